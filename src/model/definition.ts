@@ -1,0 +1,43 @@
+/** What git says: definitions as they are after parsing, validation and replacing variables. */
+import type { Fault, Position } from "./fault.ts";
+import type { SecretUse } from "./secret.ts";
+
+export type Kind = "ApiConnector";
+
+export interface ApiConnectorDefinition {
+  readonly kind: "ApiConnector";
+  /** `metadata.name`, the key in git. */
+  readonly name: string;
+  /** Where the document stands: its `metadata.name`. */
+  readonly at: Position;
+  /** `metadata.id`: pins one live connector. */
+  readonly id: string | null;
+  /** `metadata.previously`: the key before a rename. */
+  readonly previously: string | null;
+  readonly displayName: string;
+  /** Normalised as the URL standard says, without query and fragment. */
+  readonly targetUrl: string;
+  /** Parameters of the URL: those in targetUrl first, then those of `spec.query`. Values are secrets. */
+  readonly query: readonly { readonly key: string; readonly value: SecretUse }[];
+  readonly authentication: {
+    readonly type: "basic";
+    readonly username: string;
+    readonly password: SecretUse;
+  };
+  readonly policy: { readonly protect: boolean; readonly assertOnAdopt: boolean };
+}
+
+export type Definition = ApiConnectorDefinition;
+
+/** All that a folder gave. With an error among the faults, nothing may be applied. */
+export interface Loaded {
+  /** Sorted by kind and name; empty places are left out, so it may be incomplete when there are errors. */
+  readonly definitions: readonly Definition[];
+  /** Sorted by file, line, column. */
+  readonly faults: readonly Fault[];
+}
+
+/** Every secret that a definition names, in the order in which it names them. */
+export function secretUses(definition: Definition): readonly SecretUse[] {
+  return [...definition.query.map(({ value }) => value), definition.authentication.password];
+}

@@ -1,0 +1,33 @@
+/**
+ * The one way to take a URL's query apart and put it together, so that a definition and a live
+ * connector are compared alike.
+ */
+
+/** A URL in its normal form without query, and its parameters in order with unique keys. */
+export interface SplitUrl {
+  readonly base: string;
+  readonly query: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** null when the text is no URL. A user name or password in the URL stays in `base`. */
+export function splitUrl(text: string): SplitUrl | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const seen = new Map<string, number>();
+  const query = [...url.searchParams].map(([name, value]) => {
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return { key: count === 0 ? name : `${name}[${count}]`, value };
+  });
+  url.search = "";
+  url.hash = "";
+  return { base: url.href, query };
+}
+
+/** The inverse of `splitUrl`. */
+export function joinUrl({ base, query }: SplitUrl): string {
+  if (query.length === 0) return base;
+  const url = new URL(base);
+  for (const { key, value } of query) url.searchParams.append(key.replace(/\[\d+\]$/, ""), value);
+  return url.href;
+}

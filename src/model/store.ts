@@ -1,0 +1,81 @@
+/** Port: memory between runs. What was ours, what was begun, what happened. */
+import type { Kind } from "./definition.ts";
+import type { Run } from "./generated/run.ts";
+import type { TenantIdentity } from "./tenant.ts";
+
+/** A secret as it was last sent or recorded. */
+export interface RecordedSecret {
+  readonly fingerprint: string;
+  /** RFC 3339 instant at which it was last sent; null when the live value was taken on trust. */
+  readonly assertedAt: string | null;
+}
+
+/** A live object that is ours. Keyed by tenant (graph root and tenantId), kind and name. */
+export interface LedgerEntry {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Graph id. */
+  readonly id: string;
+  /** As last seen or written. */
+  readonly displayName: string;
+  readonly protect: boolean;
+  /** By path in the definition. */
+  readonly secrets: Readonly<Record<string, RecordedSecret>>;
+}
+
+export type LedgerChange =
+  | { readonly op: "put"; readonly entry: LedgerEntry }
+  | { readonly op: "remove"; readonly kind: Kind; readonly name: string };
+
+/** What is about to be written; kept until its result is known. */
+export interface JournalEntry {
+  readonly op: "create" | "update" | "adopt" | "delete";
+  readonly kind: Kind;
+  readonly name: string;
+  /** Graph id; null for a create. */
+  readonly id: string | null;
+  readonly displayName: string;
+  /** Ids that were live before a create, so that an unanswered one can be told from the others. */
+  readonly listed: readonly string[];
+  /** RFC 3339 instant. */
+  readonly startedAt: string;
+}
+
+export interface OpenJournalEntry extends JournalEntry {
+  /** Given by the store. */
+  readonly key: number;
+}
+
+export interface Memory {
+  /** Sorted by kind and name. */
+  readonly ledger: readonly LedgerEntry[];
+  /** Writes whose result was never recorded, oldest first. */
+  readonly journal: readonly OpenJournalEntry[];
+  /** The identity under which this tenant name was last recorded; null when it is new. */
+  readonly known: TenantIdentity | null;
+}
+
+/** Every method may throw a FaultError with code `store`. */
+export interface Store extends AsyncDisposable {
+  /** Random bytes, made once per store: the salt of fingerprints. */
+  salt(): Promise<Uint8Array>;
+  recall(tenant: TenantIdentity): Promise<Memory>;
+  /** Must be on disk when it returns. Answers the key of the entry. */
+  begin(tenant: TenantIdentity, entry: JournalEntry): Promise<number>;
+  /** Closes a journal entry (null: there was none) and changes the ledger in one transaction. */
+  settle(
+    tenant: TenantIdentity,
+    key: number | null,
+    result: string,
+    changes: readonly LedgerChange[],
+  ): Promise<void>;
+  /** Keeps a finished run, and the identity under which the tenant's name is known. */
+  record(tenant: TenantIdentity, run: Run): Promise<void>;
+  /** Newest first. */
+  runs(tenantName: string, limit: number): Promise<readonly Run[]>;
+  /**
+   * Waits at most this many milliseconds to be the only one to run this tenant; null when another
+   * still does. The lock must die with its process.
+   */
+  lock(tenant: TenantIdentity, wait: number, signal?: AbortSignal): Promise<AsyncDisposable | null>;
+}

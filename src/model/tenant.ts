@@ -1,0 +1,48 @@
+/** Ports: how the engine reaches one tenant. */
+import type { Kind } from "./definition.ts";
+import type { Observed } from "./live.ts";
+import type { Secret } from "./secret.ts";
+
+/** Which tenant an entry of the store belongs to. `name` is only what people call it. */
+export interface TenantIdentity {
+  readonly name: string;
+  /** Root of Microsoft Graph, without version and without a trailing slash. */
+  readonly graph: string;
+  readonly tenantId: string;
+}
+
+/** What is written. A property that is left out is not touched. */
+export interface ApiConnectorWrite {
+  readonly kind: "ApiConnector";
+  readonly displayName?: string;
+  /** With its query, and so with its keys. */
+  readonly targetUrl?: Secret;
+  /** Always whole: Graph overwrites all of it. */
+  readonly authentication?: {
+    readonly type: "basic";
+    readonly username: string;
+    readonly password: Secret;
+  };
+}
+
+export type Write = ApiConnectorWrite;
+
+export interface TenantReader {
+  /**
+   * Every object of the kind. The listing is whole or it fails: must throw a FaultError for any
+   * page that is missing, torn or refused. Must send GET and nothing else.
+   */
+  list(kind: Kind, signal?: AbortSignal): Promise<readonly Observed[]>;
+}
+
+export interface TenantWriter extends TenantReader {
+  /**
+   * Must never be sent twice. A FaultError whose code is `rejected`, `conflict`, `unauthorised`,
+   * `forbidden`, `not-found` or `throttled` says that there was no effect; any other leaves it open.
+   */
+  create(write: Write, signal?: AbortSignal): Promise<{ readonly id: string }>;
+  /** May be sent again after a lost answer: it says the same each time. */
+  update(id: string, write: Write, signal?: AbortSignal): Promise<void>;
+  /** An object that is already gone is a success. */
+  delete(kind: Kind, id: string, signal?: AbortSignal): Promise<void>;
+}
