@@ -1,0 +1,154 @@
+/**
+ * The HTTP side of the service. It promises an answer to two questions, is the process alive and
+ * has every tenant had its first run, to anyone who can reach the port; therefore it knows no
+ * secret, no definition and no way to change anything. Where the numbers come from is the caller's.
+ */
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { FaultError, failure, toFault } from "../model/fault.ts";
+
+/** How the service stands. */
+export interface Health {
+  /** Every tenant has finished its first run, however it ended. */
+  readonly ready: boolean;
+  readonly tenants: readonly TenantHealth[];
+}
+
+export interface TenantHealth {
+  readonly name: string;
+  /** `result` of the last run; null before the first one has ended. */
+  readonly result: string | null;
+  /** RFC 3339 instant at which the last run ended. */
+  readonly finishedAt: string | null;
+  /** RFC 3339 instant at which the next run begins; null without a schedule. */
+  readonly nextRun: string | null;
+  /** Runs that failed since the last one that did not. */
+  readonly failures: number;
+}
+
+export interface WebOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Called for each question about readiness. */
+  readonly health: () => Health;
+  /** Told what went wrong inside a request. */
+  readonly logger?: (message: string) => void;
+}
+
+export interface Web extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
+  readonly url: string;
+  /** Takes no new connection and drops the open ones. */
+  close(): Promise<void>;
+}
+
+/** Answers an orchestrator, which asks often and briefly. */
+const TIMEOUT = 10_000;
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+const PATHS = ["/healthz", "/readyz"];
+
+const LATER: Readonly<Record<string, string>> = {
+  "/": "The page is not yet supported; /healthz and /readyz are.",
+  "/metrics": "Metrics are not yet supported; /healthz and /readyz are.",
+};
+
+/**
+ * Starts to listen. Throws a FaultError with code `configuration` when the address cannot be had.
+ *
+ * GET and HEAD /healthz: 200 `{ "status": "ok" }` while the event loop turns.
+ * GET and HEAD /readyz: 200 `{ "status": "ready", "tenants": [...] }`, or 503 with status `starting`.
+ */
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const app = server(options);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    throw new FaultError(failure("configuration", unavailable(options, error)), { cause: error });
+  }
+  const close = async (): Promise<void> => {
+    await app.close();
+  };
+  return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
+}
+
+function server({ health, logger }: WebOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 1,
+    connectionTimeout: TIMEOUT,
+    requestTimeout: TIMEOUT,
+    keepAliveTimeout: TIMEOUT,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => {
+      refuse(reply, 400, "bad-request", "The request cannot be read.");
+    },
+  });
+  app.server.headersTimeout = TIMEOUT;
+  // Before any body is read: a refusal needs none.
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(HEADERS);
+    if (request.is404) return refuseUnknown(request.url, reply);
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    logger?.(`A request for the health of the service failed. ${toFault(error).message}`);
+    return refuse(reply, 500, "internal", "Plumbline could not answer. The log has the reason.");
+  });
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const { ready, tenants } = health();
+    reply.code(ready ? 200 : 503);
+    return { status: ready ? "ready" : "starting", tenants: tenants.map(publicFields) };
+  });
+  return app;
+}
+
+/** Field by field, so that what a caller adds to its own record is not published by accident. */
+function publicFields({ name, result, finishedAt, nextRun, failures }: TenantHealth): TenantHealth {
+  return { name, result, finishedAt, nextRun, failures };
+}
+
+function refuseUnknown(url: string, reply: FastifyReply): FastifyReply {
+  const path = url.split("?", 1)[0] ?? "";
+  if (PATHS.includes(path)) {
+    reply.header("allow", "GET, HEAD");
+    return refuse(reply, 405, "method-not-allowed", `${path} answers GET and HEAD only.`);
+  }
+  const later = LATER[path];
+  return later === undefined
+    ? refuse(reply, 404, "not-found", "Nothing is here; /healthz and /readyz are.")
+    : refuse(reply, 404, "not-yet-supported", later);
+}
+
+function refuse(reply: FastifyReply, status: number, error: string, message: string): FastifyReply {
+  return reply.code(status).headers(HEADERS).send({ error, message });
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new Error("Not a TCP server");
+  return address.port;
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function unavailable({ host, port }: WebOptions, error: unknown): string {
+  const where = urlOf(host, port).slice("http://".length);
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "EADDRINUSE") {
+    return `Another program already listens on ${where}. Stop it, or choose another port under http.listen in plumbline.yaml.`;
+  }
+  if (code === "EACCES") {
+    return `This user may not listen on ${where}. Choose a port from 1024 on under http.listen in plumbline.yaml.`;
+  }
+  return `Plumbline cannot listen on ${where} (${String(code ?? "unknown reason")}). Choose an address of this machine under http.listen in plumbline.yaml.`;
+}
