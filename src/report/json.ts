@@ -1,0 +1,29 @@
+/** The report for programs; schemas/plan.schema.json, run.schema.json and validation.schema.json say what it holds. */
+import type { Fault } from "../model/fault.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
+import { redactUrls } from "./printable.ts";
+
+/** What is legal in JSON as it is, but steers a terminal or hides there. */
+const INVISIBLE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Two spaces of indentation and a newline at the end. */
+export function renderJson(
+  report:
+    | { readonly version: 1; readonly plans: readonly Plan[] }
+    | { readonly version: 1; readonly runs: readonly Run[] }
+    | { readonly version: 1; readonly faults: readonly Fault[] },
+): string {
+  const text = JSON.stringify(
+    report,
+    (_, value: unknown) => (typeof value === "string" ? redactUrls(value) : value),
+    2,
+  );
+  return `${text.replace(INVISIBLE, escapeUnits)}\n`;
+}
+
+function escapeUnits(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}

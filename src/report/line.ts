@@ -1,0 +1,21 @@
+/** One tenant in one line. */
+import { countsText, shortCommit, type TenantView } from "./tenant-view.ts";
+
+/** `production: converged: 1 created, 3 unchanged (1.2 s)`. */
+export function summaryOf(view: TenantView): string {
+  const took = view.took === null ? "" : ` (${view.took})`;
+  return `${view.tenant}: ${view.result}: ${countsText(view.counts)}${took}`;
+}
+
+/** The same with the commit, and with the first error, which is what people look for in a log. */
+export function renderLineOf(view: TenantView, commit: string | null): string {
+  const aside = [view.took, commit === null ? null : `commit ${shortCommit(commit)}`]
+    .filter((part) => part !== null)
+    .join(", ");
+  const error = view.faults.find(({ severity }) => severity === "error");
+  return [
+    `${view.tenant}: ${view.result}: ${countsText(view.counts)}`,
+    aside === "" ? "" : ` (${aside})`,
+    error === undefined ? "" : `: ${error.message}`,
+  ].join("");
+}

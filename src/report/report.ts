@@ -1,0 +1,78 @@
+/**
+ * Says what a plan or a run holds, as text, Markdown, HTML or JSON. Everything that comes from git or
+ * from Graph is taken for hostile: it can neither forge a line nor reach a terminal or a browser as
+ * anything but text. The room is pure: it knows no clock, no terminal and no file.
+ */
+import type { Fault } from "../model/fault.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
+import { renderHtml } from "./html.ts";
+import { renderJson } from "./json.ts";
+import { renderLineOf } from "./line.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { runView } from "./tenant-view.ts";
+import { renderText } from "./text.ts";
+import { type Checked, faultsView, plansView, runsView, type View } from "./view.ts";
+
+export type Format = "text" | "json" | "markdown" | "html";
+
+export const formats: readonly Format[] = ["text", "json", "markdown", "html"];
+
+export type Report =
+  | { readonly type: "plans"; readonly plans: readonly Plan[] }
+  | {
+      readonly type: "runs";
+      readonly runs: readonly Run[];
+      /** When each tenant runs next, by its name; RFC 3339 instants. */
+      readonly nextRuns?: ReadonlyMap<string, string>;
+    }
+  | { readonly type: "faults"; readonly faults: readonly Fault[]; readonly checked: Checked };
+
+export interface RenderOptions {
+  /** SGR colours in text; the other formats have none. */
+  readonly colour: boolean;
+  /** Columns of text. A word that is longer, such as a URL, stays whole on a line of its own. */
+  readonly width: number;
+  /** IANA name; UTC when left out. */
+  readonly timezone?: string;
+}
+
+/** Ends with a newline. The same report gives the same bytes. */
+export function render(report: Report, format: Format, options: RenderOptions): string {
+  switch (format) {
+    case "json":
+      return renderJson(printed(report));
+    case "text":
+      return renderText(viewOf(report, options.timezone), options);
+    case "markdown":
+      return renderMarkdown(viewOf(report, options.timezone));
+    case "html":
+      return renderHtml(viewOf(report, options.timezone));
+  }
+}
+
+/** One line for one run, without a newline: tenant, result, counts, seconds and commit. */
+export function renderLine(run: Run): string {
+  return renderLineOf(runView(run, null, undefined), run.commit);
+}
+
+function printed(report: Report) {
+  switch (report.type) {
+    case "plans":
+      return { version: 1, plans: report.plans } as const;
+    case "runs":
+      return { version: 1, runs: report.runs } as const;
+    case "faults":
+      return { version: 1, faults: report.faults } as const;
+  }
+}
+
+function viewOf(report: Report, timezone: string | undefined): View {
+  switch (report.type) {
+    case "plans":
+      return plansView(report.plans, timezone);
+    case "runs":
+      return runsView(report.runs, report.nextRuns ?? new Map(), timezone);
+    case "faults":
+      return faultsView(report.faults, report.checked);
+  }
+}

@@ -1,0 +1,152 @@
+/** The report for a person at a terminal. */
+import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
+import { type Layout, layout } from "./layout.ts";
+import { summaryOf } from "./line.ts";
+import type { TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { FaultsView, TenantsView, View } from "./view.ts";
+import { plural } from "./wording.ts";
+
+const DETAIL = "    ";
+const VALUE = "        ";
+/** Names of unchanged definitions that are told. */
+const NAMES = 20;
+
+type Lines = readonly string[];
+
+export function renderText(
+  view: View,
+  options: { readonly colour: boolean; readonly width: number },
+): string {
+  const page = layout(options);
+  const lines = view.type === "faults" ? faultsLines(view, page) : tenantsLines(view, page);
+  return `${lines.join("\n")}\n`;
+}
+
+function tenantsLines(view: TenantsView, page: Layout): Lines {
+  const blocks = view.tenants.map((tenant) => tenantLines(tenant, page));
+  const isSeveral = view.tenants.length !== 1;
+  return separated(isSeveral ? [...blocks, page.wrap(view.sentence, "", view.tone)] : blocks);
+}
+
+/** Blocks with one empty line between them; empty blocks are left out. */
+function separated(blocks: readonly Lines[]): Lines {
+  return blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+}
+
+function tenantLines(view: TenantView, page: Layout): Lines {
+  const details = [
+    ...view.changes.map((change) => changeLines(change, page)),
+    ...view.held.map((held) => changeLines(held, page)),
+    faultList(view.faults, page),
+    unmanagedLines(view.unmanaged, page),
+  ].filter((block) => block.length > 0);
+  const isCalm = view.result === "clean" && view.faults.length === 0;
+  if (isCalm) return separated([...details, closing(view, page)]);
+  const head = [page.paint(`${view.tenant}: ${view.sentence}`, "strong"), ...factLines(view, page)];
+  return separated([head, ...details, unchangedLines(view, page), closing(view, page)]);
+}
+
+function factLines({ facts }: TenantView, page: Layout): Lines {
+  const text = facts.map(({ label, text }) => `${label.toLowerCase()} ${text}`);
+  return text.flatMap((fact) => page.wrap(fact, "", "quiet", "  "));
+}
+
+function closing(view: TenantView, page: Layout): Lines {
+  const calm = view.result === "clean" ? `. ${view.sentence}` : "";
+  return [
+    ...page.wrap(`${summaryOf(view)}${calm}`, "", view.tone, "  "),
+    ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
+    ...(view.command === null ? [] : ["To apply exactly this plan:", `  ${view.command}`]),
+  ];
+}
+
+function changeLines(change: ChangeView, page: Layout): Lines {
+  const head = `  ${page.paint(`${change.symbol} ${change.action}`, change.tone)} ${page.paint(change.name, "strong")}`;
+  const label = `"${change.displayName}"`;
+  const plainHead = `${change.symbol} ${change.action} ${change.name}  ${label}`;
+  const isOneLine = page.fits(plainHead, "  ");
+  return [
+    isOneLine ? `${head}  ${label}` : head,
+    ...(isOneLine ? [] : page.wrap(label, DETAIL)),
+    ...(change.place === null ? [] : [DETAIL + page.paint(change.place, "quiet")]),
+    ...(change.reason === null ? [] : page.wrap(change.reason, DETAIL)),
+    ...change.fields.flatMap((field) => fieldLines(field, change.op === "create", page)),
+    ...change.notes.flatMap((note) => noteLines(note, page)),
+  ];
+}
+
+function quoted({ text, verbatim }: Value): string {
+  return verbatim ? `"${text.replace(/["\\]/g, "\\$&")}"` : text;
+}
+
+/** A create has no value before. Values that do not fit beside each other stand under each other. */
+function fieldLines({ path, before, after }: Field, isCreate: boolean, page: Layout): Lines {
+  const from = isCreate ? "" : `${quoted(before)} → `;
+  const short = `${path}: ${from}${quoted(after)}`;
+  if (page.fits(short, DETAIL)) return [DETAIL + short];
+  const first = isCreate ? [] : page.wrap(quoted(before), VALUE);
+  return [
+    `${DETAIL}${path}:`,
+    ...first,
+    ...page.wrap(isCreate ? quoted(after) : `→ ${quoted(after)}`, isCreate ? VALUE : "      "),
+  ];
+}
+
+function noteLines({ tone, label, text }: Note, page: Layout): Lines {
+  return page.wrap(label === null ? text : `${label}: ${text}`, DETAIL, tone, "  ");
+}
+
+function unmanagedLines(unmanaged: readonly UnmanagedView[], page: Layout): Lines {
+  if (unmanaged.length === 0) return [];
+  return [
+    "Unmanaged (no definition names them; never touched):",
+    ...unmanaged.flatMap(({ displayName, id, url }) => {
+      const label =
+        displayName === null ? "(no name)" : quoted({ text: displayName, verbatim: true });
+      return page.wrap(`? ${label} ${id} ${url}`, "  ", "plain", "  ");
+    }),
+  ];
+}
+
+function unchangedLines({ unchanged }: TenantView, page: Layout): Lines {
+  if (unchanged.length === 0) return [];
+  const more = unchanged.length - NAMES;
+  const names = unchanged.slice(0, NAMES).join(", ");
+  const text = more > 0 ? `${names} and ${plural(more, "more", "more")}` : names;
+  return page.wrap(`Unchanged: ${text}`, "", "quiet", "  ");
+}
+
+function faultList(faults: readonly FaultView[], page: Layout): Lines {
+  const files = [...new Set(faults.map(({ file }) => file))];
+  return separated(
+    files.map((file) =>
+      faultGroup(
+        file,
+        faults.filter((fault) => fault.file === file),
+        page,
+      ),
+    ),
+  );
+}
+
+function faultGroup(file: string | null, faults: readonly FaultView[], page: Layout): Lines {
+  const rows = faults.flatMap((fault) => faultLines(fault, page));
+  return file === null ? rows : [page.paint(file, "strong"), ...rows];
+}
+
+function faultLines({ severity, spot, message, code, requestId }: FaultView, page: Layout): Lines {
+  const tone = severity === "error" ? "bad" : "update";
+  const head = `${spot === null ? "" : `${spot} `}${page.paint(severity, tone)} (${code})`;
+  return [
+    `  ${head}`,
+    ...page.wrap(message, DETAIL),
+    ...(requestId === null ? [] : page.wrap(`request-id: ${requestId}`, DETAIL, "quiet")),
+  ];
+}
+
+function faultsLines(view: FaultsView, page: Layout): Lines {
+  const groups = view.groups.map(({ file, faults }) => faultGroup(file, faults, page));
+  return separated([...groups, page.wrap(view.sentence, "", view.tone)]);
+}

@@ -1,0 +1,139 @@
+/** Which words are used for what. Every format takes them from here, so that they are written once. */
+import type { Change, HoldReason, Outcome, Result, Run } from "../model/generated/run.ts";
+import { grouped } from "./printable.ts";
+
+export type Op = Change["op"];
+export type Kind = Change["kind"];
+
+/** How something is to be taken; formats turn it into a colour, never into the only sign. */
+export type Tone = "create" | "update" | "adopt" | "delete" | "held" | "good" | "bad" | "quiet";
+
+export interface Verb {
+  /** Reads without colour too. */
+  readonly symbol: string;
+  readonly todo: string;
+  readonly done: string;
+}
+
+export const verbs = {
+  create: { symbol: "+", todo: "create", done: "created" },
+  update: { symbol: "~", todo: "update", done: "updated" },
+  adopt: { symbol: "=", todo: "adopt", done: "adopted" },
+  delete: { symbol: "-", todo: "delete", done: "deleted" },
+} as const satisfies Record<Op, Verb>;
+
+/** In the order in which counts are told. */
+export const ops = ["create", "update", "adopt", "delete"] as const satisfies readonly Op[];
+
+export const kinds = {
+  ApiConnector: "API connector",
+} as const satisfies Record<Kind, string>;
+
+export const holds = {
+  delete: "delete held",
+  verb: "not allowed for this tenant",
+  protected: "protected",
+  ambiguous: "ambiguous",
+  secret: "secret not available",
+  tenant: "another tenant",
+} as const satisfies Record<HoldReason["code"], string>;
+
+export const triggers = {
+  command: "by command",
+  start: "at start",
+  schedule: "by schedule",
+} as const satisfies Record<Run["trigger"], string>;
+
+export const resultTones = {
+  clean: "good",
+  converged: "good",
+  drift: "update",
+  invalid: "bad",
+  refused: "held",
+  partial: "bad",
+  unreadable: "bad",
+  failed: "bad",
+} as const satisfies Record<Result, Tone>;
+
+/** The order in which the worst of several results is told, as the exit status has it. */
+const worst: readonly Result[] = [
+  "failed",
+  "unreadable",
+  "partial",
+  "refused",
+  "invalid",
+  "drift",
+  "converged",
+  "clean",
+];
+
+export function worstOf(results: readonly Result[]): Result {
+  return worst.find((result) => results.includes(result)) ?? "clean";
+}
+
+/** What a result means for a plan, or for a run that did or did not write. */
+export function resultSentence(result: Result, wrote: boolean): string {
+  switch (result) {
+    case "clean":
+      return "The tenant matches git.";
+    case "converged":
+      return "The tenant was brought in line with git and verified by reading back.";
+    case "drift":
+      return "The tenant differs from git.";
+    case "invalid":
+      return "The definitions or the configuration have errors; nothing is applied.";
+    case "refused":
+      return wrote
+        ? "Part of the plan was held back; the rest was applied."
+        : "Held back; nothing was applied.";
+    case "partial":
+      return "Something failed, was not attempted or could not be verified.";
+    case "unreadable":
+      return "The tenant could not be read in full.";
+    case "failed":
+      return "Plumbline itself failed.";
+    default:
+      return unknown(result);
+  }
+}
+
+/** What became of a change, as the word behind its symbol. */
+export function outcomeAction(op: Op, result: Outcome["result"]): string {
+  switch (result) {
+    case "done":
+      return verbs[op].done;
+    case "failed":
+      return `not ${verbs[op].done}`;
+    case "skipped":
+      return `not ${verbs[op].done}`;
+    case "unverified":
+      return `${verbs[op].done}?`;
+    default:
+      return unknown(result);
+  }
+}
+
+/** What became of a change, as a sentence. */
+export function outcomeSentence(result: Outcome["result"]): string {
+  switch (result) {
+    case "done":
+      return "Verified by reading back.";
+    case "failed":
+      return "Failed.";
+    case "skipped":
+      return "Not attempted.";
+    case "unverified":
+      return "Written, but not verified: reading back does not show it.";
+    default:
+      return unknown(result);
+  }
+}
+
+/** `1 change`, `2 changes`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+function unknown(value: never): never {
+  throw new TypeError(`There are no words for ${JSON.stringify(value)}.`);
+}
