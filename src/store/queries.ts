@@ -1,0 +1,213 @@
+/** Every statement of the store. Kysely types and writes them; the database room runs them in batches. */
+import {
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import type { Run } from "../model/generated/run.ts";
+import type { JournalEntry, LedgerChange, LedgerEntry } from "../model/store.ts";
+import type { TenantIdentity } from "../model/tenant.ts";
+import type { Tables } from "./tables.ts";
+
+/** Runs and closed journal entries that are kept per tenant. */
+export const KEPT = 1_000;
+
+const build = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+export function selectSalt() {
+  return build.selectFrom("meta").select("value").where("key", "=", "salt").compile();
+}
+
+/** The first one to offer a salt wins. */
+export function offerSalt(value: Uint8Array) {
+  return build
+    .insertInto("meta")
+    .values({ key: "salt", value })
+    .onConflict((conflict) => conflict.doNothing())
+    .compile();
+}
+
+export function selectKnown({ name }: TenantIdentity) {
+  return build
+    .selectFrom("tenants")
+    .select(["name", "graph", "tenant_id"])
+    .where("name", "=", name)
+    .compile();
+}
+
+export function selectLedger({ graph, tenantId }: TenantIdentity) {
+  return build
+    .selectFrom("ledger")
+    .select(["kind", "name", "id", "display_name", "protect", "secrets"])
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .orderBy("kind")
+    .orderBy("name")
+    .compile();
+}
+
+export function selectOpenJournal({ graph, tenantId }: TenantIdentity) {
+  return build
+    .selectFrom("journal")
+    .select(["key", "op", "kind", "name", "id", "display_name", "listed", "started_at"])
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .where("result", "is", null)
+    .orderBy("key")
+    .compile();
+}
+
+/** Answers its key. */
+export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: JournalEntry) {
+  return build
+    .insertInto("journal")
+    .values({
+      graph,
+      tenant_id: tenantId,
+      op: entry.op,
+      kind: entry.kind,
+      name: entry.name,
+      id: entry.id,
+      display_name: entry.displayName,
+      listed: JSON.stringify(entry.listed),
+      started_at: entry.startedAt,
+      result: null,
+    })
+    .returning("key")
+    .compile();
+}
+
+/** Answers its key; nothing when the entry is not open or of another tenant. */
+export function closeJournalEntry(
+  { graph, tenantId }: TenantIdentity,
+  key: number,
+  result: string,
+) {
+  return build
+    .updateTable("journal")
+    .set({ result })
+    .where("key", "=", key)
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .where("result", "is", null)
+    .returning("key")
+    .compile();
+}
+
+export function pruneJournal({ graph, tenantId }: TenantIdentity) {
+  return build
+    .deleteFrom("journal")
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .where("result", "is not", null)
+    .where("key", "<=", ({ selectFrom }) =>
+      selectFrom("journal")
+        .select("key")
+        .where("graph", "=", graph)
+        .where("tenant_id", "=", tenantId)
+        .where("result", "is not", null)
+        .orderBy("key", "desc")
+        .limit(1)
+        .offset(KEPT),
+    )
+    .compile();
+}
+
+export function changeLedger(tenant: TenantIdentity, change: LedgerChange) {
+  return change.op === "put" ? putEntry(tenant, change.entry) : removeEntry(tenant, change);
+}
+
+function putEntry({ graph, tenantId }: TenantIdentity, entry: LedgerEntry) {
+  const values = {
+    id: entry.id,
+    display_name: entry.displayName,
+    protect: entry.protect ? 1 : 0,
+    secrets: JSON.stringify(entry.secrets),
+  };
+  return build
+    .insertInto("ledger")
+    .values({ graph, tenant_id: tenantId, kind: entry.kind, name: entry.name, ...values })
+    .onConflict((conflict) =>
+      conflict.columns(["graph", "tenant_id", "kind", "name"]).doUpdateSet(values),
+    )
+    .compile();
+}
+
+function removeEntry(
+  { graph, tenantId }: TenantIdentity,
+  { kind, name }: Pick<LedgerEntry, "kind" | "name">,
+) {
+  return build
+    .deleteFrom("ledger")
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .where("kind", "=", kind)
+    .where("name", "=", name)
+    .compile();
+}
+
+/** Touches no page of the file when the identity is the known one. */
+export function putKnown({ name, graph, tenantId }: TenantIdentity) {
+  return build
+    .insertInto("tenants")
+    .values({ name, graph, tenant_id: tenantId })
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({ graph, tenant_id: tenantId })
+        .where(({ eb, or }) =>
+          or([eb("tenants.graph", "!=", graph), eb("tenants.tenant_id", "!=", tenantId)]),
+        ),
+    )
+    .compile();
+}
+
+export function insertRun(tenantName: string, run: Run) {
+  return build
+    .insertInto("runs")
+    .values(({ selectFrom }) => ({
+      tenant: tenantName,
+      sequence: selectFrom("runs")
+        .where("tenant", "=", tenantName)
+        .select(({ eb, fn, val }) =>
+          eb(fn.coalesce(fn.max("sequence"), val(0)), "+", 1).as("next"),
+        ),
+      started_at: run.startedAt,
+      finished_at: run.finishedAt,
+      result: run.result,
+      run: JSON.stringify(run),
+    }))
+    .compile();
+}
+
+/** Two steps down an index, however many runs there are. */
+export function pruneRuns(tenantName: string) {
+  return build
+    .deleteFrom("runs")
+    .where("tenant", "=", tenantName)
+    .where("sequence", "<=", ({ selectFrom }) =>
+      selectFrom("runs")
+        .where("tenant", "=", tenantName)
+        .select(({ eb, fn }) => eb(fn.max("sequence"), "-", KEPT).as("last")),
+    )
+    .compile();
+}
+
+export function selectRuns(tenantName: string, limit: number) {
+  return build
+    .selectFrom("runs")
+    .select(["key", "run"])
+    .where("tenant", "=", tenantName)
+    .orderBy("sequence", "desc")
+    .limit(limit)
+    .compile();
+}

@@ -1,0 +1,110 @@
+/** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
+import type { Selectable } from "kysely";
+import type { Kind } from "../model/definition.ts";
+import type { Run } from "../model/generated/run.ts";
+import type { LedgerEntry, OpenJournalEntry, RecordedSecret } from "../model/store.ts";
+import { damaged } from "./faults.ts";
+import type { Tables } from "./tables.ts";
+
+export type LedgerRow = Omit<Selectable<Tables["ledger"]>, "graph" | "tenant_id">;
+export type JournalRow = Omit<Selectable<Tables["journal"]>, "graph" | "tenant_id" | "result">;
+
+export interface RunRow {
+  readonly key: number;
+  readonly run: string;
+}
+
+/** For faults: the store's file, and what in it. */
+interface Place {
+  readonly path: string;
+  readonly what: string;
+}
+
+const KINDS: readonly Kind[] = ["ApiConnector"];
+
+export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
+  const entry = { path, what: `ledger entry ${row.name}` };
+  return {
+    kind: toKind(row.kind, entry),
+    name: row.name,
+    id: row.id,
+    displayName: row.display_name,
+    protect: row.protect === 1,
+    secrets: parse(row.secrets, entry, isRecordedSecrets),
+  };
+}
+
+export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry {
+  const entry = { path, what: `journal entry ${row.key}` };
+  return {
+    key: row.key,
+    op: row.op,
+    kind: toKind(row.kind, entry),
+    name: row.name,
+    id: row.id,
+    displayName: row.display_name,
+    listed: parse(row.listed, entry, isTexts),
+    startedAt: row.started_at,
+  };
+}
+
+export function toRun(row: RunRow, path: string): Run {
+  return parse(row.run, { path, what: `run ${row.key}` }, isRun);
+}
+
+function toKind(text: string, { path, what }: Place): Kind {
+  const kind = KINDS.find((known) => known === text);
+  if (kind === undefined) throw damaged(path, `${what} is of an unknown kind`);
+  return kind;
+}
+
+function parse<Value>(
+  text: string,
+  { path, what }: Place,
+  is: (value: unknown) => value is Value,
+): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(path, `${what} is no JSON`, cause);
+  }
+  if (!is(value)) throw damaged(path, `${what} has another shape than this version writes`);
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
+}
+
+function isRecordedSecrets(value: unknown): value is Readonly<Record<string, RecordedSecret>> {
+  return isObject(value) && Object.values(value).every(isRecordedSecret);
+}
+
+function isRecordedSecret(value: unknown): value is RecordedSecret {
+  return (
+    isObject(value) && typeof value["fingerprint"] === "string" && isTextOrNull(value["assertedAt"])
+  );
+}
+
+/** The outline only: a run may have been written by an older version with fewer details. */
+function isRun(value: unknown): value is Run {
+  return (
+    isObject(value) &&
+    ["tenant", "trigger", "mode", "startedAt", "finishedAt", "result"].every(
+      (key) => typeof value[key] === "string",
+    ) &&
+    isTextOrNull(value["commit"]) &&
+    (value["plan"] === null || isObject(value["plan"])) &&
+    Array.isArray(value["outcomes"]) &&
+    Array.isArray(value["faults"])
+  );
+}
