@@ -1,0 +1,37 @@
+/** The order in which things stand in a plan and are carried out. */
+import type { Change, Unmanaged } from "../model/generated/run.ts";
+
+interface Named {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/**
+ * Dependency levels, carried out from the lowest:
+ *
+ *   0  create, update and adopt connectors
+ *   1  delete connectors, when nothing can need them any more
+ */
+function level({ op }: Pick<Change, "op">): number {
+  return op === "delete" ? 1 : 0;
+}
+
+export function byLevel(a: Named & Pick<Change, "op">, b: Named & Pick<Change, "op">): number {
+  return level(a) - level(b) || byKindAndName(a, b);
+}
+
+export function byKindAndName(a: Named, b: Named): number {
+  return byText(a.kind, b.kind) || byText(a.name, b.name);
+}
+
+export function byDisplayName(a: Unmanaged, b: Unmanaged): number {
+  return (
+    byText(a.kind, b.kind) || byText(a.displayName ?? "", b.displayName ?? "") || byText(a.id, b.id)
+  );
+}
+
+/** By code unit, so that no locale changes a plan. */
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

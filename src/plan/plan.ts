@@ -1,0 +1,152 @@
+/**
+ * The decision: what apply would do to one tenant, made by one pure function from what git wants,
+ * what the tenant holds and what the store remembers. This room reads no clock, no network and no
+ * secret, and does not know whether anybody will carry its plan out.
+ */
+import type { Fault } from "../model/fault.ts";
+import type { Change, HeldChange, Plan, Unchanged, Unmanaged } from "../model/generated/run.ts";
+import type { Live } from "../model/live.ts";
+import { compare } from "./api-connector.ts";
+import { digest } from "./digest.ts";
+import type { PlanInput } from "./input.ts";
+import { type Match, match } from "./match.ts";
+import { byDisplayName, byKindAndName, byLevel } from "./order.ts";
+import { holdReason } from "./policy.ts";
+
+/** One object accounted for, and in which list. */
+type Entry =
+  | { readonly list: "changes"; readonly item: Change }
+  | { readonly list: "held"; readonly item: HeldChange }
+  | { readonly list: "unchanged"; readonly item: Unchanged }
+  | { readonly list: "unmanaged"; readonly item: Unmanaged }
+  | { readonly list: "faults"; readonly item: Fault };
+
+/**
+ * Every definition and every live object of a kind that could be read ends in exactly one list.
+ * Same input, same bytes. The plan is frozen.
+ */
+export function plan(input: PlanInput): Plan {
+  const isBroken = input.faults.some(({ severity }) => severity === "error");
+  const entries = isBroken ? [] : planObjects(input);
+  const changes = entries.flatMap((e) => (e.list === "changes" ? [e.item] : [])).sort(byLevel);
+  const held = entries.flatMap((e) => (e.list === "held" ? [e.item] : [])).sort(byLevel);
+  const unchanged = entries.flatMap((e) => (e.list === "unchanged" ? [e.item] : []));
+  const unmanaged = entries.flatMap((e) => (e.list === "unmanaged" ? [e.item] : []));
+  const faults = [
+    ...input.faults,
+    ...entries.flatMap((e) => (e.list === "faults" ? [e.item] : [])),
+  ];
+  const unreadable = input.observations.flatMap((seen) =>
+    "fault" in seen ? [{ kind: seen.kind, fault: seen.fault }] : [],
+  );
+  const count = (op: Change["op"]) => changes.filter((change) => change.op === op).length;
+  return freeze({
+    tenant: input.tenant.name,
+    commit: input.commit,
+    digest: digest(input, { changes, held, unreadable, faults }),
+    complete: !isBroken && unreadable.length === 0,
+    summary: {
+      create: count("create"),
+      update: count("update"),
+      delete: count("delete"),
+      adopt: count("adopt"),
+      unchanged: unchanged.length,
+      held: held.length,
+      unmanaged: unmanaged.length,
+      unreadable: unreadable.length,
+    },
+    changes,
+    unchanged: unchanged.sort(byKindAndName),
+    held,
+    unmanaged: unmanaged.sort(byDisplayName),
+    unreadable,
+    faults,
+  });
+}
+
+function planObjects(input: PlanInput): readonly Entry[] {
+  return input.observations.flatMap((seen) => {
+    if ("fault" in seen) return [];
+    const desired = input.desired.filter(({ definition }) => definition.kind === seen.kind);
+    const ledger = input.memory.ledger.filter(({ kind }) => kind === seen.kind);
+    const journal = input.memory.journal.filter(({ kind }) => kind === seen.kind);
+    return match({ desired, live: seen.objects, ledger, journal }).map((m) => entry(m, input));
+  });
+}
+
+/**
+ * | definition | live object                | ledger          | becomes                        |
+ * |------------|----------------------------|-----------------|--------------------------------|
+ * | yes        | same, by pin or ledger     | this id         | unchanged or update            |
+ * | yes        | found by pin, name, journal| none or other id| adopt                          |
+ * | yes        | none                       | any             | create                         |
+ * | yes        | several with its name      | none live       | held                           |
+ * | yes        | pinned id is not live      | any             | fault                          |
+ * | no         | yes                        | this id         | delete                         |
+ * | no         | yes                        | none            | unmanaged                      |
+ */
+function entry(found: Match, input: PlanInput): Entry {
+  switch (found.type) {
+    case "fault":
+      return { list: "faults", item: found.fault };
+    case "unmanaged":
+      return { list: "unmanaged", item: unmanagedItem(found.live) };
+    case "paired":
+      return paired(found, input);
+    case "absent":
+    case "ambiguous":
+    case "orphan":
+      return judge(found, change(found), input);
+    default:
+      return found satisfies never;
+  }
+}
+
+function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
+  const { definition } = found.desired;
+  const isOurs = found.recorded?.id === found.live.id;
+  const item = change(found);
+  if (isOurs && item.fields.length === 0 && item.sends.length === 0) {
+    const { kind, name, displayName, at } = definition;
+    return { list: "unchanged", item: { kind, name, id: found.live.id, displayName, at } };
+  }
+  return judge(found, item, input);
+}
+
+/** The change that a match asks for, before anybody asks whether it may be made. */
+function change(found: Match & { type: "paired" | "absent" | "ambiguous" | "orphan" }): Change {
+  if (found.type === "orphan") {
+    const { kind, name, id } = found.recorded;
+    const displayName = found.live.displayName ?? found.recorded.displayName;
+    const reason = "Its definition is no longer there.";
+    return { op: "delete", kind, name, id, displayName, at: null, reason, fields: [], sends: [] };
+  }
+  const { kind, name, displayName, at } = found.desired.definition;
+  const subject = { kind, name, displayName, at };
+  if (found.type === "ambiguous") {
+    return { op: "adopt", ...subject, id: null, reason: "", fields: [], sends: [] };
+  }
+  const { fields, sends, reasons } = compare(found);
+  const text = { fields: [...fields], sends: [...sends], reason: reasons.join(" ") };
+  if (found.type === "absent") return { op: "create", ...subject, id: null, ...text };
+  const op = found.recorded?.id === found.live.id ? "update" : "adopt";
+  return { op, ...subject, id: found.live.id, ...text };
+}
+
+function judge(found: Match, item: Change, input: PlanInput): Entry {
+  const reason = holdReason(found, item, input);
+  if (reason === null) return { list: "changes", item };
+  const candidates =
+    found.type === "ambiguous" ? found.candidates.map(({ id }) => id).sort() : null;
+  return { list: "held", item: { ...item, reason, ...(candidates && { candidates }) } };
+}
+
+function unmanagedItem({ kind, id, displayName, targetUrl }: Live): Unmanaged {
+  return { kind, id, displayName, targetUrl };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) freeze(inner);
+  return Object.freeze(value);
+}

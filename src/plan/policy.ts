@@ -1,0 +1,98 @@
+/** What may not be carried out, why, and what lifts it. */
+import type { Change, HoldReason } from "../model/generated/run.ts";
+import type { PlanInput, Verb } from "./input.ts";
+import type { Match } from "./match.ts";
+
+type Rule = (found: Match, change: Change, input: PlanInput) => HoldReason | null;
+
+/** null: it may be carried out. The first rule that holds a change gives its reason. */
+export function holdReason(found: Match, change: Change, input: PlanInput): HoldReason | null {
+  for (const rule of rules) {
+    const reason = rule(found, change, input);
+    if (reason) return reason;
+  }
+  return null;
+}
+
+/** True when the store knows this tenant's name with another identity. */
+export function isAnotherTenant({
+  tenant,
+  memory: { known },
+}: Pick<PlanInput, "tenant" | "memory">): boolean {
+  return known !== null && (known.tenantId !== tenant.tenantId || known.graph !== tenant.graph);
+}
+
+const anotherTenant: Rule = (_found, _change, { tenant, memory }) => {
+  const { known } = memory;
+  if (known === null || !isAnotherTenant({ tenant, memory })) return null;
+  return reason(
+    "tenant",
+    `The store knows ${tenant.name} as tenant ${known.tenantId} at ${known.graph}, but plumbline.yaml now says ${tenant.tenantId} at ${tenant.graph}.`,
+    "Correct plumbline.yaml, or give the other tenant a name of its own.",
+  );
+};
+
+const ambiguous: Rule = (found, { displayName }) => {
+  if (found.type !== "ambiguous") return null;
+  const ids = found.candidates.map(({ id }) => id).sort();
+  return reason(
+    "ambiguous",
+    `${ids.length} live connectors are called ${JSON.stringify(displayName)}: ${ids.join(", ")}. Plumbline does not choose.`,
+    "Set metadata.id to the one that is meant.",
+  );
+};
+
+const unreadableSecret: Rule = (found) => {
+  if (found.type !== "paired" && found.type !== "absent") return null;
+  const faults = Object.values(found.desired.secrets).flatMap((secret) =>
+    "fault" in secret ? [secret.fault.message] : [],
+  );
+  if (faults.length === 0) return null;
+  return reason("secret", faults.join(" "), "Make the secret readable for Plumbline.");
+};
+
+const protectedObject: Rule = (found, { op }) =>
+  op === "delete" && found.type === "orphan" && found.recorded.protect
+    ? reason(
+        "protected",
+        "Its last definition said policy.protect.",
+        "Put the definition back without policy.protect, apply, and remove it again.",
+      )
+    : null;
+
+const deletion: Rule = (_found, { op }) =>
+  op === "delete"
+    ? reason(
+        "delete",
+        "Deletes are not yet supported: this version shows them and carries none out.",
+        "Put the definition back, or delete the connector in the portal.",
+      )
+    : null;
+
+const verb: Rule = (_found, change, { policy }) => {
+  const missing = verbsOf(change).filter((needed) => !policy.allow.includes(needed));
+  if (missing.length === 0) return null;
+  return reason(
+    "verb",
+    `The tenant does not allow ${missing.join(" and ")}.`,
+    `Add ${missing.join(" and ")} to the tenant's allow in plumbline.yaml.`,
+  );
+};
+
+const rules: readonly Rule[] = [
+  anotherTenant,
+  ambiguous,
+  unreadableSecret,
+  protectedObject,
+  deletion,
+  verb,
+];
+
+/** Adopting alone writes nothing; adopting with differences is also an update. */
+function verbsOf({ op, fields }: Change): readonly Verb[] {
+  return op === "adopt" && fields.length > 0 ? ["adopt", "update"] : [op];
+}
+
+function reason(code: HoldReason["code"], message: string, lift: string): HoldReason {
+  return { code, message, lift, until: null };
+}

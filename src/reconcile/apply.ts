@@ -1,0 +1,117 @@
+/** Carries a plan out, one change after the other; a failing one does not stop the others. */
+import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
+import type { Change, Outcome, Plan } from "../model/generated/run.ts";
+import type { Secret } from "../model/secret.ts";
+import type { JournalEntry, LedgerChange } from "../model/store.ts";
+import { create, hadNoEffect } from "./create.ts";
+import type { World } from "./observe.ts";
+import { find, ledgerEntry, previousEntry, putEntry } from "./remember.ts";
+import type { Writing } from "./subject.ts";
+import { partialWrite } from "./write.ts";
+
+/** One outcome for each change, in the order of the plan. */
+export async function apply(
+  writing: Writing,
+  plan: Plan,
+  world: World,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const change of plan.changes) {
+    const outcome = await carryOut(writing, change, world);
+    writing.notify({ type: "wrote", tenant: writing.subject.tenant.name, outcome });
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+async function carryOut(writing: Writing, change: Change, world: World): Promise<Outcome> {
+  const { op, kind, name, id } = change;
+  const tenant = writing.subject.tenant.name;
+  if (writing.stopping.aborted) {
+    return { op, kind, name, id, result: "skipped", error: stopped() };
+  }
+  writing.notify({ type: "writing", tenant, change });
+  try {
+    const made =
+      op === "delete" ? await remove(writing, change) : await put(writing, change, world);
+    return { op, kind, name, id: made, result: "done" };
+  } catch (thrown) {
+    const fault = toFault(thrown);
+    writing.notify({ type: "fault", tenant, fault, cause: thrown });
+    return { op, kind, name, id, result: "failed", error: fault };
+  }
+}
+
+export function stopped(): Fault {
+  return failure("stopped", "Plumbline was asked to stop before this was attempted.");
+}
+
+/** Creates, updates or adopts, and answers the Graph id. */
+async function put(writing: Writing, change: Change, world: World): Promise<string> {
+  const { input } = world;
+  const desired = find(input.desired, change.kind, change.name);
+  if (!desired)
+    throw new FaultError(failure("internal", `No definition is called ${change.name}.`));
+  const values = world.values.get(desired.definition) ?? new Map<string, Secret>();
+  const remember = (id: string) => {
+    const previous = previousEntry(desired.definition, input.memory);
+    const now = writing.subject.clock.now().toISOString();
+    return putEntry(ledgerEntry(desired, id, change.sends, previous, now), input.memory);
+  };
+  if (change.id === null) {
+    return await journalled(writing, change, world, async (begun) => {
+      const id = await create(writing, desired.definition, values, begun);
+      return { id, changes: remember(id) };
+    });
+  }
+  const { id } = change;
+  const write = partialWrite(change, desired.definition, values);
+  if (write === null) {
+    await writing.subject.store.settle(writing.subject.tenant, null, "done", remember(id));
+    return id;
+  }
+  return await journalled(writing, change, world, async () => {
+    await writing.writer.update(id, write, writing.aborting);
+    return { id, changes: remember(id) };
+  });
+}
+
+async function remove(writing: Writing, change: Change): Promise<string | null> {
+  const { kind, name, id } = change;
+  if (id === null) throw new FaultError(failure("internal", `Nothing to delete for ${name}.`));
+  return await journalled(writing, change, null, async () => {
+    await writing.writer.delete(kind, id, writing.aborting);
+    return { id, changes: [{ op: "remove", kind, name }] };
+  });
+}
+
+/**
+ * Says what is about to be done before it is done. After a refusal the entry is closed; where the
+ * effect is unknown it stays open, and the next run resolves it by reading.
+ */
+async function journalled(
+  { subject }: Writing,
+  { op, kind, name, id, displayName }: Change,
+  world: World | null,
+  write: (begun: JournalEntry) => Promise<{ id: string; changes: readonly LedgerChange[] }>,
+): Promise<string> {
+  const { store, tenant, clock } = subject;
+  const listed = op === "create" && world ? idsOf(world, kind) : [];
+  const startedAt = clock.now().toISOString();
+  const begun = { op, kind, name, id, displayName, listed, startedAt };
+  const key = await store.begin(tenant, begun);
+  try {
+    const written = await write(begun);
+    await store.settle(tenant, key, "done", written.changes);
+    return written.id;
+  } catch (thrown) {
+    if (hadNoEffect(thrown)) await store.settle(tenant, key, toFault(thrown).code, []);
+    throw thrown;
+  }
+}
+
+function idsOf({ input }: World, wanted: string): readonly string[] {
+  return input.observations.flatMap((seen) =>
+    seen.kind === wanted && "objects" in seen ? seen.objects.map(({ id }) => id) : [],
+  );
+}

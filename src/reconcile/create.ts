@@ -1,0 +1,95 @@
+/**
+ * Creating, where Graph makes the id and gives nothing to recognise a repeated request by: a lost
+ * answer is resolved by reading, never by sending again blindly.
+ */
+import type { Definition } from "../model/definition.ts";
+import { type FaultCode, FaultError, failure } from "../model/fault.ts";
+import type { JournalEntry } from "../model/store.ts";
+import { madeBy } from "../plan/match.ts";
+import { list } from "./observe.ts";
+import { poll } from "./poll.ts";
+import type { Writing } from "./subject.ts";
+import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
+
+/** Throttled creates are tried again this often, and waited for no longer than this. */
+const mostThrottled = 3;
+const longestWait = 60_000;
+
+const withoutEffect: ReadonlySet<FaultCode> = new Set([
+  "rejected",
+  "conflict",
+  "unauthorised",
+  "forbidden",
+  "not-found",
+  "throttled",
+]);
+
+/** True when Graph said no: the object is as it was before. Otherwise nobody knows. */
+export function hadNoEffect(thrown: unknown): boolean {
+  return thrown instanceof FaultError && withoutEffect.has(thrown.fault.code);
+}
+
+/** Answers the id of the one connector that now exists for the definition. */
+export async function create(
+  writing: Writing,
+  definition: Definition,
+  values: Values,
+  begun: JournalEntry,
+): Promise<string> {
+  const write = wholeWrite(definition, values);
+  try {
+    return await send(writing, () => writing.writer.create(write, writing.aborting));
+  } catch (thrown) {
+    if (hadNoEffect(thrown)) throw thrown;
+    const made = await findMade(writing, begun);
+    if (made === null) {
+      // Enough time has passed for it to show: the request had no effect. Once more, not forever.
+      if (writing.stopping.aborted) throw thrown;
+      return await send(writing, () => writing.writer.create(write, writing.aborting));
+    }
+    // What it was created with is not known for sure.
+    await writing.writer.update(made, authenticationWrite(definition, values), writing.aborting);
+    return made;
+  }
+}
+
+/** A throttled create was refused, so sending it again after the wait is safe. */
+async function send(
+  { subject, stopping }: Writing,
+  request: () => Promise<{ readonly id: string }>,
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await request()).id;
+    } catch (thrown) {
+      const wait = thrown instanceof FaultError ? thrown.retryAfter : null;
+      const isThrottled = thrown instanceof FaultError && thrown.fault.code === "throttled";
+      const mayWait = isThrottled && attempt < mostThrottled && (wait ?? 0) <= longestWait;
+      if (!mayWait || stopping.aborted) throw thrown;
+      await subject.clock.sleep(wait ?? 1_000 * attempt, stopping);
+    }
+  }
+}
+
+async function findMade(writing: Writing, begun: JournalEntry): Promise<string | null> {
+  const { subject, stopping, aborting } = writing;
+  const deadline = subject.clock.now().getTime() + subject.settle;
+  writing.notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
+  return await poll(subject.clock, deadline, stopping, async () => {
+    const seen = (await list(subject, aborting)).find(({ kind }) => kind === begun.kind);
+    if (!seen || "fault" in seen) throw new FaultError(unknownEffect(begun, seen?.fault.message));
+    const made = madeBy(begun, seen.objects).map(({ id }) => id);
+    if (made.length > 1) throw new FaultError(severalMade(begun, made));
+    return made[0] ?? null;
+  });
+}
+
+function unknownEffect({ name }: JournalEntry, message = "") {
+  const text = `The answer to the create of ${name} was lost, and the tenant could not be read: ${message} The next run resolves it by reading.`;
+  return failure("unavailable", text);
+}
+
+function severalMade({ name, displayName }: JournalEntry, ids: readonly string[]) {
+  const text = `The answer to the create of ${name} was lost, and several new connectors are called ${JSON.stringify(displayName)}: ${ids.join(", ")}. Set metadata.id to the one that is meant and delete the others in the portal.`;
+  return failure("conflict", text);
+}

@@ -1,0 +1,194 @@
+/**
+ * One run of one tenant: observe, plan, then report, or apply, verify and remember. This room knows
+ * the ports and the plan; which store, which Graph and which clock stand behind them it does not.
+ */
+import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
+import type { Outcome, Plan, Run } from "../model/generated/run.ts";
+import { madeBy } from "../plan/match.ts";
+import { plan } from "../plan/plan.ts";
+import { isAnotherTenant } from "../plan/policy.ts";
+import { planResult, runResult, worst } from "../plan/result.ts";
+import { apply, stopped } from "./apply.ts";
+import { list, observe, type World } from "./observe.ts";
+import { poll } from "./poll.ts";
+import { answered, learned } from "./remember.ts";
+import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
+import { verify } from "./verify.ts";
+
+/** Milliseconds to wait for another run of the same tenant. */
+const lockWait = 10_000;
+
+export interface RunOptions {
+  readonly trigger: Run["trigger"];
+  /** Apply was asked for by name: a tenant in report mode then refuses. */
+  readonly isApply: boolean;
+  /** Digests to which apply is bound; null: any plan. */
+  readonly approved: readonly string[] | null;
+  readonly notify: Notify;
+  /** Asks the run to end after the write in hand. */
+  readonly stopping: AbortSignal;
+  /** Breaks off even the write in hand. */
+  readonly aborting: AbortSignal;
+}
+
+/** What apply would do. Takes no lock, records nothing, and holds nothing that could write. */
+export async function planTenant(subject: PlanSubject, signal: AbortSignal): Promise<Plan> {
+  return plan((await observe(subject, signal)).input);
+}
+
+/** A run always answers: what cannot go on is a fault in it. */
+export async function reconcile(subject: Subject, options: RunOptions): Promise<Run> {
+  const { tenant, mode, clock, store } = subject;
+  const { trigger, notify, stopping } = options;
+  const startedAt = clock.now().toISOString();
+  notify({ type: "started", tenant: tenant.name, trigger });
+  const finish = (ended: Ended): Run => ({
+    tenant: tenant.name,
+    trigger,
+    mode,
+    startedAt,
+    finishedAt: clock.now().toISOString(),
+    commit: ended.plan?.commit ?? null,
+    ...ended,
+  });
+  let run: Run;
+  try {
+    await using lock = await store.lock(tenant, lockWait, stopping);
+    if (lock === null) run = finish(ending(null, [], [busy(tenant.name)], "refused"));
+    else {
+      run = finish(await locked(subject, options));
+      run = await recorded(subject, run, notify);
+    }
+  } catch (thrown) {
+    run = finish(brokenOff(thrown, options, subject));
+  }
+  notify({ type: "finished", tenant: tenant.name, run });
+  return run;
+}
+
+type Ended = Pick<Run, "plan" | "outcomes" | "faults" | "result">;
+
+function ending(
+  plan: Plan | null,
+  outcomes: readonly Outcome[],
+  faults: readonly Fault[],
+  result: Run["result"],
+): Ended {
+  return { plan, outcomes: [...outcomes], faults: [...faults], result };
+}
+
+async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
+  const { notify, approved } = options;
+  const { writer, tenant } = subject;
+  const world = await settled(subject, await observe(subject, options.stopping), options);
+  const planned = plan(world.input);
+  notify({ type: "planned", tenant: tenant.name, plan: planned });
+  const result = planResult(planned);
+  if (writer === null) {
+    return options.isApply
+      ? ending(planned, [], [reportOnly(tenant.name)], worstOfRefusal(result))
+      : ending(planned, [], [], result);
+  }
+  if (approved !== null && !approved.includes(planned.digest)) {
+    return ending(planned, [], [notApproved(planned)], worstOfRefusal(result));
+  }
+  if (result === "invalid") return ending(planned, [], [], result);
+  const writing: Writing = { ...options, subject, writer };
+  const written = await apply(writing, planned, world);
+  // What was written must be told even when the store or the tenant fails from here on.
+  const faults: Fault[] = [];
+  const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
+  const outcomes = await verify(writing, planned, world, written).catch((thrown) => {
+    note(thrown);
+    return written;
+  });
+  await remember(subject, world, planned, outcomes).catch(note);
+  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
+}
+
+async function recorded(subject: Subject, run: Run, notify: Notify): Promise<Run> {
+  try {
+    await subject.store.record(subject.tenant, run);
+    return run;
+  } catch (thrown) {
+    const fault = tell(thrown, run.tenant, notify);
+    return { ...run, faults: [...run.faults, fault], result: worst([run.result, "partial"]) };
+  }
+}
+
+function tell(thrown: unknown, tenant: string, notify: Notify): Fault {
+  const fault = toFault(thrown);
+  notify({ type: "fault", tenant, fault, cause: thrown });
+  return fault;
+}
+
+/** What the tenant or its definitions could not give weighs more than the refusal. */
+function worstOfRefusal(result: Run["result"]): Run["result"] {
+  return result === "unreadable" || result === "invalid" ? result : "refused";
+}
+
+/**
+ * A create of an earlier run was never answered: what it made must have the time to show, or it
+ * would be made twice.
+ */
+async function settled(subject: Subject, world: World, options: RunOptions): Promise<World> {
+  if (subject.writer === null) return world;
+  const deadline = latestUnseen(world, subject.settle);
+  if (deadline <= subject.clock.now().getTime()) return world;
+  options.notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
+  let latest = world;
+  await poll(subject.clock, deadline, options.stopping, async () => {
+    const observations = await list(subject, options.stopping);
+    latest = { ...world, input: { ...world.input, observations } };
+    return latestUnseen(latest, subject.settle) === 0 ? latest : null;
+  });
+  options.stopping.throwIfAborted();
+  return latest;
+}
+
+/** When the last open create that shows nowhere has surely settled; 0 when all show. */
+function latestUnseen({ input }: World, settle: number): number {
+  // An unreadable tenant shows nothing, however long one waits.
+  if (input.observations.some((seen) => "fault" in seen)) return 0;
+  const live = input.observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+  const unseen = input.memory.journal.filter(
+    (begun) => begun.op === "create" && madeBy(begun, live).length === 0,
+  );
+  return Math.max(0, ...unseen.map(({ startedAt }) => Date.parse(startedAt) + settle));
+}
+
+/** Closes what earlier runs left open and is answered by now, and keeps what reading taught. */
+async function remember(
+  subject: Subject,
+  { input }: World,
+  planned: Plan,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const { store, tenant, clock } = subject;
+  const now = clock.now();
+  for (const { key, result } of answered(input, outcomes, now.getTime() - subject.settle)) {
+    await store.settle(tenant, key, result, []);
+  }
+  const changes = isAnotherTenant(input) ? [] : learned(input, planned, now.toISOString());
+  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
+}
+
+function brokenOff(thrown: unknown, { stopping, notify }: RunOptions, subject: Subject): Ended {
+  if (stopping.aborted) return ending(null, [], [stopped()], "partial");
+  const fault = tell(thrown, subject.tenant.name, notify);
+  return ending(null, [], [fault], thrown instanceof FaultError ? "partial" : "failed");
+}
+
+function busy(tenant: string): Fault {
+  return failure("locked", `Another run of ${tenant} is in progress on this store. Try again.`);
+}
+
+function reportOnly(tenant: string): Fault {
+  const message = `${tenant} is in mode: report, so nothing was applied. Set mode: apply for this tenant in plumbline.yaml.`;
+  return failure("refused", message);
+}
+
+function notApproved({ digest, tenant }: Plan): Fault {
+  const message = `The plan of ${tenant} is now ${digest}, which was not among the approved ones, so nothing was applied. Look at the new plan and approve its digest.`;
+  return failure("refused", message);
+}

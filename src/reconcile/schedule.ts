@@ -1,0 +1,154 @@
+/** When each tenant is run: once at start, then by its schedule, never twice at once. */
+import { createTask, type ScheduledTask } from "node-cron";
+import pLimit from "p-limit";
+import type { Clock } from "../model/clock.ts";
+import type { Run } from "../model/generated/run.ts";
+
+/** Milliseconds of random delay, so that many tenants do not all start on the same second. */
+const longestJitter = 10_000;
+const firstBackoff = 30_000;
+const longestBackoff = 30 * 60_000;
+/** Ticks that may fall into one back-off: half an hour of a schedule of every 30 s. */
+const lookAhead = 60;
+
+export interface Scheduled {
+  readonly name: string;
+  /** Cron expression; null: at start alone. */
+  readonly schedule: string | null;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Must always resolve: what goes wrong is a fault in the run. */
+  readonly run: (trigger: "start" | "schedule") => Promise<Run>;
+}
+
+export interface TenantStatus {
+  readonly name: string;
+  readonly result: Run["result"] | null;
+  /** RFC 3339 instant; null before the first run has ended. */
+  readonly finishedAt: string | null;
+  /** RFC 3339 instant; null without a schedule. Jitter comes on top. */
+  readonly nextRun: string | null;
+  /** Runs in a row that did not get through. */
+  readonly failures: number;
+}
+
+export interface Schedule {
+  status(): readonly TenantStatus[];
+  /** Resolves when every tenant has had its first run. */
+  readonly started: Promise<void>;
+  /** Starts nothing more and resolves when the runs in hand have ended. */
+  stop(): Promise<void>;
+}
+
+export interface ScheduleOptions {
+  readonly tenants: readonly Scheduled[];
+  /** Most tenants that run at the same time. */
+  readonly parallel: number;
+  readonly clock: Clock;
+  /** Jitter in milliseconds; 0 turns it off. */
+  readonly jitter?: number;
+}
+
+/** Results after which a tenant is left alone for a while. */
+const isFailure = (result: Run["result"]) =>
+  result === "failed" || result === "unreadable" || result === "partial";
+
+/** How long a tenant is left alone after so many failures in a row, in milliseconds. */
+export function backoff(failures: number): number {
+  return failures === 0 ? 0 : Math.min(firstBackoff * 2 ** (failures - 1), longestBackoff);
+}
+
+export function startSchedule(options: ScheduleOptions): Schedule {
+  const limit = pLimit(options.parallel);
+  const runners = options.tenants.map((tenant) => startRunner(tenant, options, limit));
+  return {
+    status: () => runners.map(({ status }) => status()),
+    started: Promise.all(runners.map(({ first }) => first)).then(() => undefined),
+    stop: async () => {
+      await Promise.all(runners.map(({ stop }) => stop()));
+    },
+  };
+}
+
+interface Runner {
+  readonly first: Promise<void>;
+  readonly status: () => TenantStatus;
+  readonly stop: () => Promise<void>;
+}
+
+function startRunner(
+  tenant: Scheduled,
+  { clock, jitter = longestJitter }: ScheduleOptions,
+  limit: ReturnType<typeof pLimit>,
+): Runner {
+  let failures = 0;
+  let last: Run | null = null;
+  let quietUntil = 0;
+  let running: Promise<void> | null = null;
+  let isStopped = false;
+
+  const runOnce = async (trigger: "start" | "schedule") => {
+    if (isStopped) return;
+    last = await tenant.run(trigger);
+    failures = isFailure(last.result) ? failures + 1 : 0;
+    quietUntil = clock.now().getTime() + backoff(failures);
+  };
+  const start = (trigger: "start" | "schedule"): Promise<void> => {
+    running ??= limit(runOnce, trigger).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const first = start("start");
+  const task =
+    tenant.schedule === null
+      ? null
+      : cronTask(tenant, jitter, async () => {
+          if (clock.now().getTime() >= quietUntil) await start("schedule");
+        });
+  return {
+    first,
+    status: () => ({
+      name: tenant.name,
+      result: last?.result ?? null,
+      finishedAt: last?.finishedAt ?? null,
+      nextRun: nextRun(task, quietUntil),
+      failures,
+    }),
+    stop: async () => {
+      isStopped = true;
+      await task?.destroy();
+      // A run that still waits for its turn ends at once, because isStopped is set.
+      await running;
+    },
+  };
+}
+
+function cronTask(
+  { name, schedule, timezone }: Scheduled,
+  jitter: number,
+  tick: () => Promise<void>,
+): ScheduledTask {
+  const task = createTask(schedule ?? "", tick, {
+    name,
+    timezone,
+    noOverlap: true,
+    maxRandomDelay: jitter,
+    // A tick missed while the machine slept is not worth a line: the next one reconciles the same.
+    suppressMissedWarning: true,
+    logger: silent,
+  });
+  void task.start();
+  return task;
+}
+
+/** Runs tell what happened to them; the timer has nothing of its own to say. */
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+/** The first tick of the schedule that is not within the back-off. */
+function nextRun(task: ScheduledTask | null, quietUntil: number): string | null {
+  if (task === null) return null;
+  const ticks = task.getNextRuns(lookAhead);
+  const next = ticks.find((tick) => tick.getTime() >= quietUntil) ?? ticks.at(-1);
+  return next?.toISOString() ?? null;
+}

@@ -1,0 +1,69 @@
+/** Reads back what was written: success is what reads show, not what a write answered. */
+import { failure } from "../model/fault.ts";
+import type { Outcome, Plan } from "../model/generated/run.ts";
+import { partsOf } from "../plan/api-connector.ts";
+import { plan } from "../plan/plan.ts";
+import { list, type World } from "./observe.ts";
+import { poll } from "./poll.ts";
+import type { Writing } from "./subject.ts";
+
+/**
+ * Plans again over fresh reads until each written object is unchanged or the tenant's settle time is
+ * over; what still differs is unverified. One listing when everything shows at once.
+ */
+export async function verify(
+  writing: Writing,
+  applied: Plan,
+  world: World,
+  outcomes: readonly Outcome[],
+): Promise<readonly Outcome[]> {
+  const { subject, stopping } = writing;
+  const isWritten = ({ result }: Outcome, index: number) =>
+    result === "done" && needsReading(applied.changes[index]);
+  if (!outcomes.some(isWritten)) return outcomes;
+  writing.notify({ type: "verifying", tenant: subject.tenant.name });
+  const deadline = subject.clock.now().getTime() + subject.settle;
+  let seen: Plan | null = null;
+  await poll(subject.clock, deadline, stopping, async () => {
+    seen = await planAgain(writing, world);
+    return outcomes.every((outcome, index) => !isWritten(outcome, index) || shows(seen, outcome))
+      ? seen
+      : null;
+  });
+  return outcomes.map((outcome, index) =>
+    isWritten(outcome, index) && !shows(seen, outcome)
+      ? { ...outcome, result: "unverified", error: unverified(seen, outcome, subject.settle) }
+      : outcome,
+  );
+}
+
+function needsReading(change: Plan["changes"][number] | undefined): boolean {
+  if (!change) return false;
+  return change.op === "delete" || Object.values(partsOf(change)).some(Boolean);
+}
+
+async function planAgain({ subject, aborting }: Writing, { input }: World): Promise<Plan> {
+  const observations = await list(subject, aborting);
+  const { ledger, known } = await subject.store.recall(subject.tenant);
+  // Open entries of earlier runs ask for another write; here only what was written is in question.
+  return plan({ ...input, observations, memory: { ledger, known, journal: [] } });
+}
+
+function shows(seen: Plan | null, { op, kind, name, id }: Outcome): boolean {
+  if (!seen) return false;
+  if (op === "delete") {
+    const listed = [...seen.unchanged, ...seen.unmanaged, ...seen.held, ...seen.changes];
+    return seen.complete && !listed.some((one) => one.kind === kind && one.id === id);
+  }
+  return seen.unchanged.some((one) => one.kind === kind && one.name === name && one.id === id);
+}
+
+function unverified(seen: Plan | null, { kind, name, op }: Outcome, settle: number) {
+  const unread = seen?.unreadable.find((one) => one.kind === kind);
+  const change = seen?.changes.find((one) => one.kind === kind && one.name === name);
+  const paths = change?.fields.map(({ path }) => path).join(", ");
+  const detail = unread
+    ? `it could not be read back: ${unread.fault.message}`
+    : `after ${settle / 1000} s reads still ${paths && op !== "create" ? `differ in ${paths}` : "do not show it"}.`;
+  return failure("unverified", `Graph accepted the write, but ${detail} The next run looks again.`);
+}
