@@ -1,0 +1,118 @@
+/** The control of the practice tenant over HTTP, below `/_sandbox`. It asks for no token. */
+import { FaultError } from "../model/fault.ts";
+import type { SandboxControl, Settings } from "./control.ts";
+import type { Answer, Incoming } from "./http.ts";
+import type { InjectedFault } from "./injected-fault.ts";
+import { BUILT_IN_APP, SANDBOX_TENANT_ID } from "./token.ts";
+
+/** What `GET /_sandbox` says. */
+export interface Introduction {
+  readonly sandbox: "plumbline";
+  readonly url: string;
+  readonly tenantId: string;
+  /** A bearer token with every permission; it does not expire. */
+  readonly token: string;
+  /** The app that may sign in with `clientSecret`. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+interface Request {
+  readonly body: string;
+  /** Decoded name in the path; empty where the route has none. */
+  readonly name: string;
+}
+
+type Routes = Readonly<Record<string, Readonly<Record<string, (request: Request) => unknown>>>>;
+
+export function introduce(url: string, token: string): Introduction {
+  const { clientId, clientSecret } = BUILT_IN_APP;
+  return { sandbox: "plumbline", url, tenantId: SANDBOX_TENANT_ID, token, clientId, clientSecret };
+}
+
+export function createControlRoutes(
+  control: SandboxControl,
+  introduction: () => Introduction,
+): (incoming: Incoming) => Answer {
+  const routes: Routes = {
+    "": {
+      GET: () => ({ ...introduction(), settings: control.settings() }),
+      PATCH({ body }) {
+        control.configure(parse<Partial<Settings>>(body));
+        return control.settings();
+      },
+    },
+    state: {
+      GET: () => control.state(),
+      PUT: ({ body }) => control.setState(body),
+    },
+    requests: {
+      GET: () => control.requests(),
+      DELETE: () => control.clearRequests(),
+    },
+    faults: {
+      GET: () => control.faults(),
+      POST: ({ body }) => control.injectFault(parse<InjectedFault>(body)),
+      DELETE: () => control.clearFaults(),
+    },
+    connectors: {
+      PATCH: ({ name, body }) => control.changeConnector(name, parse(body)),
+      DELETE: ({ name }) => control.deleteConnector(name),
+    },
+  };
+  return (incoming) => answer(incoming, routes);
+}
+
+function answer(incoming: Incoming, routes: Routes): Answer {
+  // A page of another site in the browser of the person at this machine must not reach in here.
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(incoming.headers.host ?? "")) {
+    return refused(403, "The control of the sandbox answers on 127.0.0.1 and localhost alone.");
+  }
+  const [, , noun = "", ...rest] = (incoming.url.split("?", 1)[0] ?? "").split("/");
+  const name = decoded(rest.join("/"));
+  const verbs = routes[noun];
+  if (verbs === undefined || (noun === "connectors") !== (name !== "")) {
+    return refused(404, `There is no ${incoming.url}. See docs/sandbox.md for what there is.`);
+  }
+  const act = verbs[incoming.method];
+  if (act === undefined) return refused(405, `This takes ${Object.keys(verbs).join(" or ")}.`);
+  try {
+    const result = act({ body: incoming.body, name });
+    return result === undefined ? { ...json(204, null), body: null } : json(200, result);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    const { code, message, at } = error.fault;
+    return refused(code === "not-found" ? 404 : 400, message, at ?? undefined);
+  }
+}
+
+/** What it holds is checked by whoever takes it. */
+function parse<Value>(body: string): Value {
+  try {
+    return JSON.parse(body) as Value;
+  } catch {
+    throw new FaultError({
+      severity: "error",
+      code: "configuration",
+      message: "The body must be JSON.",
+      at: null,
+    });
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function refused(status: number, message: string, at?: object): Answer {
+  return json(status, { error: { message, ...at } });
+}
+
+function json(status: number, value: unknown): Answer {
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  return { status, headers, body: `${JSON.stringify(value, null, 2)}\n`, ending: "whole" };
+}

@@ -1,0 +1,137 @@
+/** What a test, or a person at the keyboard, may do to the practice tenant behind Graph's back. */
+import { FaultError, failure } from "../model/fault.ts";
+import { shownConnector } from "./api-connector.ts";
+import { readBody } from "./api-connector-body.ts";
+import { readDocument, type SandboxDocument, toDocument } from "./document.ts";
+import type { FaultQueue, InjectedFault, QueuedFault } from "./injected-fault.ts";
+import type { JsonObject } from "./reply.ts";
+import type { LoggedRequest, RequestLog } from "./request-log.ts";
+import type { StaleReads } from "./stale-reads.ts";
+import type { Memory } from "./state-file.ts";
+import type { StoredConnector } from "./tenant-state.ts";
+
+export interface Settings {
+  /** Requests a minute for each app; null: no limit. */
+  readonly requestLimit: number | null;
+  /** Items in a page when $top does not ask; null: all in one. */
+  readonly pageSize: number | null;
+}
+
+/** Every method that may fail must throw a FaultError with code `configuration` or `not-found`. */
+export interface SandboxControl {
+  /** With practice passwords. */
+  state(): SandboxDocument;
+  /** The whole tenant anew: YAML, JSON, or the value that they would hold. */
+  setState(state: string | Omit<SandboxDocument, "apiVersion" | "kind">): void;
+  /** Oldest first. */
+  requests(): readonly LoggedRequest[];
+  clearRequests(): void;
+  injectFault(fault: InjectedFault): void;
+  faults(): readonly QueuedFault[];
+  /** Also ends delays and stale reads that are under way. */
+  clearFaults(): void;
+  settings(): Settings;
+  configure(settings: Partial<Settings>): void;
+  /**
+   * As a person in the portal would: properties of Graph in, the connector as Graph shows it out.
+   * The connector is named by displayName or id.
+   */
+  changeConnector(name: string, properties: JsonObject): JsonObject;
+  deleteConnector(name: string): void;
+  /** The password that the connector with this id really has; null when it has none. */
+  password(id: string): string | null;
+}
+
+export interface ControlParts {
+  readonly memory: Memory;
+  readonly log: RequestLog;
+  readonly faults: FaultQueue;
+  readonly stale: StaleReads;
+  readonly settings: Settings;
+  now(): Date;
+  newId(): string;
+  endDelays(): void;
+}
+
+export function createControl(parts: ControlParts): SandboxControl {
+  const { memory, log, faults, stale } = parts;
+  let settings = parts.settings;
+  return {
+    state: () => toDocument(memory.current()),
+    setState(given) {
+      const text =
+        typeof given === "string"
+          ? given
+          : JSON.stringify({ apiVersion: "plumbline/v1", kind: "Sandbox", ...given });
+      memory.commit(readDocument(text, "state", parts.newId));
+      stale.clear();
+    },
+    requests: log.list,
+    clearRequests: log.clear,
+    injectFault: faults.add,
+    faults: faults.list,
+    clearFaults() {
+      faults.clear();
+      stale.clear();
+      parts.endDelays();
+    },
+    settings: () => settings,
+    configure(change) {
+      settings = checkedSettings({ ...settings, ...change });
+    },
+    changeConnector: (name, properties) => changeConnector(name, properties, parts),
+    deleteConnector(name) {
+      const state = memory.current();
+      const gone = named(name, state.connectors);
+      memory.commit({ ...state, connectors: state.connectors.filter((each) => each !== gone) });
+    },
+    password(id) {
+      const found = memory.current().connectors.find((connector) => connector.id === id);
+      return found?.authentication?.type === "basic" ? found.authentication.password : null;
+    },
+  };
+}
+
+/** Numbers from 1, or null; undefined stands for a key that is not of the settings. */
+export function checkedSettings(settings: Settings): Settings {
+  const { requestLimit, pageSize, ...rest } = settings;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw wrong(`The sandbox has no setting "${unknown}". It has requestLimit and pageSize.`);
+  }
+  for (const value of [requestLimit, pageSize]) {
+    if (value !== null && !(Number.isInteger(value) && value >= 1)) {
+      throw wrong("requestLimit and pageSize are whole numbers from 1, or null for no limit.");
+    }
+  }
+  return settings;
+}
+
+function changeConnector(name: string, properties: JsonObject, { memory, now }: ControlParts) {
+  const state = memory.current();
+  const before = named(name, state.connectors);
+  const body = readBody("application/json", JSON.stringify(properties), "patch");
+  if (!body.ok) throw wrong(body.message);
+  const after = { ...before, ...body.value };
+  const connectors = state.connectors.map((each) => (each === before ? after : each));
+  memory.commit({ ...state, connectors });
+  return shownConnector(after, now());
+}
+
+function named(name: string, connectors: readonly StoredConnector[]): StoredConnector {
+  const found = connectors.filter(({ id, displayName }) => id === name || displayName === name);
+  const [only, another] = found;
+  if (another !== undefined) {
+    const ids = found.map(({ id }) => id).join(", ");
+    throw wrong(`Several connectors have the displayName "${name}". Name one by its id: ${ids}.`);
+  }
+  if (only !== undefined) return only;
+  const names = connectors.map(({ id, displayName }) => `"${displayName ?? id}"`).join(", ");
+  throw new FaultError(
+    failure("not-found", `No connector has the displayName or id "${name}". There are: ${names}.`),
+  );
+}
+
+function wrong(message: string): FaultError {
+  return new FaultError(failure("configuration", message));
+}

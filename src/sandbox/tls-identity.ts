@@ -1,0 +1,30 @@
+/** The certificate of a practice tenant over HTTPS, made anew at each start. */
+import { generate } from "selfsigned";
+
+export interface TlsIdentity {
+  /** PEM. */
+  readonly key: string;
+  /** PEM; also what a client must trust. */
+  readonly cert: string;
+}
+
+/** Self-signed, for 127.0.0.1 and localhost. */
+export async function makeTlsIdentity(): Promise<TlsIdentity> {
+  const made = await generate([{ name: "commonName", value: "Plumbline practice tenant" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 7, ip: "127.0.0.1" },
+          { type: 2, value: "localhost" },
+        ],
+      },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
