@@ -144,7 +144,8 @@ function secretValue(value: string | null): Value {
 
 function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] {
   if (sends.length === 0) return [];
-  const verb = outcome === null ? "Sends" : outcome.result === "done" ? "Sent" : "To send";
+  const wasSent = outcome?.result === "done" || outcome?.result === "unverified";
+  const verb = outcome === null ? "Sends" : wasSent ? "Sent" : "Was to send";
   const text = `${verb} ${plural(sends.length, "secret")}: ${sends.map(name).join(", ")}.`;
   return [{ tone: "quiet", label: null, text }];
 }

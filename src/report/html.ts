@@ -1,6 +1,205 @@
-/** The report as one page to forward. */
-import type { View } from "./view.ts";
+/**
+ * The report as one page to forward: it loads nothing and runs nothing, and says so to the browser.
+ */
+import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
+import { style } from "./html-style.ts";
+import { type Html, html } from "./markup.ts";
+import { grouped } from "./printable.ts";
+import type { Count, TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { FaultsView, TenantsView, View } from "./view.ts";
+import type { Tone } from "./wording.ts";
+
+const NOTHING: Html = { html: "" };
+const sheet: Html = { html: style };
 
 export function renderHtml(view: View): string {
-  return `<!doctype html><title>${view.title}</title>\n`;
+  const body = view.type === "faults" ? faultsBody(view) : tenantsBody(view);
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${titleOf(view)}</title>
+<style>${sheet}</style>
+</head>
+<body>
+<header>
+<p class="brand">${mark} ${view.title}</p>
+<h1>${view.sentence}</h1>
+</header>
+<main>
+${body}
+</main>
+<footer><p>Made by Plumbline. Values of secrets are never part of a report.</p></footer>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+const mark = html`<svg viewBox="0 0 12 24" aria-hidden="true"><path d="M6 0v14" stroke-width="1.5"></path><path d="M2.5 14h7L6 23z" stroke="none"></path></svg>`;
+
+function titleOf(view: View): string {
+  if (view.type === "faults" || view.tenants.length !== 1) return `${view.title}: ${view.sentence}`;
+  return `${view.title}: ${view.tenants.map(({ tenant, result }) => `${tenant}, ${result}`).join()}`;
+}
+
+function toneClass(tone: Tone): string {
+  return `tone-${tone}`;
+}
+
+function badge(text: string, tone: Tone): Html {
+  return html`<span class="badge ${toneClass(tone)}">${text}</span>`;
+}
+
+function tenantsBody(view: TenantsView): readonly Html[] {
+  const isSeveral = view.tenants.length > 1;
+  return view.tenants.map((tenant, index) =>
+    tenantSection(tenant, `tenant-${index + 1}`, isSeveral),
+  );
+}
+
+function tenantSection(view: TenantView, id: string, isOneOfSeveral: boolean): Html {
+  const lead = isOneOfSeveral ? html`\n<p class="lead">${view.sentence}</p>` : NOTHING;
+  return html`<section class="tenant" aria-labelledby="${id}">
+<h2 id="${id}">${view.tenant} ${badge(view.result, view.tone)}</h2>${lead}
+${cards(view.counts)}
+${section("Faults", view.faults, faultTable)}
+${section("Changes", view.changes, (changes) => html`${changes.map(changeBox)}`)}
+${section("Held", view.held, (held) => html`${held.map(changeBox)}`)}
+${section("Unmanaged, never touched", view.unmanaged, unmanagedTable)}
+${section("Unchanged", view.unchanged, nameList)}
+<h3>Details</h3>
+${details(view)}
+</section>
+`;
+}
+
+/** Nothing at all for an empty list. */
+function section<Item>(
+  title: string,
+  items: readonly Item[],
+  content: (items: readonly Item[]) => Html,
+): Html {
+  return items.length === 0 ? NOTHING : html`<h3>${title}</h3>\n${content(items)}`;
+}
+
+function cards(counts: readonly Count[]): Html {
+  if (counts.length === 0) return NOTHING;
+  const items = counts.map(
+    ({ count, what, tone }) =>
+      html`<li class="${toneClass(tone)}"><b>${grouped(count)}</b> <span>${what}</span></li>\n`,
+  );
+  return html`<ul class="cards">\n${items}</ul>`;
+}
+
+function changeBox(change: ChangeView): Html {
+  const place =
+    change.place === null
+      ? NOTHING
+      : html`\n<p class="place">${change.kind}, <code>${change.place}</code></p>`;
+  const reason = change.reason === null ? NOTHING : html`\n<p>${change.reason}</p>`;
+  return html`<article class="box change ${toneClass(change.tone)}">
+<h4><span class="action"><code aria-hidden="true">${change.symbol}</code> ${change.action}</span> <code>${change.name}</code> <span class="called">${change.displayName}</span></h4>${place}${reason}
+${fieldTable(change)}${noteList(change.notes)}
+</article>
+`;
+}
+
+function fieldTable({ fields, op, name }: ChangeView): Html {
+  if (fields.length === 0) return NOTHING;
+  const isCreate = op === "create";
+  const columns = isCreate
+    ? html`<th scope="col">Value</th>`
+    : html`<th scope="col">Before</th><th scope="col">After</th>`;
+  return html`<table class="fields">
+<caption class="hidden">Fields of ${name}</caption>
+<thead><tr><th scope="col">Field</th>${columns}</tr></thead>
+<tbody>
+${fields.map((field) => fieldRow(field, isCreate))}</tbody>
+</table>
+`;
+}
+
+function fieldRow({ path, before, after }: Field, isCreate: boolean): Html {
+  const values = isCreate
+    ? html`<td>${shown(after)}</td>`
+    : html`<td class="was" data-label="Before">${shown(before)}</td><td class="now" data-label="After">${shown(after)}</td>`;
+  return html`<tr><th scope="row"><code>${path}</code></th>${values}</tr>\n`;
+}
+
+function shown({ text, verbatim }: Value): Html {
+  return verbatim ? html`<code>${text}</code>` : html`<span class="quiet">${text}</span>`;
+}
+
+function noteList(notes: readonly Note[]): Html {
+  if (notes.length === 0) return NOTHING;
+  const items = notes.map(({ tone, label, text }) => {
+    const head = label === null ? NOTHING : html`<b>${label}:</b> `;
+    return html`<li class="${toneClass(tone)}">${head}${text}</li>\n`;
+  });
+  return html`<ul class="notes">\n${items}</ul>`;
+}
+
+function unmanagedTable(unmanaged: readonly UnmanagedView[]): Html {
+  const rows = unmanaged.map(({ displayName, id, url }) => {
+    const label =
+      displayName === null ? html`<span class="quiet">(no name)</span>` : html`${displayName}`;
+    return html`<tr><th scope="row">${label}</th><td><code>${url}</code></td><td><code>${id}</code></td></tr>\n`;
+  });
+  return html`<div class="box"><table>
+<caption class="hidden">Unmanaged objects</caption>
+<thead><tr><th scope="col">Name</th><th scope="col">URL</th><th scope="col">Id</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>`;
+}
+
+function nameList(names: readonly string[]): Html {
+  const items = names.map((name) => html`<li><code>${name}</code></li>\n`);
+  return html`<ul class="box names">\n${items}</ul>`;
+}
+
+function faultTable(faults: readonly FaultView[]): Html {
+  return html`<div class="box"><table>
+<caption class="hidden">Faults</caption>
+<thead><tr><th scope="col" class="severity">Severity</th><th scope="col">What</th></tr></thead>
+<tbody>
+${faults.map(faultRow)}</tbody>
+</table></div>`;
+}
+
+function faultRow({ severity, code, message, file, spot, requestId }: FaultView): Html {
+  const place = file === null ? "" : `${file}:${spot ?? ""}, `;
+  const request = requestId === null ? NOTHING : html`, request-id <code>${requestId}</code>`;
+  return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${message}<br><span class="place"><code>${place}${code}</code>${request}</span></td></tr>\n`;
+}
+
+function details({ facts, digest, took, nextRun, command }: TenantView): Html {
+  const all = [
+    ...facts,
+    ...(digest === null ? [] : [{ label: "Digest", text: digest }]),
+    ...(took === null ? [] : [{ label: "Took", text: took }]),
+    ...(nextRun === null ? [] : [{ label: "Next run", text: nextRun }]),
+  ];
+  const list = all.map(({ label, text }) => html`<dt>${label}</dt><dd>${text}</dd>\n`);
+  const next =
+    command === null
+      ? NOTHING
+      : html`\n<p class="command">To apply exactly this plan:</p>\n<pre><code>${command}</code></pre>`;
+  return html`<div class="box"><dl class="facts">\n${list}</dl>${next}</div>`;
+}
+
+function faultsBody(view: FaultsView): readonly Html[] {
+  return view.groups.map(({ file, faults }, index) => {
+    const id = `file-${index + 1}`;
+    return html`<section class="tenant" aria-labelledby="${id}">
+<h2 id="${id}">${file ?? "Elsewhere"}</h2>
+${faultTable(faults)}
+</section>
+`;
+  });
 }

@@ -14,8 +14,10 @@ import { ops, resultSentence, resultTones, type Tone, triggers, verbs } from "./
 
 export interface Count {
   readonly count: number;
-  /** `to create`, `created`, `unchanged`. */
+  /** `to create`, `created`, `error`, `errors`. */
   readonly what: string;
+  /** The same whatever the count; heads a column or a card. */
+  readonly heading: string;
   readonly tone: Tone;
 }
 
@@ -48,6 +50,7 @@ export interface TenantView {
   /** Kinds that could not be read, then the other faults. */
   readonly faults: readonly FaultView[];
   readonly facts: readonly Fact[];
+  readonly digest: string | null;
   /** `1.2 s`; null for a plan. */
   readonly took: string | null;
   readonly nextRun: string | null;
@@ -71,11 +74,12 @@ export function planView(plan: Plan, timezone: string | undefined): TenantView {
     tenant: name(plan.tenant),
     result,
     tone: resultTones[result],
-    sentence: resultSentence(result, false),
+    sentence: resultSentence(result, "plan"),
     counts: [...todoCounts(plan), ...restCounts(plan)],
     ...lists(plan, [], timezone),
     faults: faultsOf(plan, []),
-    facts: [...commitFact(plan.commit), { label: "Digest", text: name(plan.digest) }],
+    facts: commitFact(plan.commit),
+    digest: name(plan.digest),
     took: null,
     nextRun: null,
     command: isApplicable ? applyCommand(plan) : null,
@@ -94,11 +98,12 @@ export function runView(
     tenant: name(run.tenant),
     result: run.result,
     tone: resultTones[run.result],
-    sentence: resultSentence(run.result, wrote),
+    sentence: resultSentence(run.result, wrote ? "wrote" : "read"),
     counts: runCounts(run),
     ...(plan === null ? noLists : lists(plan, outcomes, timezone)),
     faults: faultsOf(plan, run.faults),
     facts: runFacts(run, timezone),
+    digest: plan === null ? null : name(plan.digest),
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
     command: null,
@@ -111,7 +116,8 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
   return {
     changes: plan.changes.map((change) => {
       const outcome = outcomes.find(
-        ({ op, kind, name }) => op === change.op && kind === change.kind && name === change.name,
+        (other) =>
+          other.op === change.op && other.kind === change.kind && other.name === change.name,
       );
       return changeView(change, outcome ?? null);
     }),
@@ -150,17 +156,39 @@ export function shortCommit(commit: string): string {
 }
 
 function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
-  const digest = run.plan === null ? [] : [{ label: "Digest", text: name(run.plan.digest) }];
   return [
     { label: "Started", text: `${moment(run.startedAt, timezone)}, ${triggers[run.trigger]}` },
     { label: "Mode", text: run.mode },
     ...commitFact(run.commit),
-    ...digest,
   ];
 }
 
 function applyCommand({ tenant, digest }: Plan): string {
   return `plumbline apply --tenant ${name(tenant)} --plan ${name(digest)}`;
+}
+
+function counted(count: number, heading: string, tone: Tone, one = heading): Count {
+  return { count, what: count === 1 ? one : heading, heading, tone };
+}
+
+/** Every heading there is, in reading order. */
+const allHeadings: readonly string[] = [
+  ...ops.map((op) => `to ${verbs[op].todo}`),
+  ...ops.map((op) => verbs[op].done),
+  "failed",
+  "not verified",
+  "not attempted",
+  "held",
+  "unchanged",
+  "unmanaged",
+  "kinds unreadable",
+  "errors",
+];
+
+/** The headings under which at least one tenant counts something, in reading order. */
+export function headingsOf(tenants: readonly TenantView[]): readonly string[] {
+  const used = new Set(tenants.flatMap(({ counts }) => counts.map(({ heading }) => heading)));
+  return allHeadings.filter((heading) => used.has(heading));
 }
 
 function shown(counts: readonly Count[]): readonly Count[] {
@@ -169,40 +197,34 @@ function shown(counts: readonly Count[]): readonly Count[] {
 
 function todoCounts({ changes }: Plan): readonly Count[] {
   return shown(
-    ops.map((op) => ({
-      count: changes.filter((change) => change.op === op).length,
-      what: `to ${verbs[op].todo}`,
-      tone: op,
-    })),
+    ops.map((op) => {
+      const changed = changes.filter((change) => change.op === op);
+      return counted(changed.length, `to ${verbs[op].todo}`, op);
+    }),
   );
 }
 
 function restCounts(plan: Plan): readonly Count[] {
   const { unreadable } = plan;
   return shown([
-    { count: plan.held.length, what: "held", tone: "held" },
-    { count: plan.unchanged.length, what: "unchanged", tone: "quiet" },
-    { count: plan.unmanaged.length, what: "unmanaged", tone: "quiet" },
-    {
-      count: unreadable.length,
-      what: unreadable.length === 1 ? "kind unreadable" : "kinds unreadable",
-      tone: "bad",
-    },
+    counted(plan.held.length, "held", "held"),
+    counted(plan.unchanged.length, "unchanged", "quiet"),
+    counted(plan.unmanaged.length, "unmanaged", "quiet"),
+    counted(unreadable.length, "kinds unreadable", "bad", "kind unreadable"),
   ]);
 }
 
 function outcomeCounts(outcomes: readonly Outcome[]): readonly Count[] {
-  const with_ = (result: Outcome["result"]) =>
+  const endedAs = (result: Outcome["result"]) =>
     outcomes.filter((outcome) => outcome.result === result);
   return shown([
-    ...ops.map((op) => ({
-      count: with_("done").filter((outcome) => outcome.op === op).length,
-      what: verbs[op].done,
-      tone: op,
-    })),
-    { count: with_("failed").length, what: "failed", tone: "bad" },
-    { count: with_("unverified").length, what: "not verified", tone: "bad" },
-    { count: with_("skipped").length, what: "not attempted", tone: "bad" },
+    ...ops.map((op) => {
+      const done = endedAs("done").filter((outcome) => outcome.op === op);
+      return counted(done.length, verbs[op].done, op);
+    }),
+    counted(endedAs("failed").length, "failed", "bad"),
+    counted(endedAs("unverified").length, "not verified", "bad"),
+    counted(endedAs("skipped").length, "not attempted", "bad"),
   ]);
 }
 
@@ -211,7 +233,7 @@ function runCounts({ plan, outcomes, faults }: Run): readonly Count[] {
   return [
     ...(outcomes.length > 0 ? outcomeCounts(outcomes) : plan === null ? [] : todoCounts(plan)),
     ...(plan === null ? [] : restCounts(plan)),
-    ...shown([{ count: errors, what: errors === 1 ? "error" : "errors", tone: "bad" }]),
+    ...shown([counted(errors, "errors", "bad", "error")]),
   ];
 }
 

@@ -49,8 +49,9 @@ function tenantLines(view: TenantView, page: Layout): Lines {
 }
 
 function factLines({ facts }: TenantView, page: Layout): Lines {
-  const text = facts.map(({ label, text }) => `${label.toLowerCase()} ${text}`);
-  return text.flatMap((fact) => page.wrap(fact, "", "quiet", "  "));
+  if (facts.length === 0) return [];
+  const text = facts.map(({ label, text }) => `${label} ${text}`).join(" · ");
+  return page.wrap(text, "", "quiet", "  ");
 }
 
 function closing(view: TenantView, page: Layout): Lines {
@@ -63,9 +64,9 @@ function closing(view: TenantView, page: Layout): Lines {
 }
 
 function changeLines(change: ChangeView, page: Layout): Lines {
-  const head = `  ${page.paint(`${change.symbol} ${change.action}`, change.tone)} ${page.paint(change.name, "strong")}`;
+  const head = `  ${page.paint(`${change.symbol} ${change.action}`, change.tone)}  ${page.paint(change.name, "strong")}`;
   const label = `"${change.displayName}"`;
-  const plainHead = `${change.symbol} ${change.action} ${change.name}  ${label}`;
+  const plainHead = `${change.symbol} ${change.action}  ${change.name}  ${label}`;
   const isOneLine = page.fits(plainHead, "  ");
   return [
     isOneLine ? `${head}  ${label}` : head,

@@ -30,7 +30,7 @@ export const kinds = {
 } as const satisfies Record<Kind, string>;
 
 export const holds = {
-  delete: "delete held",
+  delete: "deletes are held",
   verb: "not allowed for this tenant",
   protected: "protected",
   ambiguous: "ambiguous",
@@ -71,19 +71,21 @@ export function worstOf(results: readonly Result[]): Result {
   return worst.find((result) => results.includes(result)) ?? "clean";
 }
 
-/** What a result means for a plan, or for a run that did or did not write. */
-export function resultSentence(result: Result, wrote: boolean): string {
+/** What a result means: of a plan, of a run that wrote, or of a run that did not. */
+export function resultSentence(result: Result, stage: "plan" | "wrote" | "read"): string {
   switch (result) {
     case "clean":
       return "The tenant matches git.";
     case "converged":
       return "The tenant was brought in line with git and verified by reading back.";
     case "drift":
-      return "The tenant differs from git.";
+      return stage === "plan"
+        ? "The tenant differs from git."
+        : "The tenant differs from git; this run changed nothing.";
     case "invalid":
       return "The definitions or the configuration have errors; nothing is applied.";
     case "refused":
-      return wrote
+      return stage === "wrote"
         ? "Part of the plan was held back; the rest was applied."
         : "Held back; nothing was applied.";
     case "partial":
@@ -107,7 +109,7 @@ export function outcomeAction(op: Op, result: Outcome["result"]): string {
     case "skipped":
       return `not ${verbs[op].done}`;
     case "unverified":
-      return `${verbs[op].done}?`;
+      return `${verbs[op].done}, not verified`;
     default:
       return unknown(result);
   }
