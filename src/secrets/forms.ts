@@ -1,0 +1,94 @@
+/** Every way in which a value may stand in a text: as it is, or as a URL, JSON, HTML or base64 has it. */
+
+/** Characters. Anything shorter stands in too many words to be taken out of a text. */
+export const SHORTEST_FORM = 4;
+
+/** Each form once, in no order. */
+export function formsOf(value: string): ReadonlySet<string> {
+  // Encoders refuse or replace half a surrogate pair, so the pieces that they make are well-formed.
+  const text = value.toWellFormed();
+  const forms = [
+    value,
+    ...urlForms(text),
+    ...jsonForms(text),
+    htmlForm(text),
+    ...base64Forms(text),
+  ];
+  return new Set(forms.filter((form) => form.length >= SHORTEST_FORM));
+}
+
+/** Upper case in the escapes whose case is free (`%2f`, `\u00e9`); the length stays. */
+export function foldEscapes(text: string): string {
+  return text.replace(/%[0-9a-f]{2}|\\u[0-9a-f]{4}/gi, (sequence) =>
+    sequence.startsWith("%") ? sequence.toUpperCase() : `\\u${sequence.slice(2).toUpperCase()}`,
+  );
+}
+
+function urlForms(text: string): readonly string[] {
+  const component = encodeURIComponent(text);
+  return [
+    component,
+    // RFC 3986 reserves these as well, and many libraries escape them.
+    component.replace(/[!'()*]/g, percent),
+    // What a URL keeps when only what may not stand in it is escaped.
+    encodeURI(text),
+    formEncoded(text),
+    formEncoded(text).replaceAll("+", "%20"),
+  ];
+}
+
+/** application/x-www-form-urlencoded, https://url.spec.whatwg.org/#application/x-www-form-urlencoded. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([["", text]]).toString().slice("=".length);
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function jsonForms(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const forms = [
+    json,
+    json.replaceAll("/", "\\/"),
+    json.replace(/[^\x20-\x7e]/g, unicode),
+    // What .NET escapes by default, quotation marks in the place of \" among it.
+    json.replaceAll('\\"', "\\u0022").replace(/[^\x20-\x7e]|[<>&'+`]/g, unicode),
+  ];
+  // A body of JSON inside a string of JSON, as in a log line about a response.
+  return [...forms, ...forms.map((form) => JSON.stringify(form).slice(1, -1))];
+}
+
+function unicode(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function htmlForm(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/**
+ * Whole, and as the part of a longer encoding (`user:password` of basic authentication): base64 takes
+ * three bytes at a time, so a value looks different at each of three offsets, and the characters
+ * at its ends also depend on its neighbours.
+ */
+function base64Forms(text: string): readonly string[] {
+  const bytes = Buffer.from(text, "utf8");
+  const whole = bytes.toString("base64");
+  const inner = [0, 1, 2].map((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+    return encoded.slice(
+      Math.ceil((offset * 8) / 6),
+      Math.floor(((offset + bytes.length) * 8) / 6),
+    );
+  });
+  const standard = [whole, whole.replace(/=+$/, ""), ...inner];
+  return standard.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
+}
