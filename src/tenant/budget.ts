@@ -1,0 +1,58 @@
+/**
+ * Keeps one app in one tenant under Microsoft Graph's limit of 200 requests a minute
+ * (https://learn.microsoft.com/graph/throttling-limits, identity providers).
+ */
+import type { Clock } from "../model/clock.ts";
+
+const REQUESTS_A_MINUTE = 200;
+const WINDOW = 60_000;
+
+export interface Budget {
+  /**
+   * Waits until one more request fits. In no 60 seconds are there more than the budget's share of
+   * requests; below it nothing waits. Answers the milliseconds waited.
+   */
+  take(signal?: AbortSignal): Promise<number>;
+  /** After a 429: no request of this tenant goes out for this many milliseconds. */
+  pause(milliseconds: number): void;
+  /** Milliseconds for which requests are paused. */
+  paused(): number;
+}
+
+/** `share` is in percent of what Graph allows; at least one request a minute always fits. */
+export function openBudget(share: number, clock: Clock): Budget {
+  const limit = Math.max(1, Math.floor((REQUESTS_A_MINUTE * share) / 100));
+  const taken = new Array<number>(limit).fill(Number.NEGATIVE_INFINITY);
+  let oldest = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+
+  const wait = (now: number): number => {
+    const last = taken[oldest] ?? now;
+    // A clock that was set back must not stop the tenant for as long as it was set back.
+    if (last > now) taken.fill(now);
+    return Math.max(Math.min(last, now) + WINDOW, pausedUntil) - now;
+  };
+
+  return {
+    async take(signal) {
+      let waited = 0;
+      for (;;) {
+        const now = clock.now().getTime();
+        const milliseconds = wait(now);
+        if (milliseconds <= 0) {
+          taken[oldest] = now;
+          oldest = (oldest + 1) % limit;
+          return waited;
+        }
+        await clock.sleep(milliseconds, signal);
+        waited += milliseconds;
+      }
+    },
+    pause(milliseconds) {
+      pausedUntil = Math.max(pausedUntil, clock.now().getTime() + milliseconds);
+    },
+    paused() {
+      return Math.max(0, pausedUntil - clock.now().getTime());
+    },
+  };
+}

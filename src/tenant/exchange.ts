@@ -1,0 +1,48 @@
+/** One request to Microsoft Graph and its answer, as they pass through the chain of the transport. */
+import type { Kind } from "../model/definition.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** What came back, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Milliseconds that Graph asked to wait; null when it asked nothing. */
+  readonly retryAfter: number | null;
+}
+
+/** What is asked for. */
+export interface Asked {
+  readonly method: Method;
+  readonly kind: Kind;
+  /** With its version, without a query: `/v1.0/identity/apiConnectors`. */
+  readonly path: string;
+  /** The object that is meant, where one is. */
+  readonly id: string | null;
+}
+
+/** A class, because the Graph client hands options through its middleware by their constructor. */
+export class Exchange {
+  readonly asked: Asked;
+  /** The address; a nextLink is used untouched, where the Graph client would take it apart. */
+  url: string | null;
+  readonly signal: AbortSignal | undefined;
+  headers: Record<string, string> = {};
+  body: string | undefined;
+  answer: Answer | undefined;
+  failure: unknown;
+  /** How often it was sent. */
+  tries = 0;
+  /** Milliseconds spent waiting because Graph or the budget asked for it. */
+  throttled = 0;
+
+  constructor(asked: Asked, nextLink: string | null, signal: AbortSignal | undefined) {
+    this.asked = asked;
+    this.url = nextLink;
+    this.signal = signal;
+  }
+}
+
+/** One link of the chain: sends, or hands on. Must throw a FaultError or the signal's reason. */
+export type Step = (exchange: Exchange) => Promise<Answer>;

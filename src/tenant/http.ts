@@ -1,0 +1,63 @@
+/** The last link of the chain: one try over the network, read to its end within its time. */
+import type { Clock } from "../model/clock.ts";
+import { FaultError } from "../model/fault.ts";
+import type { Exchange, Step } from "./exchange.ts";
+import { type FaultContext, networkFault, timeoutFault } from "./faults.ts";
+import { readRetryAfter } from "./retry.ts";
+
+export interface HttpOptions {
+  /** Milliseconds that one try may take, its answer read to the end. */
+  readonly timeout: number;
+  /** Only tells the time, for a Retry-After that is a date. */
+  readonly clock: Clock;
+  readonly context: FaultContext;
+}
+
+/** Throws FaultError `network` or `timeout`, or the signal's reason. */
+export function overHttp({ timeout, clock, context }: HttpOptions): Step {
+  return async (exchange) => {
+    const { asked, signal } = exchange;
+    signal?.throwIfAborted();
+    exchange.tries += 1;
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    const timer = setTimeout(stop, timeout);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      const response = await fetch(exchange.url ?? "", {
+        method: asked.method,
+        headers: exchange.headers,
+        ...bodyOf(exchange),
+        // A redirect would carry the token elsewhere.
+        redirect: "manual",
+        credentials: "omit",
+        signal: controller.signal,
+      });
+      const { status, headers } = response;
+      const text = await response.text();
+      return { status, headers, text, retryAfter: readRetryAfter(headers, clock.now().getTime()) };
+    } catch (thrown) {
+      if (signal?.aborted) throw signal.reason;
+      if (controller.signal.aborted) throw timeoutFault(asked, timeout, context);
+      throw networkFault(thrown, asked, context);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+  };
+}
+
+/**
+ * fetch sends a request answered 421 a second time by itself, unless its body is a stream, which it
+ * cannot read again: so a create goes as a stream.
+ */
+function bodyOf({ asked, body }: Exchange): RequestInit {
+  if (body === undefined) return {};
+  return asked.method === "POST" ? { body: new Blob([body]).stream(), duplex: "half" } : { body };
+}
+
+/** The fault of a try that brought no answer; null when something else was thrown. */
+export function unanswered(thrown: unknown): FaultError | null {
+  if (!(thrown instanceof FaultError)) return null;
+  return thrown.fault.code === "network" || thrown.fault.code === "timeout" ? thrown : null;
+}

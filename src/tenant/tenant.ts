@@ -1,0 +1,137 @@
+/**
+ * One Microsoft Entra tenant through Microsoft Graph: this room promises that a listing is whole or
+ * fails, that a create is sent once, and that every failure is one fault with a sentence that says
+ * what to do. It is the only room that knows Graph's addresses, types and errors, and refuses to
+ * know what a definition, a plan or the store is.
+ */
+import type { Clock } from "../model/clock.ts";
+import type { Kind } from "../model/definition.ts";
+import { FaultError, failure } from "../model/fault.ts";
+import type { Redactor } from "../model/secret.ts";
+import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
+import { openBudget } from "./budget.ts";
+import { openChain } from "./chain.ts";
+import { apiVersion } from "./clouds.ts";
+import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
+import type { Asked, Method } from "./exchange.ts";
+import type { FaultContext } from "./faults.ts";
+import { kinds } from "./kinds.ts";
+import { listAll } from "./listing.ts";
+import { openTokens } from "./tokens.ts";
+import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
+import { createObject, deleteObject, segment, updateObject } from "./writing.ts";
+
+export type { Credential } from "./credentials.ts";
+export type { RequestEvent } from "./transport.ts";
+
+export interface AccessOptions {
+  readonly tenant: TenantIdentity;
+  /** Root of the sign-in service; not used with a ready token. */
+  readonly authority: string;
+  readonly credential: Credential;
+  /** Percent of the 200 requests a minute that Graph allows an app in a tenant. */
+  readonly budget: number;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Milliseconds that one try of a request may take. Default: 30,000. */
+  readonly timeout?: number;
+  /** From 0 up to 1, for the jitter of retries. Default: Math.random. */
+  readonly random?: () => number;
+  /** Must not throw. */
+  readonly onRequest?: (event: RequestEvent) => void;
+}
+
+/** Sign-in, budget and connections of one tenant: opened once, shared by its readers and writers. */
+export interface Access {
+  readonly context: FaultContext;
+  /** Passes GET and nothing else. */
+  readonly reading: Transport;
+  readonly writing: Transport;
+}
+
+/** Sends nothing yet. Throws a FaultError `configuration` for an address that would not be safe. */
+export function openAccess(options: AccessOptions): Access {
+  const { tenant, authority, credential, redactor, clock, onRequest, timeout = 30_000 } = options;
+  checkAddresses(options);
+  for (const secret of secretsOf(credential)) redactor.add(secret);
+  const context = { tenant, redactor };
+  const links = {
+    context,
+    tokens: openTokens(openSignIn(credential, { ...context, authority }, timeout), clock),
+    budget: openBudget(options.budget, clock),
+    clock,
+    random: options.random ?? Math.random,
+    timeout,
+  };
+  const open = (only: "GET" | null) =>
+    openTransport({ context, chain: openChain(links, only), clock, onRequest });
+  return { context, reading: open("GET"), writing: open(null) };
+}
+
+/** Holds no way to write: no method here, and a transport that passes GET alone. */
+export function openReader(access: Access): TenantReader {
+  return reader(access, access.reading);
+}
+
+export function openWriter(access: Access): TenantWriter {
+  const { context, writing } = access;
+  return {
+    ...reader(access, writing),
+    async create(write, signal) {
+      return createObject(writing, ask(access, "POST", write.kind), write, context, signal);
+    },
+    async update(id, write, signal) {
+      return updateObject(writing, ask(access, "PATCH", write.kind, id), write, context, signal);
+    },
+    async delete(kind, id, signal) {
+      return deleteObject(writing, ask(access, "DELETE", kind, id), context, signal);
+    },
+  };
+}
+
+function reader(access: Access, transport: Transport): TenantReader {
+  return {
+    async list(kind, signal) {
+      return listAll(transport, ask(access, "GET", kind), access.context, signal);
+    },
+  };
+}
+
+function ask({ context }: Access, method: Method, kind: Kind, id: string | null = null): Asked {
+  const path = `/${apiVersion(context.tenant.graph, kind)}${kinds[kind].path}`;
+  return { method, kind, id, path: id === null ? path : `${path}/${segment(id)}` };
+}
+
+function checkAddresses({ tenant, authority, credential }: AccessOptions): void {
+  const graph = URL.parse(tenant.graph);
+  if (graph === null || graph.origin !== tenant.graph) {
+    throw unusable(
+      `The graph address of tenant ${tenant.name} must be a root such as https://graph.microsoft.com, without a path or a trailing slash.`,
+    );
+  }
+  const local = isLoopback(graph.hostname);
+  if (graph.protocol !== "https:" && !(graph.protocol === "http:" && local)) {
+    throw unusable(
+      `The graph address of tenant ${tenant.name} must begin with https://: only a practice tenant on this machine may be reached over http.`,
+    );
+  }
+  if (credential.type === "token") {
+    if (local) return;
+    throw unusable(
+      `A ready token serves only a practice tenant on this machine: choose another credential for tenant ${tenant.name}, which is at ${graph.host}.`,
+    );
+  }
+  if (URL.parse(authority)?.protocol !== "https:") {
+    throw unusable(
+      `The authority of tenant ${tenant.name} must be an address that begins with https://.`,
+    );
+  }
+}
+
+function unusable(message: string): FaultError {
+  return new FaultError(failure("configuration", message));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,85 @@
+/** Creates, updates and deletes one object, and says what an answer means for it. */
+import type { Write } from "../model/tenant.ts";
+import { NotAsExpected } from "./api-connector.ts";
+import type { Answer, Asked } from "./exchange.ts";
+import { answerFault, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
+import { kinds } from "./kinds.ts";
+import { readJson } from "./listing.ts";
+import type { Transport } from "./transport.ts";
+
+/** Sent once. An answer without an id leaves open whether the object was made: `malformed`. */
+export async function createObject(
+  transport: Transport,
+  asked: Asked,
+  write: Write,
+  context: FaultContext,
+  signal?: AbortSignal,
+): Promise<{ readonly id: string }> {
+  const body = kinds[asked.kind].toGraph(write);
+  const answer = await transport.send(asked, { body, signal });
+  if (!isSuccess(answer)) throw answerFault(answer, asked, context);
+  return checked(answer, asked, context, () => {
+    const json = readJson(answer);
+    const id = typeof json === "object" && json !== null && "id" in json ? json.id : null;
+    if (typeof id !== "string" || id === "") throw new NotAsExpected("has no id");
+    return { id };
+  });
+}
+
+/** Nothing is sent when there is nothing to change. */
+export async function updateObject(
+  transport: Transport,
+  asked: Asked,
+  write: Write,
+  context: FaultContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  const body = kinds[asked.kind].toGraph(write);
+  if (Object.keys(body).length === 0) return;
+  const answer = await transport.send(asked, { body, signal });
+  if (!isSuccess(answer)) throw answerFault(answer, asked, context);
+  checked(answer, asked, context, () => expectDone(answer));
+}
+
+/** Already gone is gone. */
+export async function deleteObject(
+  transport: Transport,
+  asked: Asked,
+  context: FaultContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  const answer = await transport.send(asked, { signal });
+  if (!isSuccess(answer)) {
+    const fault = answerFault(answer, asked, context);
+    if (fault.fault.code === "not-found") return;
+    throw fault;
+  }
+  checked(answer, asked, context, () => expectDone(answer));
+}
+
+/** The last segment of an object's address. Throws for an id that would make it another address. */
+export function segment(id: string): string {
+  if (id === "" || /^\.{1,2}$/.test(id)) throw rejected(`"${id}" is no id of Microsoft Graph.`);
+  return encodeURIComponent(id);
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** 204 without a body, or 200 with the object. */
+function expectDone(answer: Answer): void {
+  if (answer.status !== 204 && answer.status !== 200) {
+    throw new NotAsExpected("does not say that it was done");
+  }
+  if (answer.text !== "") readJson(answer);
+}
+
+function checked<T>(answer: Answer, asked: Asked, context: FaultContext, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof NotAsExpected)) throw thrown;
+    throw malformedAnswer(thrown.message, answer, asked, context);
+  }
+}
