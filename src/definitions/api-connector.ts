@@ -1,0 +1,248 @@
+import path from "node:path";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
+import type { Position } from "../model/fault.ts";
+import type { ApiConnectorDocument } from "../model/generated/api-connector.ts";
+import { joinUrl } from "../model/query.ts";
+import { Secret, type SecretUse } from "../model/secret.ts";
+import { inWords } from "./near-miss.ts";
+import { doubtful, type Place, type WrittenFault, wrong } from "./place.ts";
+import { type Reference, type SecretScopes, scopedSource } from "./secret-scope.ts";
+import { checkTargetUrl, type Targets, type TargetUrl } from "./target-url.ts";
+import { replaceVariables } from "./variables.ts";
+import type { YamlDocument } from "./yaml-text.ts";
+
+/** A reference as it was written, and where. */
+interface WrittenReference {
+  readonly reference: Reference;
+  readonly place: Place;
+}
+
+/** A document that its schema accepts: all that does not depend on a tenant. */
+export interface ApiConnectorDraft {
+  readonly name: string;
+  readonly id: string | null;
+  readonly previously: string | null;
+  readonly displayName: string;
+  readonly targetUrl: string;
+  readonly query: readonly (WrittenReference & {
+    readonly key: string;
+    readonly keyPlace: Place;
+  })[];
+  readonly username: string;
+  readonly password: WrittenReference;
+  readonly policy: ApiConnectorDefinition["policy"];
+  readonly places: Readonly<
+    Record<"name" | "id" | "previously" | "displayName" | "targetUrl" | "username", Place>
+  >;
+}
+
+/** What a tenant decides about a document. */
+export interface TenantRules {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly targets: Targets;
+  readonly scopes: SecretScopes;
+  /** Allowed folders of secrets, without symbolic links. */
+  readonly within: readonly string[];
+  /** Files of the service itself, without symbolic links. */
+  readonly own: ReadonlySet<string>;
+  /** Collects every path that was followed. */
+  readonly followed: Map<string, string>;
+}
+
+/** The file of a draft: its absolute path and what messages call it. */
+export interface DraftFile {
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** Takes from a valid document what the rules need, so that its text can be forgotten. */
+export function draftOf(document: ApiConnectorDocument, yaml: YamlDocument): ApiConnectorDraft {
+  const { metadata, spec, policy } = document;
+  const at = (...names: string[]) => yaml.placeOf(names);
+  const authentication = ["spec", "authentication", "basic"];
+  // The schema does not accept a connector without: certificates are not yet supported.
+  const basic = spec.authentication.basic ?? { username: "", password: {} };
+  const reference = (written: Reference, names: readonly string[]): WrittenReference => ({
+    reference: written,
+    place: at(...names, written.env === undefined ? "file" : "env"),
+  });
+  return {
+    name: metadata.name,
+    id: metadata.id ?? null,
+    previously: metadata.previously ?? null,
+    displayName: spec.displayName,
+    targetUrl: spec.targetUrl,
+    query: Object.entries(spec.query ?? {}).map(([key, written]) => ({
+      key,
+      keyPlace: yaml.placeOf(["spec", "query", key], "key"),
+      ...reference(written, ["spec", "query", key]),
+    })),
+    username: basic.username,
+    password: reference(basic.password, [...authentication, "password"]),
+    policy: { protect: policy?.protect ?? false, assertOnAdopt: policy?.assertOnAdopt ?? false },
+    places: {
+      name: at("metadata", "name"),
+      id: at("metadata", "id"),
+      previously: at("metadata", "previously"),
+      displayName: at("spec", "displayName"),
+      targetUrl: at("spec", "targetUrl"),
+      username: at(...authentication, "username"),
+    },
+  };
+}
+
+/** What a draft gives for one tenant. */
+export interface Resolved {
+  /** null when a fault stops it. */
+  readonly definition: ApiConnectorDefinition | null;
+  /** After replacing variables; null when it has a fault. */
+  readonly displayName: string | null;
+}
+
+/** Applies a tenant's rules to a draft; adds what they find to `faults`. */
+export function resolveDraft(
+  draft: ApiConnectorDraft,
+  file: DraftFile,
+  rules: TenantRules,
+  faults: WrittenFault[],
+): Resolved {
+  const { places, policy } = draft;
+  const found: WrittenFault[] = [];
+  const at = (place: Place): Position => ({ file: file.shown, ...place });
+  const text = (where: string, written: string, place: Place) =>
+    shortText(where, replaced(written, place, rules, found), place, found);
+  const use = (where: string, written: WrittenReference) =>
+    secretUse(where, written, file, rules, found);
+  const displayName = text("spec.displayName", draft.displayName, places.displayName);
+  const target = resolveTarget(draft, at(places.targetUrl), rules, use, found);
+  const basic = "spec.authentication.basic";
+  const username = text(`${basic}.username`, draft.username, places.username);
+  const password = use(`${basic}.password`, draft.password);
+  for (const fault of found) faults.push(fault);
+  const stopped = found.some(({ severity }) => severity === "error");
+  if (stopped || !displayName || !username || !target || !password) {
+    return { definition: null, displayName };
+  }
+  const definition: ApiConnectorDefinition = {
+    kind: "ApiConnector",
+    name: draft.name,
+    at: at(places.name),
+    id: draft.id,
+    previously: draft.previously,
+    displayName,
+    ...target,
+    authentication: { type: "basic", username, password },
+    policy,
+  };
+  return { definition, displayName };
+}
+
+type Use = (where: string, written: WrittenReference) => SecretUse | null;
+
+/** The URL and its parameters: first those that stand in it, then those that are secrets. */
+function resolveTarget(
+  draft: ApiConnectorDraft,
+  at: Position,
+  rules: TenantRules,
+  use: Use,
+  found: WrittenFault[],
+): Pick<ApiConnectorDefinition, "targetUrl" | "query"> | null {
+  const { targetUrl, places } = draft;
+  const text = replaced(targetUrl, places.targetUrl, rules, found);
+  const checked: TargetUrl | null = text === null ? null : checkTargetUrl(text, rules.targets);
+  for (const { severity, code, message } of checked?.problems ?? []) {
+    found.push({ severity, code, message, place: places.targetUrl });
+  }
+  const secrets = draft.query.flatMap((written) => {
+    const value = use(`spec.query.${written.key}`, written);
+    return value === null ? [] : [{ key: written.key, value }];
+  });
+  const url = checked?.url ?? null;
+  checkQueryKeys(draft, url?.query.map(({ key }) => key) ?? [], found);
+  if (url === null) return null;
+  const known = joinUrl({
+    base: url.base,
+    query: [...url.query, ...secrets.map(({ key }) => ({ key, value: "" }))],
+  });
+  if (known.length > 2048) {
+    const message = `targetUrl with its query has ${known.length} characters without the secrets; 2048 are allowed.`;
+    found.push(wrong("url", places.targetUrl, message));
+  }
+  const literals = url.query.map(({ key, value }) => ({
+    key,
+    value: {
+      path: `spec.query.${key}`,
+      source: { type: "literal", value: new Secret(value) } as const,
+      at,
+    },
+  }));
+  return { targetUrl: url.base, query: [...literals, ...secrets] };
+}
+
+function checkQueryKeys(
+  draft: ApiConnectorDraft,
+  literal: readonly string[],
+  found: WrittenFault[],
+): void {
+  for (const { key, keyPlace } of draft.query) {
+    if (literal.includes(key)) {
+      const message = `The parameter${inWords(key)} stands in targetUrl and in query: keep the one in query.`;
+      found.push(wrong("url", keyPlace, message));
+    }
+    if (/\[\d+\]$|\p{Cc}/u.test(key)) {
+      const message = "A name in query may not end in [number] or hold control characters.";
+      found.push(wrong("url", keyPlace, message));
+    }
+  }
+}
+
+function secretUse(
+  where: string,
+  { reference, place }: WrittenReference,
+  file: DraftFile,
+  rules: TenantRules,
+  found: WrittenFault[],
+): SecretUse | null {
+  const scoped = scopedSource(reference, { ...rules, folder: path.dirname(file.path) });
+  if ("source" in scoped) {
+    return { path: where, source: scoped.source, at: { file: file.shown, ...place } };
+  }
+  found.push(wrong(scoped.code, place, scoped.refusal));
+  return null;
+}
+
+/** The text again, when it has 1 to 256 characters and no control characters. */
+function shortText(
+  where: string,
+  text: string | null,
+  place: Place,
+  found: WrittenFault[],
+): string | null {
+  if (text === null) return null;
+  const length = [...text].length;
+  if (length < 1 || length > 256) {
+    const message = `${where} must have 1 to 256 characters; with its variables it has ${length}.`;
+    found.push(wrong("schema", place, message));
+    return null;
+  }
+  if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text)) {
+    const message = `${where} may not hold line ends, tabs or other control characters.`;
+    found.push(wrong("schema", place, message));
+    return null;
+  }
+  if (text.trim() !== text) {
+    found.push(doubtful("schema", place, `${where} begins or ends with a space.`));
+  }
+  return text;
+}
+
+function replaced(
+  text: string,
+  place: Place,
+  rules: TenantRules,
+  found: WrittenFault[],
+): string | null {
+  const result = replaceVariables(text, rules.variables);
+  for (const message of result.problems) found.push(wrong("variable", place, message));
+  return result.text;
+}

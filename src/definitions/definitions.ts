@@ -1,0 +1,195 @@
+/**
+ * Reads folders of YAML and answers with definitions and faults: every fault has its place, all come
+ * at once, and nothing that stands in a folder makes it throw. It knows neither a tenant's state nor
+ * the value of any secret; it only decides which secrets and hosts a definition may name.
+ */
+import type { Definition, Loaded } from "../model/definition.ts";
+import type { Fault } from "../model/fault.ts";
+import {
+  type ApiConnectorDraft,
+  type Resolved,
+  resolveDraft,
+  type TenantRules,
+} from "./api-connector.ts";
+import { type CachedFile, openFileCache } from "./file-cache.ts";
+import { findFiles } from "./folder.ts";
+import { unexpected } from "./parsed-file.ts";
+import { located, type Place, type WrittenFault } from "./place.ts";
+import { deepestRealPath, type SecretScopes } from "./secret-scope.ts";
+import type { Targets } from "./target-url.ts";
+import { type Claim, duplicates, impossibleRenames, sortedUnique } from "./uniqueness.ts";
+
+export interface LoadRequest {
+  /** Absolute folder of plumbline.yaml; printed paths are relative to it, with `/`. */
+  readonly root: string;
+  /** Folders (or single files, for `validate PATH`), absolute or relative to root. */
+  readonly folders: readonly string[];
+  /**
+   * Absolute paths of the service's own files: plumbline.yaml, and whatever else it names. They are
+   * no definitions, and no definition may name them as a secret.
+   */
+  readonly exclude: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: SecretScopes;
+  readonly targets: Targets;
+}
+
+export interface Definitions {
+  /**
+   * Reads what stands in the folders now. The answer is frozen, and the very same object as long as
+   * neither a file nor the request changed. Does not throw.
+   */
+  load(request: LoadRequest): Loaded;
+}
+
+/** Keeps parsed files between loads, so that an unchanged tree costs little more than its listing. */
+export function openDefinitions(): Definitions {
+  const cache = openFileCache();
+  const answers = new Map<string, Answer>();
+  return {
+    load(request) {
+      const { root, folders, exclude } = request;
+      const key = JSON.stringify(request);
+      const found = findFiles(root, folders, exclude);
+      const files = cache.parse(JSON.stringify([root, folders]), found.files);
+      const known = answers.get(key);
+      if (known !== undefined && found.faults.length === 0 && isStill(known, files)) {
+        return known.loaded;
+      }
+      const answer = answerOf(request, files, found.faults);
+      answers.delete(key);
+      if (found.faults.length === 0) answers.set(key, answer);
+      forgetOldest(answers);
+      return answer.loaded;
+    },
+  };
+}
+
+/** An answer, and all that it depends on besides the request. */
+interface Answer {
+  readonly files: readonly CachedFile[];
+  /** Paths of secrets that were followed, and where they led. */
+  readonly followed: ReadonlyMap<string, string>;
+  readonly loaded: Loaded;
+}
+
+/** A bound for callers that vary their requests; a service has one request for each tenant. */
+const MOST_ANSWERS = 1024;
+
+function forgetOldest(answers: Map<string, Answer>): void {
+  for (const key of answers.keys()) {
+    if (answers.size <= MOST_ANSWERS) return;
+    answers.delete(key);
+  }
+}
+
+function isStill(answer: Answer, files: readonly CachedFile[]): boolean {
+  if (answer.files.length !== files.length) return false;
+  for (const [index, { parsed, shown }] of files.entries()) {
+    const other = answer.files[index];
+    if (other?.parsed !== parsed || other.shown !== shown) return false;
+  }
+  for (const [file, real] of answer.followed) if (deepestRealPath(file) !== real) return false;
+  return true;
+}
+
+function answerOf(
+  request: LoadRequest,
+  files: readonly CachedFile[],
+  searchFaults: readonly Fault[],
+): Answer {
+  const followed = new Map<string, string>();
+  const rules = rulesOf(request, followed);
+  const faults: Fault[] = [...searchFaults];
+  const definitions: Definition[] = [];
+  const claims: Claims = { names: [], ids: [], displayNames: [], renames: [] };
+  for (const file of files) {
+    const written: WrittenFault[] = [...file.parsed.faults];
+    for (const draft of file.parsed.drafts) {
+      const { definition, displayName } = resolved(draft, file, rules, written);
+      claim(claims, draft, displayName, file.shown);
+      if (definition !== null) definitions.push(definition);
+    }
+    for (const fault of written) faults.push(located(fault, file.shown));
+  }
+  for (const fault of conflicts(claims)) faults.push(fault);
+  const loaded = { definitions: sortedUnique(definitions), faults: faults.sort(byPlace) };
+  return { files, followed, loaded: frozen(loaded) };
+}
+
+function rulesOf(request: LoadRequest, followed: Map<string, string>): TenantRules {
+  const real = (file: string) => {
+    const led = deepestRealPath(file);
+    followed.set(file, led);
+    return led;
+  };
+  return {
+    variables: request.variables,
+    targets: request.targets,
+    scopes: request.secrets,
+    within: request.secrets.files.map(real),
+    own: new Set(request.exclude.map(real)),
+    followed,
+  };
+}
+
+function resolved(
+  draft: ApiConnectorDraft,
+  file: CachedFile,
+  rules: TenantRules,
+  faults: WrittenFault[],
+): Resolved {
+  try {
+    return resolveDraft(draft, file, rules, faults);
+  } catch (thrown) {
+    faults.push(unexpected(thrown));
+    return { definition: null, displayName: null };
+  }
+}
+
+/** What only one definition of a tenant may have. */
+interface Claims {
+  readonly names: Claim[];
+  readonly ids: Claim[];
+  readonly displayNames: Claim[];
+  readonly renames: Claim[];
+}
+
+function claim(
+  claims: Claims,
+  draft: ApiConnectorDraft,
+  displayName: string | null,
+  shown: string,
+): void {
+  const add = (list: Claim[], value: string | null, place: Place) => {
+    if (value !== null) list.push({ value, at: { file: shown, ...place } });
+  };
+  add(claims.names, draft.name, draft.places.name);
+  add(claims.ids, draft.id, draft.places.id);
+  add(claims.displayNames, displayName, draft.places.displayName);
+  add(claims.renames, draft.previously, draft.places.previously);
+}
+
+function conflicts(claims: Claims): readonly Fault[] {
+  return [
+    ...duplicates("metadata.name", claims.names),
+    ...duplicates("metadata.id", claims.ids),
+    ...duplicates("spec.displayName", claims.displayNames),
+    ...impossibleRenames(claims.names, claims.renames),
+  ];
+}
+
+/** Faults without a place come first. */
+function byPlace(a: Fault, b: Fault): number {
+  if (a.at === null || b.at === null) return Number(a.at !== null) - Number(b.at !== null);
+  if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1;
+  return a.at.line - b.at.line || a.at.column - b.at.column;
+}
+
+/** Many callers get the same answer: none may change it for the others. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+  return value;
+}

@@ -1,0 +1,214 @@
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import { type Fault, failure } from "../model/fault.ts";
+
+/** A file that may hold definitions. */
+export interface FoundFile {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  /** As messages call it: relative to the folder of plumbline.yaml, with `/`. */
+  readonly shown: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Equal as long as the file was not changed. */
+  readonly stamp: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
+export interface FoundFiles {
+  /** Sorted by `shown`; each file once, however many ways lead to it. */
+  readonly files: readonly FoundFile[];
+  readonly faults: readonly Fault[];
+}
+
+interface Search {
+  readonly root: string;
+  readonly excluded: ReadonlySet<string>;
+  /** By real path. */
+  readonly files: Map<string, FoundFile>;
+  /** Real paths: makes loops of links harmless. */
+  readonly folders: Set<string>;
+  readonly faults: Fault[];
+}
+
+/** A folder or link that is still to be looked at. */
+interface Step {
+  /** The path by which we came. */
+  readonly written: string;
+  readonly real: string;
+}
+
+/**
+ * Finds *.yaml and *.yml below the folders. Names that start with a dot are skipped; so is whatever
+ * else is no YAML file. A link may lead anywhere within its own folder and nowhere else.
+ */
+export function findFiles(
+  root: string,
+  folders: readonly string[],
+  exclude: readonly string[],
+): FoundFiles {
+  const search: Search = {
+    root,
+    excluded: new Set(exclude.flatMap((file) => [file, realPath(file) ?? file])),
+    files: new Map(),
+    folders: new Set(),
+    faults: [],
+  };
+  for (const folder of folders) searchListed(search, path.resolve(root, folder));
+  const files = [...search.files.values()].sort((a, b) => (a.shown < b.shown ? -1 : 1));
+  return { files, faults: search.faults };
+}
+
+/** The real path; null when there is none, or it cannot be followed. */
+export function realPath(file: string): string | null {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return null;
+  }
+}
+
+/** True when `inner` is `outer` or lies below it. Both are absolute. */
+export function liesWithin(inner: string, outer: string): boolean {
+  const way = path.relative(outer, inner);
+  return way === "" || !(way === ".." || way.startsWith(`..${path.sep}`) || path.isAbsolute(way));
+}
+
+/** How messages call an absolute path. */
+export function shownPath(root: string, file: string): string {
+  const relative = path.relative(root, file);
+  return relative === "" ? "." : relative.split(path.sep).join("/");
+}
+
+/** Resolved once: a checkout that is swapped by flipping a link is read from one side only. */
+function searchListed(search: Search, written: string): void {
+  const shown = shownPath(search.root, written);
+  try {
+    const real = realpathSync.native(written);
+    const stats = statSync(real);
+    if (stats.isDirectory()) searchTree(search, { written, real });
+    else addFile(search, { written, real });
+  } catch (thrown) {
+    const hint = "Create it, or correct `definitions` in plumbline.yaml.";
+    search.faults.push(
+      failure("folder", `The folder ${shown} ${unreachable(thrown)}. ${hint}`, null),
+    );
+  }
+}
+
+/** Links come last, so that a file is called by its own path where it has one. */
+function searchTree(search: Search, top: Step): void {
+  const links: Step[] = [];
+  const open: Step[] = [top];
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    if (search.folders.has(step.real)) continue;
+    search.folders.add(step.real);
+    for (const entry of entriesOf(search, step)) {
+      const next = {
+        written: path.join(step.written, entry.name),
+        real: path.join(step.real, entry.name),
+      };
+      if (entry.isSymbolicLink()) links.push(next);
+      else if (entry.isDirectory()) open.push(next);
+      else if (isYaml(entry.name)) addFile(search, next);
+    }
+    while (open.length === 0 && links.length > 0) {
+      const link = links.shift();
+      const target = link === undefined ? null : follow(search, link, top.real);
+      if (target !== null) open.push(target);
+    }
+  }
+}
+
+function entriesOf(search: Search, step: Step): readonly Dirent[] {
+  try {
+    return readdirSync(step.real, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith("."))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (thrown) {
+    const shown = shownPath(search.root, step.written);
+    const message = `The folder ${shown} ${unreachable(thrown)}. Check its permissions.`;
+    search.faults.push(failure("folder", message));
+    return [];
+  }
+}
+
+/** Adds the file that the link leads to; answers the folder that it leads to. */
+function follow(search: Search, link: Step, within: string): Step | null {
+  try {
+    const real = realpathSync.native(link.real);
+    const isFolder = statSync(real).isDirectory();
+    if (!isFolder && !isYaml(link.written)) return null;
+    if (!liesWithin(real, within)) {
+      const message =
+        "This link leaves the folder of definitions. Put the file itself here, or name its folder under `definitions`.";
+      addFault(search, link, "link", message);
+    } else if (isFolder) return { written: link.written, real };
+    else addFile(search, { written: link.written, real });
+  } catch (thrown) {
+    if (!isYaml(link.written) && isMissing(thrown)) return null;
+    addFault(
+      search,
+      link,
+      "link",
+      `This link leads nowhere: what it names ${unreachable(thrown)}.`,
+    );
+  }
+  return null;
+}
+
+function addFile(search: Search, { written, real }: Step): void {
+  if (search.excluded.has(written) || search.excluded.has(real) || search.files.has(real)) return;
+  try {
+    const stats = statSync(real, { bigint: true });
+    if (!stats.isFile()) {
+      addFault(search, { written, real }, "file", "This is no regular file: remove or rename it.");
+      return;
+    }
+    const { size, mtimeNs, ctimeNs, ino } = stats;
+    search.files.set(real, {
+      path: real,
+      shown: shownPath(search.root, written),
+      size: Number(size),
+      stamp: `${size} ${mtimeNs} ${ctimeNs} ${ino}`,
+      changedAt: Number(stats.ctimeMs),
+    });
+  } catch (thrown) {
+    addFault(search, { written, real }, "file", `This file ${unreachable(thrown)}.`);
+  }
+}
+
+function addFault(search: Search, { written }: Step, code: "link" | "file", message: string): void {
+  const at = { file: shownPath(search.root, written), line: 1, column: 1 };
+  search.faults.push(failure(code, message, at));
+}
+
+function isYaml(name: string): boolean {
+  return name.endsWith(".yaml") || name.endsWith(".yml");
+}
+
+function isMissing(thrown: unknown): boolean {
+  return codeOf(thrown) === "ENOENT";
+}
+
+/** The reason why a path cannot be used, as the end of a sentence. */
+export function unreachable(thrown: unknown): string {
+  switch (codeOf(thrown)) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "does not exist";
+    case "EACCES":
+    case "EPERM":
+      return "may not be read by this user";
+    case "ELOOP":
+      return "is a link that leads to itself";
+    default:
+      return `cannot be read (${codeOf(thrown)})`;
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof Error && "code" in thrown) return String(thrown.code);
+  return "unknown reason";
+}

@@ -1,0 +1,76 @@
+import { type ApiConnectorDraft, draftOf } from "./api-connector.ts";
+import { choice, inWords, nearMiss } from "./near-miss.ts";
+import { START, type WrittenFault, wrong } from "./place.ts";
+import { schemaFaults } from "./schema-faults.ts";
+import { check } from "./schemas.ts";
+import { readYaml, type YamlDocument } from "./yaml-text.ts";
+
+/** A file after parsing and schema validation: all that does not depend on a tenant. */
+export interface ParsedFile {
+  readonly drafts: readonly ApiConnectorDraft[];
+  readonly faults: readonly WrittenFault[];
+}
+
+/** A file that is wrong throughout would otherwise hide all others. */
+const MOST_FAULTS = 50;
+
+/** Never throws: what cannot be parsed is a fault. */
+export function parseText(text: string): ParsedFile {
+  try {
+    return parseDocuments(text);
+  } catch (thrown) {
+    return { drafts: [], faults: [unexpected(thrown)] };
+  }
+}
+
+/** The fault that stands for a bug of ours in reading one file. */
+export function unexpected(thrown: unknown): WrittenFault {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const message = `Plumbline cannot read this file and met an unexpected ${name}. This is a bug: please report it with the file.`;
+  return wrong("internal", START, message);
+}
+
+function parseDocuments(text: string): ParsedFile {
+  const { documents, faults: yamlFaults } = readYaml(text);
+  const drafts: ApiConnectorDraft[] = [];
+  const faults: WrittenFault[] = [...yamlFaults];
+  for (const yaml of documents) {
+    const other = otherKind(yaml);
+    if (other !== null) {
+      faults.push(other);
+      continue;
+    }
+    const checked = check("api-connector", yaml.value);
+    if ("document" in checked) drafts.push(draftOf(checked.document, yaml));
+    else for (const fault of schemaFaults(checked.errors, yaml)) faults.push(fault);
+  }
+  return { drafts, faults: bounded(faults) };
+}
+
+/** The fault of a document that is meant to be something else than an API connector. */
+function otherKind({ value, placeOf }: YamlDocument): WrittenFault | null {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return null;
+  const { kind } = value;
+  const place = placeOf(["kind"]);
+  if (kind === "UserFlow") {
+    return wrong("not-yet-supported", place, "User flows come in a later version.");
+  }
+  if (kind === "Service") {
+    const message =
+      "This is the configuration of the service, which does not belong among the definitions: move it to plumbline.yaml.";
+    return wrong("schema", place, message);
+  }
+  // A slip of the pen: the rest is checked as what was meant.
+  if (typeof kind !== "string" || nearMiss(kind, KINDS) !== null) return null;
+  const message = `The kind${inWords(kind)} is not known. Known kinds are ${choice(KINDS)}.`;
+  return wrong("schema", place, message);
+}
+
+const KINDS = ["ApiConnector"];
+
+function bounded(faults: readonly WrittenFault[]): readonly WrittenFault[] {
+  if (faults.length <= MOST_FAULTS) return faults;
+  const last = faults[MOST_FAULTS - 1]?.place ?? START;
+  const message = `There are ${faults.length - MOST_FAULTS} more faults in this file. Mend the others first.`;
+  return [...faults.slice(0, MOST_FAULTS), wrong("yaml", last, message)];
+}
