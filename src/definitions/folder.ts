@@ -37,6 +37,8 @@ interface Step {
   /** The path by which we came. */
   readonly written: string;
   readonly real: string;
+  /** `written` as messages call it. */
+  readonly shown: string;
 }
 
 /**
@@ -87,8 +89,8 @@ function searchListed(search: Search, written: string): void {
   try {
     const real = realpathSync.native(written);
     const stats = statSync(real);
-    if (stats.isDirectory()) searchTree(search, { written, real });
-    else addFile(search, { written, real });
+    if (stats.isDirectory()) searchTree(search, { written, real, shown });
+    else addFile(search, { written, real, shown });
   } catch (thrown) {
     const hint = "Create it, or correct `definitions` in plumbline.yaml.";
     search.faults.push(
@@ -106,8 +108,9 @@ function searchTree(search: Search, top: Step): void {
     search.folders.add(step.real);
     for (const entry of entriesOf(search, step)) {
       const next = {
-        written: path.join(step.written, entry.name),
-        real: path.join(step.real, entry.name),
+        written: below(step.written, entry.name, path.sep),
+        real: below(step.real, entry.name, path.sep),
+        shown: step.shown === "." ? entry.name : below(step.shown, entry.name, "/"),
       };
       if (entry.isSymbolicLink()) links.push(next);
       else if (entry.isDirectory()) open.push(next);
@@ -127,8 +130,7 @@ function entriesOf(search: Search, step: Step): readonly Dirent[] {
       .filter(({ name }) => !name.startsWith("."))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (thrown) {
-    const shown = shownPath(search.root, step.written);
-    const message = `The folder ${shown} ${unreachable(thrown)}. Check its permissions.`;
+    const message = `The folder ${step.shown} ${unreachable(thrown)}. Check its permissions.`;
     search.faults.push(failure("folder", message));
     return [];
   }
@@ -144,8 +146,8 @@ function follow(search: Search, link: Step, within: string): Step | null {
       const message =
         "This link leaves the folder of definitions. Put the file itself here, or name its folder under `definitions`.";
       addFault(search, link, "link", message);
-    } else if (isFolder) return { written: link.written, real };
-    else addFile(search, { written: link.written, real });
+    } else if (isFolder) return { ...link, real };
+    else addFile(search, { ...link, real });
   } catch (thrown) {
     if (!isYaml(link.written) && isMissing(thrown)) return null;
     addFault(
@@ -158,30 +160,35 @@ function follow(search: Search, link: Step, within: string): Step | null {
   return null;
 }
 
-function addFile(search: Search, { written, real }: Step): void {
+function addFile(search: Search, step: Step): void {
+  const { written, real, shown } = step;
   if (search.excluded.has(written) || search.excluded.has(real) || search.files.has(real)) return;
   try {
     const stats = statSync(real, { bigint: true });
     if (!stats.isFile()) {
-      addFault(search, { written, real }, "file", "This is no regular file: remove or rename it.");
+      addFault(search, step, "file", "This is no regular file: remove or rename it.");
       return;
     }
     const { size, mtimeNs, ctimeNs, ino } = stats;
     search.files.set(real, {
       path: real,
-      shown: shownPath(search.root, written),
+      shown,
       size: Number(size),
       stamp: `${size} ${mtimeNs} ${ctimeNs} ${ino}`,
       changedAt: Number(stats.ctimeMs),
     });
   } catch (thrown) {
-    addFault(search, { written, real }, "file", `This file ${unreachable(thrown)}.`);
+    addFault(search, step, "file", `This file ${unreachable(thrown)}.`);
   }
 }
 
-function addFault(search: Search, { written }: Step, code: "link" | "file", message: string): void {
-  const at = { file: shownPath(search.root, written), line: 1, column: 1 };
-  search.faults.push(failure(code, message, at));
+function addFault(search: Search, { shown }: Step, code: "link" | "file", message: string): void {
+  search.faults.push(failure(code, message, { file: shown, line: 1, column: 1 }));
+}
+
+/** Cheaper than `path.join`, which normalises again what is normal. */
+function below(folder: string, name: string, separator: string): string {
+  return folder.endsWith(separator) ? folder + name : folder + separator + name;
 }
 
 function isYaml(name: string): boolean {
