@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
+import { readConfiguration } from "../../src/definitions/configuration-file.ts";
 
 const deploy = fileURLToPath(new URL("../../deploy/", import.meta.url));
 
@@ -48,6 +49,10 @@ test("the service waits for the first commit and cannot change it", () => {
   const { depends_on, volumes } = compose.services.plumbline;
   expect(depends_on).toEqual({ "git-sync": { condition: "service_healthy" } });
   expect(volumes).toContain("git:/git:ro");
+});
+
+test("the example plumbline.yaml is a valid configuration", () => {
+  expect(readConfiguration(`${deploy}plumbline.yaml`, "plumbline.yaml").faults).toEqual([]);
 });
 
 test("definitions cannot name the secret with which Plumbline signs in", () => {

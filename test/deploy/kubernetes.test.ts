@@ -21,6 +21,7 @@ import type { IPodTemplateSpec } from "kubernetes-models/v1/PodTemplateSpec";
 import { type IServiceAccount, ServiceAccount } from "kubernetes-models/v1/ServiceAccount";
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { readConfiguration } from "../../src/definitions/configuration-file.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = join(root, "deploy/kubernetes");
@@ -174,6 +175,17 @@ test("the selector of the Deployment finds its own pods and not those of the Cro
   const wanted = deployment.spec!.selector.matchLabels!;
   expect(deployment.spec!.template.metadata!.labels).toMatchObject(wanted);
   expect(cronJob.spec!.jobTemplate.spec!.template.metadata!.labels).not.toMatchObject(wanted);
+});
+
+test("the plumbline.yaml of the ConfigMap is a valid configuration", () => {
+  const temporary = mkdtempSync(join(tmpdir(), "plumbline-config-map-"));
+  try {
+    const file = join(temporary, "plumbline.yaml");
+    writeFileSync(file, read<IConfigMap>("v1 ConfigMap").data!["plumbline.yaml"]!);
+    expect(readConfiguration(file, "plumbline.yaml").faults).toEqual([]);
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
 });
 
 test("definitions cannot name the token of the pod's own identity", () => {
