@@ -97,7 +97,7 @@ function check(database: DatabaseSync, path: string): void {
   const [found] = database.prepare("PRAGMA quick_check(1)").all();
   const verdict = found?.["quick_check"];
   if (verdict === "ok") return;
-  throw damaged(path, String(verdict));
+  throw damaged(path, "SQLite's check of the file fails", new Error(String(verdict)));
 }
 
 function useWriteAheadLog(database: DatabaseSync): void {

@@ -1,0 +1,60 @@
+/** Things that a store remembers. */
+import type { Run } from "../../src/model/generated/run.ts";
+import type { JournalEntry, LedgerChange, LedgerEntry } from "../../src/model/store.ts";
+import type { TenantIdentity } from "../../src/model/tenant.ts";
+
+export const production: TenantIdentity = {
+  name: "production",
+  graph: "https://graph.microsoft.com",
+  tenantId: "11111111-2222-3333-4444-555555555555",
+};
+
+export const staging: TenantIdentity = {
+  ...production,
+  name: "staging",
+  tenantId: "99999999-0000",
+};
+
+export function entry(name: string, more: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    kind: "ApiConnector",
+    name,
+    id: `id-of-${name}`,
+    displayName: `The ${name}`,
+    protect: false,
+    secrets: {},
+    ...more,
+  };
+}
+
+export function put(...names: readonly string[]): readonly LedgerChange[] {
+  return names.map((name) => ({ op: "put", entry: entry(name) }));
+}
+
+export function creation(name: string): JournalEntry {
+  return {
+    op: "create",
+    kind: "ApiConnector",
+    name,
+    id: null,
+    displayName: `The ${name}`,
+    listed: ["id-a", "id-b"],
+    startedAt: "2026-09-01T12:00:00.000Z",
+  };
+}
+
+export function run(startedAt: string, more: Partial<Run> = {}): Run {
+  return {
+    tenant: "production",
+    trigger: "schedule",
+    mode: "apply",
+    startedAt,
+    finishedAt: "2026-09-01T12:00:01.000Z",
+    commit: null,
+    plan: null,
+    outcomes: [],
+    faults: [],
+    result: "clean",
+    ...more,
+  };
+}

@@ -1,0 +1,273 @@
+/** What every store must hold to, whatever it is kept in. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { FaultError } from "../../src/model/fault.ts";
+import type { LedgerChange, LedgerEntry, Store } from "../../src/model/store.ts";
+import { creation, entry, production, put, run, staging } from "./store-samples.ts";
+
+/** `place` makes room for one more store and answers how to open that one, as often as one likes. */
+export function storeContract(place: () => Promise<() => Promise<Store>>): void {
+  const opened = async () => (await place())();
+
+  ledgerContract(opened);
+  journalContract(opened);
+  runsContract(opened);
+  lockContract(place);
+
+  test("the salt of a store is the same whenever it is opened", async () => {
+    const open = await place();
+    const first = await open();
+    const salt = await first.salt();
+    await first[Symbol.asyncDispose]();
+    await using second = await open();
+    expect(Buffer.from(await second.salt())).toEqual(Buffer.from(salt));
+    expect(salt.length).toBeGreaterThanOrEqual(16);
+  });
+
+  test("two stores have different salts", async () => {
+    await using one = await opened();
+    await using other = await opened();
+    expect(Buffer.from(await one.salt())).not.toEqual(Buffer.from(await other.salt()));
+  });
+
+  test("what was written is there when the store is opened again", async () => {
+    const open = await place();
+    const first = await open();
+    await first.settle(production, null, "done", put("fraud-check"));
+    await first.record(production, run("2026-09-01T12:00:00.000Z"));
+    await first[Symbol.asyncDispose]();
+    await using second = await open();
+    const { ledger, known } = await second.recall(production);
+    expect(ledger).toEqual([entry("fraud-check")]);
+    expect(known).toEqual(production);
+  });
+}
+
+function ledgerContract(opened: () => Promise<Store>): void {
+  test("a new store remembers nothing of a tenant", async () => {
+    await using store = await opened();
+    expect(await store.recall(production)).toEqual({ ledger: [], journal: [], known: null });
+  });
+
+  test("a ledger entry comes back with every detail", async () => {
+    await using store = await opened();
+    const want = entry("fraud-check", {
+      displayName: "Betrug – prüfen ✓",
+      protect: true,
+      secrets: {
+        "spec.query.code": { fingerprint: "hmac-sha256:0a1b2c3d$eHl6", assertedAt: null },
+        "spec.authentication.basic.password": {
+          fingerprint: "scrypt:0a1b2c3d$eHl6",
+          assertedAt: "2026-09-01T12:00:00.000Z",
+        },
+      },
+    });
+    await store.settle(production, null, "done", [{ op: "put", entry: want }]);
+    expect((await store.recall(production)).ledger).toEqual([want]);
+  });
+
+  test("a rename moves an entry to its new name in one step", async () => {
+    await using store = await opened();
+    await store.settle(production, null, "done", put("fraud"));
+    await store.settle(production, null, "done", [
+      { op: "put", entry: entry("fraud-check", { id: "id-of-fraud" }) },
+      { op: "remove", kind: "ApiConnector", name: "fraud" },
+    ]);
+    expect((await store.recall(production)).ledger).toEqual([
+      entry("fraud-check", { id: "id-of-fraud" }),
+    ]);
+  });
+
+  test("a tenant sees its own entries only, whatever it is called", async () => {
+    await using store = await opened();
+    await store.settle(production, null, "done", put("fraud-check"));
+    const elsewhere = { ...production, graph: "https://graph.microsoft.us" };
+    expect((await store.recall(staging)).ledger).toEqual([]);
+    expect((await store.recall(elsewhere)).ledger).toEqual([]);
+    expect((await store.recall({ ...production, name: "prod" })).ledger).toHaveLength(1);
+  });
+
+  test("removing an entry leaves that of another tenant with the same name", async () => {
+    await using store = await opened();
+    await store.settle(production, null, "done", put("fraud-check"));
+    await store.settle(staging, null, "done", put("fraud-check"));
+    await store.settle(staging, null, "done", [
+      { op: "remove", kind: "ApiConnector", name: "fraud-check" },
+    ]);
+    expect((await store.recall(production)).ledger).toHaveLength(1);
+    expect((await store.recall(staging)).ledger).toHaveLength(0);
+  });
+
+  test("after any puts and removes the ledger is what was said last, sorted by name", async () => {
+    await using store = await opened();
+    const name = fc.constantFrom("a", "a-b", "ab", "b", "c0", "c-1");
+    const change = fc.oneof(
+      fc
+        .record({ name, displayName: fc.string(), protect: fc.boolean() })
+        .map((of): LedgerChange => ({ op: "put", entry: entry(of.name, of) })),
+      name.map((of): LedgerChange => ({ op: "remove", kind: "ApiConnector", name: of })),
+    );
+    let tenants = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(change), { maxLength: 4 }), async (settlements) => {
+        tenants += 1;
+        const tenant = { ...production, tenantId: `tenant-${tenants}` };
+        const want = new Map<string, LedgerEntry>();
+        for (const changes of settlements) {
+          await store.settle(tenant, null, "done", changes);
+          for (const one of changes) {
+            if (one.op === "put") want.set(one.entry.name, one.entry);
+            else want.delete(one.name);
+          }
+        }
+        const sorted = [...want.keys()].sort().map((key) => want.get(key));
+        expect((await store.recall(tenant)).ledger).toEqual(sorted);
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
+
+function journalContract(opened: () => Promise<Store>): void {
+  test("what was begun stays open until it is settled, oldest first", async () => {
+    await using store = await opened();
+    const first = await store.begin(production, creation("fraud-check"));
+    const second = await store.begin(production, { ...creation("welcome"), op: "update", id: "x" });
+    expect((await store.recall(production)).journal).toEqual([
+      { ...creation("fraud-check"), key: first },
+      { ...creation("welcome"), op: "update", id: "x", key: second },
+    ]);
+    await store.settle(production, first, "done", put("fraud-check"));
+    const { journal, ledger } = await store.recall(production);
+    expect(journal.map(({ key }) => key)).toEqual([second]);
+    expect(ledger).toEqual([entry("fraud-check")]);
+  });
+
+  test("an open journal entry is seen by its own tenant only", async () => {
+    await using store = await opened();
+    await store.begin(production, creation("fraud-check"));
+    expect((await store.recall(staging)).journal).toEqual([]);
+  });
+
+  test("a journal entry is settled once, by its own tenant; else nothing changes", async () => {
+    await using store = await opened();
+    const key = await store.begin(production, creation("fraud-check"));
+    await expect(store.settle(staging, key, "done", put("a"))).rejects.toBeInstanceOf(FaultError);
+    expect((await store.recall(staging)).ledger).toEqual([]);
+    await store.settle(production, key, "done", put("a"));
+    await expect(store.settle(production, key, "done", put("b"))).rejects.toMatchObject({
+      fault: { code: "store" },
+    });
+    expect((await store.recall(production)).ledger).toEqual([entry("a")]);
+  });
+
+  test("keys of journal entries are never given twice", async () => {
+    await using store = await opened();
+    const first = await store.begin(production, creation("a"));
+    await store.settle(production, first, "failed", []);
+    expect(await store.begin(production, creation("b"))).toBeGreaterThan(first);
+  });
+}
+
+function runsContract(opened: () => Promise<Store>): void {
+  test("a finished run comes back as it was", async () => {
+    await using store = await opened();
+    const want = run("2026-09-01T12:00:00.000Z", {
+      commit: "9f2c",
+      result: "partial",
+      outcomes: [
+        { op: "create", kind: "ApiConnector", name: "a", id: null, result: "skipped" },
+        { op: "update", kind: "ApiConnector", name: "b", id: "id-b", result: "done" },
+      ],
+      faults: [{ severity: "error", code: "timeout", message: "Graph did not answer.", at: null }],
+    });
+    await store.record(production, want);
+    expect(await store.runs("production", 10)).toEqual([want]);
+  });
+
+  test("runs come newest first, as many as asked for, of one tenant only", async () => {
+    await using store = await opened();
+    for (const minute of ["01", "02", "03"]) {
+      await store.record(production, run(`2026-09-01T12:${minute}:00.000Z`));
+    }
+    await store.record(staging, run("2026-09-01T13:00:00.000Z", { tenant: "staging" }));
+    expect((await store.runs("production", 2)).map(({ startedAt }) => startedAt)).toEqual([
+      "2026-09-01T12:03:00.000Z",
+      "2026-09-01T12:02:00.000Z",
+    ]);
+    expect(await store.runs("nobody", 2)).toEqual([]);
+  });
+
+  test("only the newest 1,000 runs of a tenant are kept", async () => {
+    await using store = await opened();
+    await store.record(staging, run("the only one", { tenant: "staging" }));
+    for (let number = 1; number <= 1_002; number += 1) {
+      await store.record(production, run(`run ${number}`));
+    }
+    const kept = await store.runs("production", 2_000);
+    expect(kept.map(({ startedAt }) => startedAt)).toEqual(
+      Array.from({ length: 1_000 }, (_, index) => `run ${1_002 - index}`),
+    );
+    expect(await store.runs("staging", 10)).toHaveLength(1);
+  });
+
+  test("a tenant's name is known under the identity that ran last", async () => {
+    await using store = await opened();
+    await store.record(production, run("first"));
+    expect((await store.recall(production)).known).toEqual(production);
+    const moved = { ...production, tenantId: "another" };
+    expect((await store.recall(moved)).known).toEqual(production);
+    await store.record(moved, run("second"));
+    expect((await store.recall(production)).known).toEqual(moved);
+  });
+}
+
+function lockContract(place: () => Promise<() => Promise<Store>>): void {
+  test("a tenant is locked for one at a time, also under another name", async () => {
+    await using store = await (await place())();
+    const held = await store.lock(production, 0);
+    expect(held).not.toBeNull();
+    expect(await store.lock(production, 0)).toBeNull();
+    expect(await store.lock({ ...production, name: "prod" }, 0)).toBeNull();
+    await held?.[Symbol.asyncDispose]();
+    await using again = await store.lock(production, 0);
+    expect(again).not.toBeNull();
+  });
+
+  test("a lock that is let go twice does not let go of its successor", async () => {
+    await using store = await (await place())();
+    const first = await store.lock(production, 0);
+    await first?.[Symbol.asyncDispose]();
+    await using second = await store.lock(production, 0);
+    await first?.[Symbol.asyncDispose]();
+    expect(second).not.toBeNull();
+    expect(await store.lock(production, 0)).toBeNull();
+  });
+
+  test("different tenants are locked side by side", async () => {
+    await using store = await (await place())();
+    await using one = await store.lock(production, 0);
+    await using other = await store.lock(staging, 0);
+    expect([one, other]).not.toContain(null);
+  });
+
+  test("a lock excludes other openings of the store and ends when its store is closed", async () => {
+    const open = await place();
+    const one = await open();
+    await using other = await open();
+    await one.lock(production, 0);
+    expect(await other.lock(production, 0)).toBeNull();
+    await one[Symbol.asyncDispose]();
+    await using lock = await other.lock(production, 0);
+    expect(lock).not.toBeNull();
+  });
+
+  test("waiting for a lock ends with the signal's reason", async () => {
+    await using store = await (await place())();
+    await using _held = await store.lock(production, 0);
+    const stop = new AbortController();
+    const waiting = store.lock(production, 60_000, stop.signal);
+    stop.abort(new Error("the service stops"));
+    await expect(waiting).rejects.toThrow("the service stops");
+  });
+}

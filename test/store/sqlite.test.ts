@@ -1,0 +1,319 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { type Fault, FaultError } from "../../src/model/fault.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { openStore } from "../../src/store/store.ts";
+import { storeContract } from "../contracts/store.contract.ts";
+import { creation, entry, production, put, run } from "../contracts/store-samples.ts";
+
+const program = fileURLToPath(new URL("another-process.ts", import.meta.url));
+const folders: string[] = [];
+const processes: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const child of processes) child.kill("SIGKILL");
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "plumbline-store-"));
+  folders.push(folder);
+  return folder;
+}
+
+async function newPath(): Promise<string> {
+  return join(await emptyFolder(), "state.db");
+}
+
+function start(what: string, path: string): ChildProcess {
+  return track(spawn(process.execPath, [program, what, path], { stdio: ["pipe", "pipe", 2] }));
+}
+
+function track(child: ChildProcess): ChildProcess {
+  processes.push(child);
+  return child;
+}
+
+async function firstLine<Line>(child: ChildProcess): Promise<Line> {
+  for await (const line of createInterface({ input: child.stdout! })) return JSON.parse(line);
+  throw new Error("the process ended without a word");
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exit = once(child, "exit");
+  child.kill("SIGKILL");
+  await exit;
+}
+
+async function faultOf(work: Promise<unknown>): Promise<Fault> {
+  const thrown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(thrown).toBeInstanceOf(FaultError);
+  return (thrown as FaultError).fault;
+}
+
+async function openAndClose(path: string): Promise<void> {
+  await using store = await openStore({ sqlite: path });
+  await store.settle(production, null, "done", put("fraud-check"));
+}
+
+storeContract(async () => {
+  const path = await newPath();
+  return () => openStore({ sqlite: path });
+});
+
+test("a killed process leaves what it had begun open, and what it had settled settled", async () => {
+  const path = await newPath();
+  const child = start("begin", path);
+  const { key } = await firstLine<{ key: number }>(child);
+  await killed(child);
+  await using store = await openStore({ sqlite: path });
+  const { journal, ledger } = await store.recall(production);
+  expect(journal).toEqual([{ ...creation("fraud-check"), key }]);
+  expect(ledger).toEqual([entry("welcome")]);
+});
+
+test("processes that open a new file at once and write at once lose nothing", async () => {
+  const path = await newPath();
+  const children = Array.from({ length: 3 }, () => start("write", path));
+  const said = await Promise.all(children.map((child) => firstLine<{ salt: string }>(child)));
+  expect(new Set(said.map(({ salt }) => salt)).size).toBe(1);
+  await using store = await openStore({ sqlite: path });
+  const { journal, ledger } = await store.recall(production);
+  expect(journal).toEqual([]);
+  expect(ledger).toHaveLength(3 * 20);
+});
+
+test("a lock of another process is waited for, and is free as soon as that one is killed", async () => {
+  const path = await newPath();
+  const child = start("hold", path);
+  expect(await firstLine(child)).toEqual({ held: true });
+  let time = 0;
+  const clock = {
+    now: () => new Date(time),
+    sleep: async (milliseconds: number) => {
+      time += milliseconds;
+    },
+  };
+  await using store = await openStore({ sqlite: path }, clock);
+  expect(await store.lock(production, 10_000)).toBeNull();
+  expect(time).toBe(10_000);
+  await using other = await store.lock({ ...production, tenantId: "another" }, 0);
+  expect(other).not.toBeNull();
+  await killed(child);
+  await using lock = await store.lock(production, 0);
+  expect(lock).not.toBeNull();
+});
+
+test("a waiting run gets the lock when the other lets go", async () => {
+  const path = await newPath();
+  let slept = 0;
+  let letGo = async () => {};
+  const clock = {
+    now: () => new Date(slept * 100),
+    sleep: async () => {
+      slept += 1;
+      if (slept === 3) await letGo();
+    },
+  };
+  await using store = await openStore({ sqlite: path }, clock);
+  const held = await store.lock(production, 0);
+  letGo = async () => held?.[Symbol.asyncDispose]();
+  await using lock = await store.lock(production, 10_000);
+  expect(lock).not.toBeNull();
+  expect(slept).toBe(3);
+});
+
+test("the file, its folder and its locks are for their owner only", async () => {
+  const folder = join(await emptyFolder(), ".plumbline");
+  const path = join(folder, "state.db");
+  await using store = await openStore({ sqlite: path });
+  await store.settle(production, null, "done", put("fraud-check"));
+  await using _lock = await store.lock(production, 0);
+  const names = await readdir(folder, { recursive: true });
+  expect(names.length).toBeGreaterThanOrEqual(4);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  for (const name of names) {
+    expect([name, (await stat(join(folder, name))).mode & 0o077]).toEqual([name, 0]);
+  }
+});
+
+test("the store holds fingerprints of a secret and never the secret", async () => {
+  const path = await newPath();
+  const canary = new Secret("canary-5f1e9c");
+  {
+    await using store = await openStore({ sqlite: path });
+    const secrets = { password: { fingerprint: "scrypt:0a1b2c3d$eHl6", assertedAt: null, canary } };
+    await store.settle(production, null, "done", [{ op: "put", entry: entry("a", { secrets }) }]);
+    const careless = { ...run("now"), canary };
+    await store.record(production, careless);
+    const folder = join(path, "..");
+    for (const name of await readdir(folder)) {
+      if (!(await stat(join(folder, name))).isFile()) continue;
+      expect((await readFile(join(folder, name))).includes("canary-5f1e9c")).toBe(false);
+    }
+    expect(JSON.stringify(await store.runs("production", 1))).toContain("[redacted]");
+  }
+});
+
+test("a file from a newer version is refused and left as it is", async () => {
+  const path = await newPath();
+  await openAndClose(path);
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA user_version = 99");
+  database.close();
+  const before = await readFile(path);
+  const fault = await faultOf(openStore({ sqlite: path }));
+  expect(fault.code).toBe("store");
+  expect(fault.message).toMatch(/newer Plumbline \(its format is 99, this one knows \d+\)/);
+  expect(await readFile(path)).toEqual(before);
+});
+
+test("the database of another program is refused and left as it is", async () => {
+  const path = await newPath();
+  const database = new DatabaseSync(path);
+  database.exec("CREATE TABLE songs (title TEXT)");
+  database.close();
+  const before = await readFile(path);
+  const fault = await faultOf(openStore({ sqlite: path }));
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/database of another program/),
+  });
+  expect(await readFile(path)).toEqual(before);
+});
+
+test("a file that is no database is refused and left as it is", async () => {
+  const path = await newPath();
+  await writeFile(path, "shopping list: ".repeat(100));
+  const fault = await faultOf(openStore({ sqlite: path }));
+  expect(fault).toMatchObject({ code: "store", message: expect.stringMatching(/is not a store/) });
+  expect(await readFile(path, "utf8")).toMatch(/^shopping list/);
+});
+
+test("an empty file becomes a store", async () => {
+  const path = await newPath();
+  await writeFile(path, "");
+  await openAndClose(path);
+  await using store = await openStore({ sqlite: path });
+  expect((await store.recall(production)).ledger).toHaveLength(1);
+});
+
+test("a damaged file is found when it is opened", async () => {
+  const path = await newPath();
+  await openAndClose(path);
+  const file = await openFile(path, "r+");
+  // Everything behind the first page, which holds the header and the schema.
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(size - 4_096, 0xa5), 0, size - 4_096, 4_096);
+  await file.close();
+  const fault = await faultOf(openStore({ sqlite: path }));
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/is damaged.*move it away/),
+  });
+});
+
+const damages = [
+  { what: "secrets that are no JSON", sql: "UPDATE ledger SET secrets = '{'" },
+  { what: "secrets of another shape", sql: `UPDATE ledger SET secrets = '{"a":1}'` },
+  { what: "a kind that nobody knows", sql: "UPDATE ledger SET kind = 'Unicorn'" },
+  { what: "ids of another shape", sql: `UPDATE journal SET listed = '{"a":1}'` },
+  { what: "a run of another shape", sql: `UPDATE runs SET run = '[]'` },
+];
+
+test.for(damages)("an entry with $what is a fault that names it", async ({ sql }) => {
+  const path = await newPath();
+  {
+    await using store = await openStore({ sqlite: path });
+    const secrets = { password: { fingerprint: "f", assertedAt: null } };
+    await store.settle(production, null, "done", [{ op: "put", entry: entry("a", { secrets }) }]);
+    await store.begin(production, creation("b"));
+    await store.record(production, run("now"));
+  }
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+  await using store = await openStore({ sqlite: path });
+  const fault = await faultOf(store.recall(production).then(() => store.runs("production", 1)));
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/is damaged \((ledger entry a|journal entry 1|run 1) /),
+  });
+});
+
+test("a path that leads through a file is a fault that says so", async () => {
+  const folder = await emptyFolder();
+  await writeFile(join(folder, "file"), "");
+  const fault = await faultOf(openStore({ sqlite: join(folder, "file", "deeper", "state.db") }));
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/part of its path is a file/),
+  });
+});
+
+test("a folder in the place of the file is a fault that says so", async () => {
+  const path = await newPath();
+  await mkdir(path);
+  const fault = await faultOf(openStore({ sqlite: path }));
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/Check that it is a file/),
+  });
+});
+
+test("a folder that may not be written is a fault that says what to do", async () => {
+  const folder = await emptyFolder();
+  await chmod(folder, 0o555);
+  const child = start("intrude", join(folder, "state.db"));
+  const { fault } = await firstLine<{ fault: Fault }>(child);
+  expect(fault).toMatchObject({
+    code: "store",
+    message: expect.stringMatching(/permission denied\. Give this user write access/),
+  });
+});
+
+test("a store that may only be read is a fault that says what to do", async () => {
+  const path = await newPath();
+  await openAndClose(path);
+  await chmod(path, 0o444);
+  await chmod(join(path, ".."), 0o555);
+  const child = start("intrude", path);
+  const { fault } = await firstLine<{ fault: Fault }>(child);
+  expect(fault).toMatchObject({ code: "store", message: expect.stringMatching(/this user/) });
+});
+
+test("a disk that takes no more is a fault, and what was there stays readable", async () => {
+  const path = await newPath();
+  const limited = `ulimit -f 400; exec "$0" "$@"`;
+  const child = track(
+    spawn("sh", ["-c", limited, process.execPath, program, "fill", path], {
+      stdio: ["pipe", "pipe", 2],
+    }),
+  );
+  const { fault } = await firstLine<{ fault: Fault }>(child);
+  expect(fault).toMatchObject({ code: "store", message: expect.stringMatching(/disk/) });
+  await once(child, "exit");
+  await using store = await openStore({ sqlite: path });
+  expect((await store.recall(production)).ledger).toEqual([entry("fraud-check")]);
+  expect((await store.runs("production", 2_000)).length).toBeGreaterThan(0);
+});
