@@ -41,6 +41,11 @@ test.for(Object.keys(compose.services))("service %s is confined", (name) => {
   expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
 });
 
+test("the service runs as the user of the image", () => {
+  const dockerfile = readFileSync(`${deploy}../Dockerfile`, "utf8");
+  expect(dockerfile).toContain(`\nUSER ${compose.services.plumbline.user}\n`);
+});
+
 test("health is published on loopback alone", () => {
   expect(compose.services.plumbline.ports).toEqual(["127.0.0.1:8080:8080"]);
 });

@@ -150,6 +150,9 @@ test.for(containers)("%s mounts only volumes that its pod has", ([name, containe
 test.for(pods)("the pod of the %s runs the released program as its own identity", ([, pod]) => {
   const plumbline = pod.spec!.containers.find((container) => container.name === "plumbline")!;
   expect(plumbline.image).toBe(`plumbline:${version()}`);
+  const { runAsUser, runAsGroup } = plumbline.securityContext!;
+  const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
+  expect(dockerfile).toContain(`\nUSER ${runAsUser}:${runAsGroup}\n`);
   expect(pod.metadata!.labels).toMatchObject({ "azure.workload.identity/use": "true" });
   expect(pod.spec!.serviceAccountName).toBe("plumbline");
   expect(pod.spec!.automountServiceAccountToken).toBe(false);
