@@ -26,6 +26,11 @@ export interface SandboxControl {
   /** Oldest first. */
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
+  /**
+   * Resolves when the next Graph request with this method and a matching path has arrived and is
+   * answered or, with a delay, held.
+   */
+  arrival(method: string, path: RegExp): Promise<LoggedRequest>;
   injectFault(fault: InjectedFault): void;
   faults(): readonly QueuedFault[];
   /** Also ends delays and stale reads that are under way. */
@@ -68,6 +73,7 @@ export function createControl(parts: ControlParts): SandboxControl {
     },
     requests: log.list,
     clearRequests: log.clear,
+    arrival: log.arrival,
     injectFault: faults.add,
     faults: faults.list,
     clearFaults() {

@@ -2,27 +2,16 @@
  * One request to Microsoft Graph as the practice tenant answers it, from token to headers.
  * https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling
  */
-import { apiConnectors } from "./api-connector.ts";
+import { commonHeaders, type Identity, toAnswer } from "./graph-answer.ts";
+import { findRoute, type Route } from "./graph-route.ts";
 import type { Answer, Incoming } from "./http.ts";
 import type { FaultQueue, InjectedFault } from "./injected-fault.ts";
-import {
-  AADB2C,
-  type JsonObject,
-  type Refusal,
-  type Reply,
-  type Resource,
-  refuse,
-  type Success,
-  unknownSegment,
-} from "./reply.ts";
+import { AADB2C, type Refusal, type Reply, refuse, type Success } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { StaleReads } from "./stale-reads.ts";
 import type { Memory } from "./state-file.ts";
 import type { Throttle } from "./throttle.ts";
 import { type Bearer, BUILT_IN_APP, readToken } from "./token.ts";
-
-/** Every kind of object that the practice tenant has. */
-const RESOURCES: readonly Resource[] = [apiConnectors];
 
 export interface GraphParts {
   readonly memory: Memory;
@@ -41,11 +30,9 @@ export interface GraphParts {
 }
 
 /** One request while it is answered. */
-interface Exchange {
+interface Exchange extends Identity {
   readonly incoming: Incoming;
   readonly number: number;
-  readonly requestId: string;
-  readonly clientRequestId: string | null;
   readonly fault: InjectedFault | null;
 }
 
@@ -72,13 +59,11 @@ function isMet(kind: InjectedFault["kind"], method: string): boolean {
 
 async function answered(exchange: Exchange, parts: GraphParts): Promise<Answer> {
   const { fault } = exchange;
-  if (fault?.kind === "delay" && fault.when !== "after-effect")
-    await parts.wait(fault.milliseconds);
+  await pause(fault, "before-effect", parts);
   const instead = answerInstead(exchange, parts);
   if (instead !== null) return instead;
-  const answer = toAnswer(operate(exchange, parts), exchange, parts);
-  if (fault?.kind === "delay" && fault.when === "after-effect")
-    await parts.wait(fault.milliseconds);
+  const answer = toAnswer(operate(exchange, parts), exchange, parts.now());
+  await pause(fault, "after-effect", parts);
   switch (fault?.kind) {
     case "drop-after-effect":
       return { ...answer, ending: "dropped" };
@@ -91,10 +76,19 @@ async function answered(exchange: Exchange, parts: GraphParts): Promise<Answer> 
   }
 }
 
+async function pause(
+  fault: InjectedFault | null,
+  when: "before-effect" | "after-effect",
+  parts: GraphParts,
+): Promise<void> {
+  if (fault?.kind !== "delay" || (fault.when ?? "before-effect") !== when) return;
+  await parts.wait(fault.milliseconds);
+}
+
 /** The answer of a fault that keeps the operation from happening. */
 function answerInstead(exchange: Exchange, parts: GraphParts): Answer | null {
   const { fault } = exchange;
-  const headers = commonHeaders(exchange, parts);
+  const headers = commonHeaders(exchange, parts.now());
   switch (fault?.kind) {
     case "drop-before-effect":
       return { status: 0, headers: {}, body: null, ending: "dropped" };
@@ -110,7 +104,7 @@ function answerInstead(exchange: Exchange, parts: GraphParts): Answer | null {
         ...fault.headers,
       };
       const refusal = refuse(fault.status, "InjectedFault", "The sandbox was told to fail.", extra);
-      const answer = toAnswer(refusal, exchange, parts);
+      const answer = toAnswer(refusal, exchange, parts.now());
       if (fault.body === undefined) return answer;
       const body = typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body);
       return { ...answer, body };
@@ -173,38 +167,6 @@ function forbidden(roles: readonly string[]): Refusal {
   );
 }
 
-interface Route {
-  readonly version: string;
-  readonly resource: Resource;
-  readonly segments: readonly string[];
-}
-
-/** Paths count without regard to case; `collection('key')` is `collection/key`. */
-function findRoute(url: string): Route | Refusal {
-  const parts = pathOf(url)
-    .split("/")
-    .filter((part) => part !== "");
-  const segments = parts.flatMap((part) => {
-    const [, name, key] = /^([^(]+)\('(.*)'\)$/.exec(part) ?? [];
-    return name === undefined || key === undefined ? [part] : [name, key.replaceAll("''", "'")];
-  });
-  const [version = "", root = "", collection = "", ...rest] = segments;
-  if (!/^(v1\.0|beta)$/i.test(version)) return unknownSegment(version);
-  if (root.toLowerCase() !== "identity") return unknownSegment(root);
-  const resource = RESOURCES.find((each) => each.collection === collection.toLowerCase());
-  if (resource === undefined) return unknownSegment(collection);
-  return { version: version.toLowerCase(), resource, segments: rest };
-}
-
-function pathOf(url: string): string {
-  const path = url.split("?", 1)[0] ?? "";
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
 function callResource(
   route: Route,
   exchange: Exchange,
@@ -234,45 +196,6 @@ function withFaultyPage(reply: Success, { fault, incoming }: Exchange, parts: Gr
   const nextLink = `${parts.url()}${incoming.url}`;
   const value = fault.kind === "empty-page" ? [] : reply.body["value"];
   return { ...reply, body: { ...reply.body, "@odata.nextLink": nextLink, value } };
-}
-
-function toAnswer(reply: Reply, exchange: Exchange, parts: GraphParts): Answer {
-  const headers = commonHeaders(exchange, parts);
-  const extra = reply.ok ? {} : reply.headers;
-  const json = reply.ok ? reply.body : errorBody(reply, exchange, parts.now());
-  const type = {
-    "content-type":
-      "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-  };
-  return {
-    status: reply.status,
-    headers: { ...headers, ...(json !== null && type), ...extra },
-    body: json === null ? null : JSON.stringify(json),
-    ending: "whole",
-  };
-}
-
-function commonHeaders({ requestId, clientRequestId }: Exchange, { now }: GraphParts) {
-  return {
-    date: now().toUTCString(),
-    "request-id": requestId,
-    "client-request-id": clientRequestId ?? requestId,
-    "x-ms-ags-diagnostic": JSON.stringify({
-      ServerInfo: { DataCenter: "Sandbox", Slice: "E", Ring: "0", RoleInstance: "PLUMBLINE" },
-    }),
-  };
-}
-
-function errorBody(refusal: Refusal, exchange: Exchange, now: Date): JsonObject {
-  const { requestId, clientRequestId } = exchange;
-  const innerError = {
-    ...(refusal.status === 429 && { code: "429", status: "429", message: "Please retry after" }),
-    ...(refusal.code === AADB2C && { correlationId: requestId }),
-    date: now.toISOString().slice(0, 19),
-    "request-id": requestId,
-    "client-request-id": clientRequestId ?? requestId,
-  };
-  return { error: { code: refusal.code, message: refusal.message, innerError } };
 }
 
 function first(header: string | string[] | undefined): string | null {

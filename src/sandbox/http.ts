@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { FaultError, failure } from "../model/fault.ts";
+import { FaultError, failure, toFault } from "../model/fault.ts";
 import type { TlsIdentity } from "./tls-identity.ts";
 
 export interface Incoming {
@@ -85,9 +85,10 @@ async function serve(
     if (body === null) return send(response, plain(413, "The request body is too large."));
     const { method = "GET", url = "/", headers } = request;
     send(response, await reply({ method: method.toUpperCase(), url, headers, body }));
-  } catch {
-    if (request.destroyed && !request.complete) response.destroy();
-    else send(response, plain(500, "The sandbox failed. This is a bug."));
+  } catch (error) {
+    // Whoever sent half a request has gone.
+    if (!request.complete) response.destroy();
+    else send(response, plain(500, toFault(error).message));
   }
 }
 
@@ -113,7 +114,7 @@ function send(response: ServerResponse, { status, headers, body, ending }: Answe
     response.destroy();
     return;
   }
-  if (body === null) {
+  if (body === null || status === 204 || status === 304) {
     response.writeHead(status, headers).end();
     return;
   }

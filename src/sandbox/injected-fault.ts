@@ -114,7 +114,11 @@ const OWN: Readonly<Record<InjectedFault["kind"], { properties: object; required
   status: {
     properties: {
       status: STATUS,
-      headers: { type: "object", additionalProperties: { type: "string" } },
+      headers: {
+        type: "object",
+        propertyNames: { pattern: "^[A-Za-z0-9-]+$" },
+        additionalProperties: { type: "string", pattern: "^[ -~]*$" },
+      },
       body: {},
       retryAfter: { type: "number", minimum: 0 },
     },

@@ -1,4 +1,5 @@
 /** The Graph requests that the practice tenant was sent, without their secrets. */
+import { EventEmitter } from "node:events";
 
 export interface LoggedRequest {
   /** Counts from 1 since the start; the last digits of its `request-id`. */
@@ -20,6 +21,11 @@ export interface RequestLog {
   complete(number: number, change: Partial<Pick<LoggedRequest, "status" | "clientId">>): void;
   list(): readonly LoggedRequest[];
   clear(): void;
+  /**
+   * Resolves when the next request with this method and a matching path has arrived and is answered
+   * or, with a delay, held.
+   */
+  arrival(method: string, path: RegExp): Promise<LoggedRequest>;
 }
 
 const SENT = "[sent]";
@@ -31,6 +37,7 @@ const MOST_KEPT = 10_000;
 export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
   let last = 0;
+  const arrivals = new EventEmitter<{ request: [LoggedRequest] }>().setMaxListeners(0);
   return {
     open(method, path, clientRequestId, text) {
       last += 1;
@@ -46,6 +53,8 @@ export function createRequestLog(): RequestLog {
       };
       if (entries.length >= MOST_KEPT) entries = entries.slice(MOST_KEPT / 10);
       entries.push(entry);
+      // After what is done at once, so that whoever waits sees the effect of a request that is held.
+      setImmediate(() => arrivals.emit("request", entry));
       return entry;
     },
     complete(number, change) {
@@ -57,6 +66,15 @@ export function createRequestLog(): RequestLog {
     clear() {
       entries = [];
     },
+    arrival: (method, path) =>
+      new Promise((resolve) => {
+        const look = (entry: LoggedRequest) => {
+          if (entry.method !== method || !path.test(entry.path)) return;
+          arrivals.off("request", look);
+          resolve(entry);
+        };
+        arrivals.on("request", look);
+      }),
   };
 }
 
