@@ -66,8 +66,9 @@ th:first-child, td:first-child { padding-left: 0; }
 .severity { width: 6.5rem; }
 .notes { list-style: none; padding: 0; margin-top: .75rem; font-size: .9375rem; }
 .notes li { padding-left: .9rem; border-left: 2px solid var(--tone); margin-top: .35rem; }
+.notes .tone-quiet { border-left-color: var(--line); }
 .notes b { font-weight: 600; }
-.names { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; }
+.names { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; font-size: .9375rem; }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; }
@@ -79,6 +80,8 @@ pre { margin-top: .4rem; padding: .75rem 1rem; background: var(--inset); border:
   main, body > header, body > footer { padding-left: 1rem; padding-right: 1rem; }
   h1 { font-size: 1.4rem; }
   .cards { grid-template-columns: repeat(auto-fill, minmax(6.75rem, 1fr)); gap: .5rem; }
+  .cards li { padding: .5rem .7rem .6rem; }
+  .cards span { font-size: .8125rem; overflow-wrap: normal; }
   .box { padding: .9rem 1rem; }
   table, tbody, tr, td, tbody th { display: block; width: auto; }
   thead { display: none; }

@@ -101,7 +101,7 @@ function changeBox(change: ChangeView): Html {
     change.place === null
       ? NOTHING
       : html`\n<p class="place">${change.kind}, <code>${change.place}</code></p>`;
-  const reason = change.reason === null ? NOTHING : html`\n<p>${change.reason}</p>`;
+  const reason = change.reason === null ? NOTHING : html`\n<p>${words(change.reason)}</p>`;
   return html`<article class="box change ${toneClass(change.tone)}">
 <h4><span class="action"><code aria-hidden="true">${change.symbol}</code> ${change.action}</span> <code>${change.name}</code> <span class="called">${change.displayName}</span></h4>${place}${reason}
 ${fieldTable(change)}${noteList(change.notes)}
@@ -135,11 +135,18 @@ function shown({ text, verbatim }: Value): Html {
   return verbatim ? html`<code>${text}</code>` : html`<span class="quiet">${text}</span>`;
 }
 
+/** A sentence; what stands in backticks is code. */
+function words(text: string): readonly Html[] {
+  return text
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
+}
+
 function noteList(notes: readonly Note[]): Html {
   if (notes.length === 0) return NOTHING;
   const items = notes.map(({ tone, label, text }) => {
     const head = label === null ? NOTHING : html`<b>${label}:</b> `;
-    return html`<li class="${toneClass(tone)}">${head}${text}</li>\n`;
+    return html`<li class="${toneClass(tone)}">${head}${words(text)}</li>\n`;
   });
   return html`<ul class="notes">\n${items}</ul>`;
 }
@@ -175,7 +182,7 @@ ${faults.map(faultRow)}</tbody>
 function faultRow({ severity, code, message, file, spot, requestId }: FaultView): Html {
   const place = file === null ? "" : `${file}:${spot ?? ""}, `;
   const request = requestId === null ? NOTHING : html`, request-id <code>${requestId}</code>`;
-  return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${message}<br><span class="place"><code>${place}${code}</code>${request}</span></td></tr>\n`;
+  return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${words(message)}<br><span class="place"><code>${place}${code}</code>${request}</span></td></tr>\n`;
 }
 
 function details({ facts, digest, took, nextRun, command }: TenantView): Html {

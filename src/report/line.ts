@@ -1,5 +1,9 @@
 /** One tenant in one line. */
+import { excerpt } from "./printable.ts";
 import { countsText, shortCommit, type TenantView } from "./tenant-view.ts";
+
+/** Characters of an error. */
+const ERROR_LIMIT = 240;
 
 /** `production: converged: 1 created, 3 unchanged (1.2 s)`. */
 export function summaryOf(view: TenantView): string {
@@ -16,6 +20,6 @@ export function renderLineOf(view: TenantView, commit: string | null): string {
   return [
     `${view.tenant}: ${view.result}: ${countsText(view.counts)}`,
     aside === "" ? "" : ` (${aside})`,
-    error === undefined ? "" : `: ${error.message}`,
+    error === undefined ? "" : `: ${excerpt(error.message, ERROR_LIMIT)}`,
   ].join("");
 }

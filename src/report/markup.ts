@@ -70,6 +70,8 @@ function ticks(text: string, least: number): string {
 
 /** A value as code. It must not hold a newline. */
 export function codeSpan(text: string): string {
+  // Markdown has no empty code.
+  if (text.trim() === "") return "`(empty)`";
   const fence = ticks(text, 1);
   const edge = /^[` ]|[` ]$/.test(text) ? " " : "";
   return `${fence}${edge}${text}${edge}${fence}`;

@@ -56,6 +56,11 @@ function shorten(characters: readonly string[], limit: number): string {
   return `${characters.slice(0, limit).join("")}… (${grouped(characters.length)} characters)`;
 }
 
+/** The beginning of a text that is printable already. */
+export function excerpt(text: string, limit: number): string {
+  return shorten([...text], limit);
+}
+
 /** 10000 → `10,000`. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -87,10 +92,10 @@ export function pair(
   const right = [...reveal(redact(after))];
   const start = Math.max(0, firstDifference(left, right) - LEAD);
   const both = Math.min(left.length, right.length) > VALUE_LIMIT ? start : 0;
-  return [excerpt(left, both), excerpt(right, both)];
+  return [windowFrom(left, both), windowFrom(right, both)];
 }
 
-function excerpt(characters: readonly string[], start: number): string {
+function windowFrom(characters: readonly string[], start: number): string {
   if (start === 0) return shorten(characters, VALUE_LIMIT);
   const shown = characters.slice(start, start + VALUE_LIMIT).join("");
   const end = start + VALUE_LIMIT < characters.length ? "…" : "";

@@ -44,7 +44,8 @@ function tenantLines(view: TenantView, page: Layout): Lines {
   ].filter((block) => block.length > 0);
   const isCalm = view.result === "clean" && view.faults.length === 0;
   if (isCalm) return separated([...details, closing(view, page)]);
-  const head = [page.paint(`${view.tenant}: ${view.sentence}`, "strong"), ...factLines(view, page)];
+  const title = page.wrap(`${view.tenant}: ${view.sentence}`, "", "strong");
+  const head = [...title, ...factLines(view, page)];
   return separated([head, ...details, unchangedLines(view, page), closing(view, page)]);
 }
 
@@ -102,7 +103,7 @@ function noteLines({ tone, label, text }: Note, page: Layout): Lines {
 function unmanagedLines(unmanaged: readonly UnmanagedView[], page: Layout): Lines {
   if (unmanaged.length === 0) return [];
   return [
-    "Unmanaged (no definition names them; never touched):",
+    ...page.wrap("Unmanaged (no definition names them; never touched):", ""),
     ...unmanaged.flatMap(({ displayName, id, url }) => {
       const label =
         displayName === null ? "(no name)" : quoted({ text: displayName, verbatim: true });

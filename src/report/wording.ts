@@ -30,12 +30,12 @@ export const kinds = {
 } as const satisfies Record<Kind, string>;
 
 export const holds = {
-  delete: "deletes are held",
+  delete: "delete rule",
   verb: "not allowed for this tenant",
   protected: "protected",
   ambiguous: "ambiguous",
-  secret: "secret not available",
-  tenant: "another tenant",
+  secret: "secret unavailable",
+  tenant: "other tenant",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Report, render } from "../../src/report/report.ts";
+import { anyText, fill, fullReports, hostileTexts } from "./hostile.ts";
+import { samples } from "./samples.ts";
+
+function html(report: Report): string {
+  return render(report, "html", { colour: false, width: 80 });
+}
+
+/** Every tag with its attributes: the structure without the words. */
+function tags(page: string): readonly string[] {
+  return page.match(/<[^>]*>/g) ?? [];
+}
+
+const withoutCode = (all: readonly string[]) => all.filter((tag) => !/^<\/?code/.test(tag));
+
+for (const { name, report } of fullReports) {
+  const want = withoutCode(tags(html(fill(report, "x"))));
+
+  test.each(hostileTexts)(`${name} full of $name keeps its structure`, ({ text }) => {
+    expect(withoutCode(tags(html(fill(report, text))))).toEqual(want);
+  });
+
+  test(`no value in ${name} becomes markup`, () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(withoutCode(tags(html(fill(report, text))))).toEqual(want);
+      }),
+      { numRuns: 60 },
+    );
+  });
+}
+
+test.each(Object.entries(samples))("%s loads nothing and runs nothing", (_, report) => {
+  const page = html(report);
+  expect(page).not.toMatch(/<(script|link|img|iframe|object|embed|base|form)\b/i);
+  expect(page).not.toMatch(/\s(src|href|on\w+)=/i);
+  expect(page).not.toMatch(/url\(|@import/i);
+  expect(page).toContain("default-src 'none'");
+});
+
+test.each(Object.entries(samples))(
+  "%s closes every tag in order and uses each id once",
+  (_, report) => {
+    const page = html(report);
+    const open: string[] = [];
+    for (const [, slash, tag = ""] of page.matchAll(/<(\/?)([a-z0-9]+)[^>]*>/gi)) {
+      if (["meta", "br"].includes(tag)) continue;
+      if (slash === "") open.push(tag);
+      else expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  },
+);
+
+test("headings go down one level at a time and every table has a caption and scoped headings", () => {
+  for (const report of Object.values(samples)) {
+    const page = html(report);
+    const levels = [...page.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
+    levels.reduce((before, level) => {
+      expect(level - before).toBeLessThanOrEqual(1);
+      return level;
+    }, 0);
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    expect(page.match(/<table/g)?.length).toBe(page.match(/<caption/g)?.length);
+    expect(page.match(/<th /g)?.length).toBe(page.match(/<th scope/g)?.length);
+  }
+});
