@@ -2,13 +2,16 @@
 import type { TokenCredential } from "@azure/identity";
 import type { Secret } from "../model/secret.ts";
 import { isKnownAuthority } from "./clouds.ts";
-import { type SignInContext, signInFault } from "./sign-in-faults.ts";
+import { revealCause, type SignInContext, signInFault } from "./sign-in-faults.ts";
 import { abortable, type SignIn } from "./tokens.ts";
 
 /** How to sign in; secrets are already resolved. */
 export type Credential =
   /** A ready token, for a practice tenant: loopback Graph addresses only. */
-  | { readonly type: "token"; readonly token: Secret }
+  { readonly type: "token"; readonly token: Secret } | SignInCredential;
+
+/** Ways to get a token from the sign-in service. */
+export type SignInCredential =
   | { readonly type: "clientSecret"; readonly clientId: string; readonly secret: Secret }
   | {
       readonly type: "clientCertificate";
@@ -27,8 +30,6 @@ export type Credential =
       /** Shows a person where to enter which code. */
       readonly prompt: (message: string) => void;
     };
-
-type Identity = Exclude<Credential, { readonly type: "token" }>;
 
 /** Every secret that the credential holds. */
 export function secretsOf(credential: Credential): readonly Secret[] {
@@ -71,13 +72,15 @@ export function openSignIn(
       if (token === null) throw new TypeError("The sign-in gave no token.");
       return { text: token.token, expiresAt: token.expiresOnTimestamp };
     } catch (thrown) {
-      throw signInFault(thrown, credential.type, context, signal.aborted ? limit : null);
+      const late = signal.aborted ? limit : null;
+      const cause = late === null ? await revealCause(thrown, context, timeout) : thrown;
+      throw signInFault(cause, credential.type, context, late);
     }
   };
 }
 
 async function createIdentity(
-  credential: Identity,
+  credential: SignInCredential,
   { tenant: { tenantId }, authority }: SignInContext,
 ): Promise<TokenCredential> {
   // Here, because it costs a quarter of a second and 40 MB.

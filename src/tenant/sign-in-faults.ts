@@ -125,7 +125,34 @@ function statusOf(thrown: unknown): number {
   return 0;
 }
 
-/** The sign-in client wraps a broken connection, and its code is then only in the text. */
+/** The sign-in client wraps a broken connection, and often nothing is left but its own words. */
 function isOutOfReach(thrown: unknown, said: string): boolean {
-  return networkCode(thrown) !== null || /\bnetwork_error\b|\bENOTFOUND\b|\bECONN/.test(said);
+  return networkCode(thrown) !== null || HIDDEN_CAUSE.test(said);
+}
+
+const HIDDEN_CAUSE = /\b(?:endpoints_resolution_error|network_error)\b/;
+
+/**
+ * The sign-in client says the same of a directory that does not exist, a name that nobody knows and
+ * a certificate that is not trusted. So the directory's public description is asked for, which needs
+ * no secret: what comes of that tells which it is.
+ */
+export async function revealCause(
+  thrown: unknown,
+  { authority, tenant }: SignInContext,
+  timeout: number,
+): Promise<unknown> {
+  if (!HIDDEN_CAUSE.test(messages(thrown))) return thrown;
+  const directory = encodeURIComponent(tenant.tenantId);
+  const address = `${authority}/${directory}/v2.0/.well-known/openid-configuration`;
+  try {
+    const signal = AbortSignal.timeout(timeout);
+    const response = await fetch(address, { redirect: "error", signal });
+    const text = await response.text();
+    if (response.ok) return thrown;
+    const code = /\bAADSTS\d+\b/.exec(text)?.[0] ?? `HTTP ${response.status}`;
+    return Object.assign(new Error(code), { statusCode: response.status });
+  } catch (unreachable) {
+    return new Error("network_error", { cause: unreachable });
+  }
 }

@@ -1,0 +1,48 @@
+/**
+ * A process of its own, because NODE_EXTRA_CA_CERTS is read when a process starts. Signs in with
+ * each of the credentials given as JSON, lists, and prints what came of it, one line each.
+ */
+import { FaultError } from "../../src/model/fault.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { systemClock } from "../../src/model/system-clock.ts";
+import { openAccess, openReader } from "../../src/tenant/tenant.ts";
+import { plainRedactor } from "./scripted-graph.ts";
+
+interface Case {
+  readonly graph: string;
+  readonly authority: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly secret?: string;
+  readonly certificate?: string;
+}
+
+for (const { graph, authority, tenantId, clientId, secret, certificate } of JSON.parse(
+  process.argv[2] ?? "[]",
+) as Case[]) {
+  const access = openAccess({
+    tenant: { name: "practice", graph, tenantId },
+    authority,
+    credential:
+      certificate === undefined
+        ? { type: "clientSecret", clientId, secret: new Secret(secret ?? "") }
+        : {
+            type: "clientCertificate",
+            clientId,
+            certificate: new Secret(certificate),
+            passphrase: null,
+          },
+    budget: 50,
+    redactor: plainRedactor(),
+    clock: systemClock,
+    timeout: 10_000,
+  });
+  try {
+    const reader = openReader(access);
+    const listings = await Promise.all([reader.list("ApiConnector"), reader.list("ApiConnector")]);
+    console.log(JSON.stringify({ listed: listings.map((listing) => listing.length) }));
+  } catch (thrown) {
+    if (!(thrown instanceof FaultError)) throw thrown;
+    console.log(JSON.stringify({ fault: thrown.fault }));
+  }
+}
