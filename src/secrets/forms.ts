@@ -30,8 +30,9 @@ function urlForms(text: string): readonly string[] {
     component,
     // RFC 3986 reserves these as well, and many libraries escape them.
     component.replace(/[!'()*]/g, percent),
-    // What a URL keeps when only what may not stand in it is escaped.
+    // What stays as it is when only that is escaped which may not stand in a URL.
     encodeURI(text),
+    queryEncoded(text),
     formEncoded(text),
     formEncoded(text).replaceAll("+", "%20"),
   ];
@@ -42,8 +43,15 @@ function formEncoded(text: string): string {
   return new URLSearchParams([["", text]]).toString().slice("=".length);
 }
 
+/** As a URL parser leaves a query that was written by hand. */
+function queryEncoded(text: string): string {
+  // The parser ends the query at # and drops tabs and line breaks; & keeps spaces at the end.
+  const query = text.replace(/[#\t\n\r]/g, percent);
+  return new URL(`http://localhost/?${query}&`).search.slice("?".length, -"&".length);
+}
+
 function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
 function jsonForms(text: string): readonly string[] {
