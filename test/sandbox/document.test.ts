@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
@@ -24,6 +25,17 @@ function refusal(text: string): { at: string; message: string; code: string } {
   }
   throw new Error("It was accepted.");
 }
+
+test("the seed that comes with the repository is one", () => {
+  const file = new URL("../../sandbox.yaml", import.meta.url);
+  const { connectors } = read(readFileSync(file, "utf8"));
+  expect(connectors.map(({ displayName }) => displayName)).toEqual([
+    "CRM sync",
+    "Fraud check",
+    "Loyalty lookup",
+    "Partner portal",
+  ]);
+});
 
 test("a connector needs neither id nor authentication", () => {
   expect(read(`${HEAD}connectors:\n  - displayName: Legacy\n`)).toEqual({

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
 import { CONNECTORS, practise, written } from "./practice.ts";
@@ -92,7 +93,7 @@ test("what a killed write left behind is not taken for the state", async () => {
 test("a tenant that is killed while it writes has every change that it answered", async () => {
   await using files = await folder();
   const state = join(files.path, "state.yaml");
-  const program = new URL("./killed-sandbox.ts", import.meta.url);
+  const program = fileURLToPath(new URL("./killed-sandbox.ts", import.meta.url));
   for (const lives of [1, 4, 9]) {
     await rm(state, { force: true });
     const child = fork(program, [state], { execArgv: [] });
