@@ -122,10 +122,13 @@ function reasonToSend({ desired, live, recorded, isUnanswered }: Paired): string
 function meetingReason({ live, recorded, by }: Paired): readonly string[] {
   if (recorded?.id === live.id) return [];
   if (by === "journal") return ["Plumbline created it, but the answer was lost."];
+  if (by === "pinned") {
+    return recorded
+      ? [`metadata.id now names ${live.id}; the ledger held ${recorded.id}.`]
+      : ["It exists with the pinned id and is taken over."];
+  }
   if (recorded) return [`Replaced outside: the ledger held ${recorded.id}, live is ${live.id}.`];
-  return by === "pinned"
-    ? ["It exists with the pinned id and is taken over."]
-    : ["It exists with this displayName and is taken over."];
+  return ["It exists with this displayName and is taken over."];
 }
 
 function differenceReason(fields: readonly FieldChange[], sent: string | null): readonly string[] {

@@ -1,4 +1,5 @@
 /** Which live object each definition means, and what is left over. */
+import type { Definition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Live } from "../model/live.ts";
 import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../model/store.ts";
@@ -33,9 +34,6 @@ export type Match =
   | { readonly type: "unmanaged"; readonly live: Live }
   | { readonly type: "fault"; readonly fault: Fault };
 
-/** A match before anybody looked into the journal. */
-type Met = Exclude<Match, Paired> | Omit<Paired, "isUnanswered">;
-
 /** Everything of one kind. */
 export interface MatchInput {
   readonly desired: readonly Desired[];
@@ -45,48 +43,55 @@ export interface MatchInput {
   readonly journal: readonly OpenJournalEntry[];
 }
 
+/** A definition that looks for its live object. */
+interface Seeker {
+  readonly desired: Desired;
+  readonly recorded: LedgerEntry | null;
+}
+
+/** What a step looks into; claims grow while definitions find their objects. */
+interface Field extends MatchInput {
+  readonly liveById: ReadonlyMap<string, Live>;
+  /** By id of the live object. */
+  readonly claims: ReadonlyMap<string, Match>;
+}
+
+/** null: not found in this way. */
+type Step = (seeker: Seeker, field: Field) => Match | null;
+
+const steps: readonly Step[] = [meetPinned, meetRecorded, meetUnanswered, meetByName];
+
 /**
  * A definition meets its live object in this order: (1) the id that it pins; (2) the ledger's id;
  * (3) the one that a create of ours, whose answer was lost, must have made; (4) the only live object
  * with its displayName that no other definition claims. A live object is claimed once; a ledger
  * entry without a definition claims nothing, so that what was renamed in git is never deleted.
+ * Each step asks the definitions in the order of their names: no other order decides anything.
  */
 export function match(input: MatchInput): readonly Match[] {
   const liveById = new Map(input.live.map((live) => [live.id, live]));
-  const recorded = recordedFor(input);
   const claims = new Map<string, Match>();
+  const field = { ...input, liveById, claims };
   const matches: Match[] = [];
-  const unanswered = new Set(input.journal.map(({ name }) => name));
-  const accept = (met: Met) => {
-    const found: Match =
-      met.type === "paired"
-        ? { ...met, isUnanswered: unanswered.has(met.desired.definition.name) }
-        : met;
-    matches.push(found);
-    if (found.type === "paired") claims.set(found.live.id, found);
-    if (found.type === "ambiguous") for (const live of found.candidates) claims.set(live.id, found);
-  };
+  const recorded = recordedFor(input);
+  let seekers = input.desired
+    .toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1))
+    .map((desired): Seeker => ({ desired, recorded: recorded.get(desired) ?? null }));
+  for (const meet of steps) {
+    seekers = seekers.filter((seeker) => {
+      const found = meet(seeker, field);
+      if (found === null) return true;
+      matches.push(found);
+      for (const { id } of claimedBy(found)) claims.set(id, found);
+      return false;
+    });
+  }
+  return [...matches, ...leftOver(field, new Set(recorded.values()))];
+}
 
-  const pinned = input.desired.filter(({ definition }) => definition.id !== null);
-  for (const desired of pinned) accept(meetPinned(desired, recorded, liveById));
-  const unpinned = input.desired.filter(({ definition }) => definition.id === null);
-  const unsettled: Desired[] = [];
-  for (const desired of unpinned) {
-    const entry = recorded.get(desired) ?? null;
-    const live = entry && liveById.get(entry.id);
-    if (!live) unsettled.push(desired);
-    else accept(meetRecorded(desired, entry, live, claims.get(live.id)));
-  }
-  const rest: Desired[] = [];
-  for (const desired of unsettled) {
-    const found = meetUnanswered(desired, recorded.get(desired) ?? null, input, claims);
-    if (found) accept(found);
-    else rest.push(desired);
-  }
-  for (const desired of rest) {
-    accept(meetByName(desired, recorded.get(desired) ?? null, input.live, claims));
-  }
-  return [...matches, ...leftOver(input, new Set(recorded.values()), liveById, claims)];
+function claimedBy(found: Match): readonly Live[] {
+  if (found.type === "paired") return [found.live];
+  return found.type === "ambiguous" ? found.candidates : [];
 }
 
 /** The ledger entry of each definition: under its name, else under its name before a rename. */
@@ -101,31 +106,48 @@ function recordedFor({ desired, ledger }: MatchInput): ReadonlyMap<Desired, Ledg
   );
 }
 
-function meetPinned(
-  desired: Desired,
-  recorded: ReadonlyMap<Desired, LedgerEntry>,
-  liveById: ReadonlyMap<string, Live>,
-): Met {
+function meetPinned({ desired, recorded }: Seeker, field: Field): Match | null {
   const { id, name, at, kind } = desired.definition;
-  const live = id === null ? undefined : liveById.get(id);
-  if (live) {
-    return { type: "paired", desired, live, recorded: recorded.get(desired) ?? null, by: "pinned" };
+  if (id === null) return null;
+  const live = pinned(id, field);
+  if (!live) {
+    const message = `${name} pins metadata.id ${id}, but the tenant has no ${kind} with this id. Correct the id, or leave it out to find or create the object by its displayName.`;
+    return { type: "fault", fault: failure("not-live", message, at) };
   }
-  const message = `${name} pins metadata.id ${id}, but the tenant has no ${kind} with this id. Correct the id, or leave it out to find or create the object by its displayName.`;
-  return { type: "fault", fault: failure("not-live", message, at) };
+  return paired({ desired, recorded }, live, "pinned", field);
 }
 
-function meetRecorded(
-  desired: Desired,
-  recorded: LedgerEntry,
-  live: Live,
-  claim: Match | undefined,
-): Met {
-  if (!claim) return { type: "paired", desired, live, recorded, by: "ledger" };
-  const { name, at } = desired.definition;
+/** People copy ids in either letter case; Graph takes both for the same. */
+function pinned(id: string, { live, liveById }: Field): Live | undefined {
+  const wanted = id.toLowerCase();
+  return liveById.get(id) ?? live.find((object) => object.id.toLowerCase() === wanted);
+}
+
+function meetRecorded(seeker: Seeker, field: Field): Match | null {
+  const live = seeker.recorded && field.liveById.get(seeker.recorded.id);
+  return live ? paired(seeker, live, "ledger", field) : null;
+}
+
+/** A fault when another definition pins the same object. */
+function paired({ desired, recorded }: Seeker, live: Live, by: Meeting, field: Field): Match {
+  const { definition } = desired;
+  const claim = field.claims.get(live.id);
+  if (!claim) {
+    const isUnanswered = field.journal.some((begun) => isAbout(begun, definition));
+    return { type: "paired", desired, live, recorded, by, isUnanswered };
+  }
   const other = claim.type === "paired" ? claim.desired.definition.name : "another definition";
-  const message = `${name} manages the live object ${live.id}, but ${other} pins the same id. Remove one of the two definitions, or the pin.`;
-  return { type: "fault", fault: failure("duplicate", message, at) };
+  const verb = by === "pinned" ? "pins" : "manages";
+  const message = `${definition.name} ${verb} the live object ${live.id}, but ${other} pins the same id. Remove one of the two definitions, or the pin.`;
+  return { type: "fault", fault: failure("duplicate", message, definition.at) };
+}
+
+/** Whether a write was begun for this definition, under its name or its name before a rename. */
+export function isAbout(
+  { kind, name }: Pick<JournalEntry, "kind" | "name">,
+  definition: Definition,
+): boolean {
+  return kind === definition.kind && (name === definition.name || name === definition.previously);
 }
 
 /** What an unanswered create may have made: the same displayName, and an id that is new since. */
@@ -135,43 +157,44 @@ export function madeBy(begun: JournalEntry, live: readonly Live[]): readonly Liv
   );
 }
 
-function meetUnanswered(
-  desired: Desired,
-  recorded: LedgerEntry | null,
-  { live, journal }: MatchInput,
-  claims: ReadonlyMap<string, Match>,
-): Met | null {
-  const begun = journal.find(({ op, name }) => op === "create" && name === desired.definition.name);
-  if (!begun) return null;
-  const candidates = madeBy(begun, live).filter(({ id }) => !claims.has(id));
-  const [only] = candidates;
-  if (!only) return null;
-  if (candidates.length > 1) return { type: "ambiguous", desired, candidates };
-  return { type: "paired", desired, live: only, recorded, by: "journal" };
+function meetUnanswered(seeker: Seeker, field: Field): Match | null {
+  const begun = field.journal.filter(
+    (entry) => entry.op === "create" && isAbout(entry, seeker.desired.definition),
+  );
+  const made = new Set(begun.flatMap((entry) => madeBy(entry, field.live)));
+  return only(seeker, [...made], "journal", field);
 }
 
-function meetByName(
-  desired: Desired,
-  recorded: LedgerEntry | null,
-  live: readonly Live[],
-  claims: ReadonlyMap<string, Match>,
-): Met {
-  const candidates = live.filter(
-    ({ id, displayName }) => displayName === desired.definition.displayName && !claims.has(id),
-  );
-  const [only] = candidates;
-  if (!only) return { type: "absent", desired, recorded };
-  if (candidates.length > 1) return { type: "ambiguous", desired, candidates };
-  return { type: "paired", desired, live: only, recorded, by: "name" };
+function meetByName(seeker: Seeker, field: Field): Match {
+  const { displayName } = seeker.desired.definition;
+  const named = field.live.filter((live) => live.displayName === displayName);
+  return only(seeker, named, "name", field) ?? { type: "absent", ...seeker };
+}
+
+/** The one candidate that nobody claims; several are held; null when there is none. */
+function only(
+  seeker: Seeker,
+  candidates: readonly Live[],
+  by: Meeting,
+  field: Field,
+): Match | null {
+  const free = candidates.filter(({ id }) => !field.claims.has(id));
+  const [first] = free;
+  if (!first) return null;
+  if (free.length === 1) return paired(seeker, first, by, field);
+  return { type: "ambiguous", desired: seeker.desired, candidates: free };
 }
 
 /** A create of ours was not answered, and its definition has gone since: what it made is ours. */
-function unansweredWithoutDefinition(
-  { desired, live, ledger, journal }: MatchInput,
-  claims: ReadonlyMap<string, Match>,
-): readonly LedgerEntry[] {
+function unansweredWithoutDefinition({
+  desired,
+  live,
+  ledger,
+  journal,
+  claims,
+}: Field): readonly LedgerEntry[] {
   const known = new Set(
-    [...desired.map(({ definition }) => definition), ...ledger].map((e) => e.name),
+    [...desired.map(({ definition }) => definition), ...ledger].map(({ name }) => name),
   );
   return journal.flatMap((begun) => {
     if (begun.op !== "create" || known.has(begun.name)) return [];
@@ -183,15 +206,10 @@ function unansweredWithoutDefinition(
 }
 
 /** Unclaimed live objects: ours without a definition, or nobody's. */
-function leftOver(
-  input: MatchInput,
-  used: ReadonlySet<LedgerEntry>,
-  liveById: ReadonlyMap<string, Live>,
-  claims: ReadonlyMap<string, Match>,
-): readonly Match[] {
-  const { live, ledger } = input;
+function leftOver(field: Field, used: ReadonlySet<LedgerEntry>): readonly Match[] {
+  const { live, ledger, liveById, claims } = field;
   const orphans = new Map<string, Match>();
-  for (const recorded of [...ledger, ...unansweredWithoutDefinition(input, claims)]) {
+  for (const recorded of [...ledger, ...unansweredWithoutDefinition(field)]) {
     const object = liveById.get(recorded.id);
     if (!object || used.has(recorded) || claims.has(object.id)) continue;
     orphans.set(object.id, { type: "orphan", recorded, live: object });

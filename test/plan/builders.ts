@@ -1,0 +1,160 @@
+/** Small builders of what a plan is made from, and a plan in short lines to compare with. */
+import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
+import type { Fault } from "../../src/model/fault.ts";
+import type { Change, HeldChange, Plan } from "../../src/model/generated/run.ts";
+import type { Live } from "../../src/model/live.ts";
+import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
+import type { Desired, DesiredSecret, PlanInput } from "../../src/plan/input.ts";
+import { plan } from "../../src/plan/plan.ts";
+
+export const passwordPath = "spec.authentication.basic.password";
+export const tenant = { name: "contoso", graph: "https://graph.microsoft.com", tenantId: "t-1" };
+const sentAt = "2026-08-01T00:00:00.000Z";
+
+interface Wish {
+  readonly displayName?: string;
+  readonly targetUrl?: string;
+  /** Fingerprint, or why there is none, by key. */
+  readonly query?: Readonly<Record<string, string | Fault>>;
+  readonly username?: string;
+  /** Fingerprint, or why there is none. */
+  readonly password?: string | Fault;
+  readonly id?: string;
+  readonly previously?: string;
+  readonly protect?: boolean;
+  readonly assertOnAdopt?: boolean;
+  readonly line?: number;
+}
+
+/** A definition with the fingerprints of its secrets. */
+export function desired(name: string, wish: Wish = {}): Desired {
+  const { query = {}, password = `v1$${name}`, line = 1 } = wish;
+  const at = { file: `connectors/${name}.yaml`, line, column: 3 };
+  const use = (path: string, env: string) =>
+    ({ path, source: { type: "env", name: env }, at }) as const;
+  const definition: ApiConnectorDefinition = {
+    kind: "ApiConnector",
+    name,
+    at,
+    id: wish.id ?? null,
+    previously: wish.previously ?? null,
+    displayName: wish.displayName ?? titled(name),
+    targetUrl: wish.targetUrl ?? `https://${name}.contoso.com/`,
+    query: Object.keys(query).map((key) => ({ key, value: use(`spec.query.${key}`, key) })),
+    authentication: {
+      type: "basic",
+      username: wish.username ?? "entra",
+      password: use(passwordPath, "PASSWORD"),
+    },
+    policy: { protect: wish.protect ?? false, assertOnAdopt: wish.assertOnAdopt ?? false },
+  };
+  const keys = Object.entries(query).map(([key, value]) => [
+    `spec.query.${key}`,
+    secret(key, value),
+  ]);
+  return {
+    definition,
+    secrets: { ...Object.fromEntries(keys), [passwordPath]: secret("PASSWORD", password) },
+  };
+}
+
+function secret(env: string, value: string | Fault): DesiredSecret {
+  const source = `env ${env}`;
+  return typeof value === "string" ? { source, fingerprint: value } : { source, fault: value };
+}
+
+/** A live connector that is just as the definition says, but for what is given. */
+export function live(id: string, like: Desired | null, over: Partial<Live> = {}): Live {
+  const wanted = like?.definition;
+  return {
+    kind: "ApiConnector",
+    id,
+    displayName: wanted?.displayName ?? null,
+    targetUrl: wanted?.targetUrl ?? null,
+    query: (wanted?.query ?? []).map(({ key, value }) => {
+      const known = like?.secrets[value.path];
+      return { key, value: known && "fingerprint" in known ? known.fingerprint : "v1$?" };
+    }),
+    authentication: { type: "basic", username: wanted?.authentication.username ?? null },
+    ...over,
+  };
+}
+
+/** What the ledger holds after the definition was applied to the connector with this id. */
+export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {}): LedgerEntry {
+  const { kind, name, displayName, policy } = like.definition;
+  const known = like.secrets[passwordPath];
+  const fingerprint = known && "fingerprint" in known ? known.fingerprint : `v1$${name}`;
+  const secrets = { [passwordPath]: { fingerprint, assertedAt: sentAt } };
+  return { kind, name, id, displayName, protect: policy.protect, secrets, ...over };
+}
+
+/** A write whose result was never recorded. */
+export function begun(like: Desired, over: Partial<JournalEntry> = {}): OpenJournalEntry {
+  const { kind, name, displayName } = like.definition;
+  const entry = { op: "create", kind, name, id: null, displayName, listed: [] } as const;
+  return { key: 1, startedAt: sentAt, ...entry, ...over };
+}
+
+export interface Situation {
+  readonly desired?: readonly Desired[];
+  readonly live?: readonly Live[];
+  readonly ledger?: readonly LedgerEntry[];
+  readonly journal?: readonly OpenJournalEntry[];
+  readonly input?: Partial<PlanInput>;
+}
+
+export function inputOf(situation: Situation): PlanInput {
+  const { desired = [], live = [], ledger = [], journal = [], input = {} } = situation;
+  return {
+    tenant,
+    commit: null,
+    desired,
+    observations: [{ kind: "ApiConnector", objects: live }],
+    memory: { ledger, journal, known: null },
+    policy: { allow: ["adopt", "create", "update"] },
+    faults: [],
+    version: "1.0.0",
+    ...input,
+  };
+}
+
+export function planOf(situation: Situation): Plan {
+  return plan(inputOf(situation));
+}
+
+/** The lists of a plan in short lines; empty ones are left out. */
+export interface Told {
+  readonly changes?: readonly string[];
+  readonly held?: readonly string[];
+  readonly unchanged?: readonly string[];
+  readonly unmanaged?: readonly string[];
+  readonly faults?: readonly string[];
+}
+
+/** Such as `update a x1: targetUrl, query.code; sends query.code`. */
+export function told(plan: Plan): Told {
+  const lists = {
+    changes: plan.changes.map(changeLine),
+    held: plan.held.map((held) => `${held.reason.code}: ${changeLine(held)}`),
+    unchanged: plan.unchanged.map(({ name, id }) => `${name} ${id}`),
+    unmanaged: plan.unmanaged.map(({ id }) => id),
+    faults: plan.faults.map(({ code, at }) => `${code} ${at?.file}`),
+  };
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+}
+
+function changeLine({ op, name, id, fields, sends }: Change | HeldChange): string {
+  const differs = fields.map(({ path }) => short(path)).join(", ");
+  const travels = sends.map(short).join(", ");
+  const detail = [differs, travels && `sends ${travels}`].filter(Boolean).join("; ");
+  return `${op} ${name}${id === null ? "" : ` ${id}`}${detail && `: ${detail}`}`;
+}
+
+function short(path: string): string {
+  return path.replace(/^spec\.(authentication\.basic\.)?/, "");
+}
+
+function titled(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} connector`;
+}
