@@ -17,13 +17,6 @@ export function formsOf(value: string): ReadonlySet<string> {
   return new Set(forms.filter((form) => form.length >= SHORTEST_FORM));
 }
 
-/** Upper case in the escapes whose case is free (`%2f`, `\u00e9`); the length stays. */
-export function foldEscapes(text: string): string {
-  return text.replace(/%[0-9a-f]{2}|\\u[0-9a-f]{4}/gi, (sequence) =>
-    sequence.startsWith("%") ? sequence.toUpperCase() : `\\u${sequence.slice(2).toUpperCase()}`,
-  );
-}
-
 function urlForms(text: string): readonly string[] {
   const component = encodeURIComponent(text);
   return [

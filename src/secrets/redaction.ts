@@ -1,13 +1,14 @@
 /** Blacks out every place in a text where one of many forms stands. */
-import { foldEscapes } from "./forms.ts";
-
 const REPLACEMENT = "[redacted]";
 
-/** A text to look for; `folded` where it holds escapes whose case is free. */
+/** A text to look for; with a pattern where it holds escapes whose case is free. */
 export interface Form {
   readonly exact: string;
-  readonly folded: string | null;
+  readonly pattern: RegExp | null;
 }
+
+/** `%2F` in URLs, `\u00E9` in JSON. */
+const ESCAPE = /(%[0-9a-f]{2}|\\u[0-9a-f]{4})/i;
 
 /** From `start` up to, not including, `end`. */
 interface Span {
@@ -16,7 +17,20 @@ interface Span {
 }
 
 export function toForm(exact: string): Form {
-  return { exact, folded: /%|\\u/.test(exact) ? foldEscapes(exact) : null };
+  return { exact, pattern: ESCAPE.test(exact) ? ignoringCaseOfEscapes(exact) : null };
+}
+
+function ignoringCaseOfEscapes(exact: string): RegExp {
+  // Splitting by a group leaves what it matched at the odd places.
+  const source = exact.split(ESCAPE).map((part, index) => {
+    const literal = part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    return index % 2 === 0 ? literal : literal.replace(/[a-f]/gi, eitherCase);
+  });
+  return new RegExp(source.join(""), "g");
+}
+
+function eitherCase(letter: string): string {
+  return `[${letter.toLowerCase()}${letter.toUpperCase()}]`;
 }
 
 /**
@@ -36,14 +50,11 @@ export function redactAll(text: string, forms: readonly Form[]): string {
 }
 
 function find(text: string, forms: readonly Form[]): readonly Span[] {
-  const folded = /%|\\u/.test(text) ? foldEscapes(text) : null;
-  const spans: Span[] = [];
-  for (const form of forms) {
-    if (text.includes(form.exact)) spans.push(...occurrences(text, form.exact));
-    if (folded === null || form.folded === null) continue;
-    if (folded.includes(form.folded)) spans.push(...occurrences(folded, form.folded));
-  }
-  return spans;
+  const hasEscapes = ESCAPE.test(text);
+  return forms.flatMap(({ exact, pattern }) => {
+    if (pattern === null) return occurrences(text, exact);
+    return hasEscapes ? matches(text, pattern) : [];
+  });
 }
 
 /** Those that overlap one another as well. */
@@ -51,6 +62,17 @@ function occurrences(text: string, sought: string): readonly Span[] {
   const spans: Span[] = [];
   for (let start = text.indexOf(sought); start >= 0; start = text.indexOf(sought, start + 1)) {
     spans.push({ start, end: start + sought.length });
+  }
+  return spans;
+}
+
+/** Those that overlap one another as well. */
+function matches(text: string, pattern: RegExp): readonly Span[] {
+  const spans: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    spans.push({ start: match.index, end: match.index + match[0].length });
+    pattern.lastIndex = match.index + 1;
   }
   return spans;
 }

@@ -61,6 +61,10 @@ test("a password is taken out of the header of basic authentication, whatever th
   }
 });
 
+test("an escape in lower case is known whatever stands before the value", () => {
+  expect(redactorOf("aa/aaaa").redact("%aa%2faaaa")).toBe("%[redacted]");
+});
+
 test("values that overlap are taken out as one piece", () => {
   const redactor = redactorOf("abcdef", "defghi", "cdef");
   expect(redactor.redact("<abcdefghi>")).toBe("<[redacted]>");
