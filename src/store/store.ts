@@ -27,7 +27,7 @@ import {
 } from "./queries.ts";
 import { toJournalEntry, toLedgerEntry, toRun } from "./rows.ts";
 import { openSqlite } from "./sqlite.ts";
-import { systemClock } from "./system-clock.ts";
+import { systemClock } from "../model/system-clock.ts";
 
 /** Bytes. */
 const SALT_LENGTH = 32;

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Clock } from "../model/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** The real time. */
 export const systemClock: Clock = {

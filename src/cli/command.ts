@@ -1,0 +1,80 @@
+/** What every verb is given, and how it answers. */
+
+import { nearMiss } from "../definitions/near-miss.ts";
+import type { Fault } from "../model/fault.ts";
+import type { Result } from "../model/generated/run.ts";
+import {
+  configurationPath,
+  readSettings,
+  type Settings,
+  type TenantSettings,
+} from "./configuration.ts";
+import { exitStatus } from "./exit.ts";
+import { type Output, writeReports } from "./reports.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The flags that all verbs share. */
+export interface CommonFlags {
+  readonly config?: string;
+  readonly tenant: readonly string[];
+  readonly output: readonly Output[];
+  readonly verbose?: true;
+}
+
+/** The command line itself is unusable. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface Configured {
+  readonly settings: Settings;
+  /** The tenants that were named, or all. */
+  readonly wanted: readonly TenantSettings[];
+  /** Warnings of plumbline.yaml. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads plumbline.yaml. When it is unusable, its faults are reported in the formats asked for and the
+ * exit status is the answer.
+ */
+export async function configure(
+  flags: CommonFlags,
+  terminal: Terminal,
+): Promise<Configured | number> {
+  const file = configurationPath(flags.config, terminal);
+  const { settings, faults } = readSettings(file, terminal.env["PLUMBLINE_STORE"] || null);
+  if (settings === null) {
+    await reportFaults(faults, flags, terminal);
+    return exitStatus.invalid;
+  }
+  return { settings, wanted: selectTenants(settings, flags.tenant), faults };
+}
+
+export async function reportFaults(
+  faults: readonly Fault[],
+  { output }: CommonFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const checked = { definitions: 0, tenants: 0 };
+  await writeReports({ type: "faults", faults, checked }, output, terminal);
+}
+
+function selectTenants({ tenants }: Settings, names: readonly string[]): readonly TenantSettings[] {
+  if (names.length === 0) return tenants;
+  const known = tenants.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const guess = nearMiss(name, known);
+    const hint = guess === null ? `Known are ${known.join(", ")}.` : `Did you mean ${guess}?`;
+    throw new UsageError(`plumbline.yaml has no tenant ${name}. ${hint}`);
+  }
+  return tenants.filter(({ name }) => names.includes(name));
+}
+
+export type Verb<Flags> = (flags: Flags, terminal: Terminal) => Promise<number>;
+
+/** `--drift-exit N` replaces the status of drift alone. */
+export function statusOf(result: Result, driftExit: number | undefined): number {
+  return result === "drift" && driftExit !== undefined ? driftExit : exitStatus[result];
+}

@@ -1,0 +1,277 @@
+/** plumbline.yaml as the program uses it: defaults filled in, paths absolute, contradictions told. */
+import { dirname, relative, resolve } from "node:path";
+import { validate as isCron } from "node-cron";
+import { readConfiguration } from "../definitions/configuration-file.ts";
+import type { LoadRequest } from "../definitions/definitions.ts";
+import { type Fault, failure, type Position } from "../model/fault.ts";
+import type {
+  Credential,
+  SecretReference,
+  ServiceConfiguration,
+  Tenant,
+} from "../model/generated/service.ts";
+import type { SecretUse } from "../model/secret.ts";
+import type { Verb } from "../plan/input.ts";
+import { type Cloud, clouds } from "../tenant/clouds.ts";
+import { milliseconds } from "./duration.ts";
+import { secretUse, writtenSecrets } from "./service-secrets.ts";
+
+export interface Settings {
+  /** Absolute path of plumbline.yaml. */
+  readonly file: string;
+  /** Absolute path of the store. */
+  readonly store: string;
+  readonly fingerprintKey: SecretUse | null;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tenants: readonly TenantSettings[];
+}
+
+export interface TenantSettings {
+  readonly name: string;
+  readonly mode: "report" | "apply";
+  readonly allow: readonly Verb[];
+  /** Milliseconds. */
+  readonly settle: number;
+  /** Percent. */
+  readonly budget: number;
+  /** Cron expression. */
+  readonly schedule: string | null;
+  readonly timezone: string;
+  readonly load: LoadRequest;
+  readonly connection: Connection;
+}
+
+export type Connection =
+  | {
+      readonly type: "sandbox";
+      readonly port: number;
+      /** Absolute path. */
+      readonly seed: string | null;
+      /** Absolute path. */
+      readonly state: string | null;
+    }
+  | ({
+      readonly type: "graph";
+      readonly tenantId: string;
+      readonly credential: Credential;
+      /** Resolves the references of the credential. */
+      readonly secret: (reference: SecretReference) => SecretUse;
+    } & Cloud);
+
+export interface Read {
+  /** null when there are errors among the faults. */
+  readonly settings: Settings | null;
+  readonly faults: readonly Fault[];
+}
+
+/** Names that hold Azure's, the host's or our own credentials. */
+const reservedNames = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"];
+const defaultAllow: readonly Verb[] = ["adopt", "create", "update"];
+
+/** Reads the file at this absolute path; `storeOverride` comes from PLUMBLINE_STORE. */
+export function readSettings(file: string, storeOverride: string | null): Read {
+  const { value, at, faults } = readConfiguration(file, relative(dirname(file), file));
+  if (value === null) return { settings: null, faults };
+  const found = [...faults, ...check(value, at)];
+  if (found.some(({ severity }) => severity === "error")) return { settings: null, faults: found };
+  return { settings: settle(value, file, at, storeOverride), faults: found };
+}
+
+type At = (path: string) => Position;
+
+/** Absolute. */
+interface Paths {
+  readonly root: string;
+  readonly file: string;
+  readonly store: string;
+}
+
+function settle(
+  value: ServiceConfiguration,
+  file: string,
+  at: At,
+  storeOverride: string | null,
+): Settings {
+  const root = dirname(file);
+  const listen = value.http?.listen ?? "127.0.0.1:8080";
+  const colon = listen.lastIndexOf(":");
+  const store = resolve(root, storeOverride ?? value.store?.sqlite ?? ".plumbline/state.db");
+  const paths = { root, file, store };
+  const { fingerprintKey } = value;
+  return {
+    file,
+    store,
+    fingerprintKey: fingerprintKey
+      ? secretUse(fingerprintKey, root, at("fingerprintKey"), "fingerprintKey")
+      : null,
+    listen: {
+      host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
+      port: Number(listen.slice(colon + 1)),
+    },
+    tenants: value.tenants.map((tenant, index) =>
+      tenantSettings(tenant, `tenants[${index}]`, value, paths, at),
+    ),
+  };
+}
+
+function tenantSettings(
+  tenant: Tenant,
+  path: string,
+  value: ServiceConfiguration,
+  paths: Paths,
+  at: At,
+): TenantSettings {
+  return {
+    name: tenant.name,
+    mode: tenant.mode,
+    allow: tenant.allow ?? defaultAllow,
+    settle: milliseconds(tenant.settle ?? "5s"),
+    budget: tenant.budget ?? 50,
+    schedule: tenant.schedule ?? null,
+    timezone: tenant.timezone ?? "UTC",
+    load: loadRequest(tenant, value, paths),
+    connection: connection(tenant, path, paths.root, at),
+  };
+}
+
+/** What the definitions of a tenant may name: the operator's word, or defaults that give nothing away. */
+function loadRequest(
+  tenant: Tenant,
+  value: ServiceConfiguration,
+  { root, file, store }: Paths,
+): LoadRequest {
+  const own = writtenSecrets(value);
+  const folders = tenant.definitions ?? value.definitions;
+  return {
+    root,
+    folders: typeof folders === "string" ? [folders] : folders,
+    exclude: [file, store, ...own.files.map((path) => resolve(root, path))],
+    variables: tenant.variables ?? {},
+    secrets: {
+      env: tenant.secrets?.env ?? null,
+      reservedEnv: [...reservedNames, ...own.env],
+      files: (tenant.secrets?.files ?? [".", "/run/secrets"]).map((path) => resolve(root, path)),
+    },
+    targets: {
+      hosts: tenant.targets?.hosts ?? null,
+      private: tenant.targets?.private ?? false,
+    },
+  };
+}
+
+function connection(tenant: Tenant, path: string, root: string, at: At): Connection {
+  const { sandbox, tenantId, credential } = tenant;
+  const place = (file: string | undefined) => (file === undefined ? null : resolve(root, file));
+  if (sandbox || tenantId === undefined || credential === undefined) {
+    return {
+      type: "sandbox",
+      port: sandbox?.port ?? 0,
+      seed: place(sandbox?.seed),
+      state: place(sandbox?.state),
+    };
+  }
+  const secret = (reference: SecretReference) =>
+    secretUse(reference, root, at(`${path}.credential`), `${path}.credential`);
+  return { type: "graph", tenantId, credential, secret, ...cloudOf(tenant.cloud) };
+}
+
+function cloudOf(cloud: Tenant["cloud"] = "global"): Cloud {
+  if (typeof cloud === "string") return clouds[cloud];
+  const trim = (url: string) => url.replace(/\/+$/, "");
+  return { graph: trim(cloud.graph), authority: trim(cloud.authority ?? clouds.global.authority) };
+}
+
+/** What a schema cannot say. */
+function check(value: ServiceConfiguration, at: At): readonly Fault[] {
+  const bad = (path: string, message: string) => failure("configuration", message, at(path));
+  const names = value.tenants.map(({ name }) => name);
+  return value.tenants.flatMap((tenant, index) => {
+    const path = `tenants[${index}]`;
+    const rules: [boolean, string, string][] = [
+      [
+        names.indexOf(tenant.name) !== index,
+        "name",
+        `Another tenant is called ${tenant.name} already. Each needs a name of its own.`,
+      ],
+      [
+        isContradictory(tenant),
+        "name",
+        `${tenant.name} needs either sandbox, or tenantId with credential.`,
+      ],
+      [
+        tenant.schedule !== undefined && !isCron(tenant.schedule),
+        "schedule",
+        `${JSON.stringify(tenant.schedule)} is no cron expression. Write minute, hour, day, month and weekday, such as "*/15 * * * *".`,
+      ],
+      [
+        tenant.timezone !== undefined && !isTimezone(tenant.timezone),
+        "timezone",
+        `${JSON.stringify(tenant.timezone)} is no IANA time zone, such as Europe/Berlin.`,
+      ],
+      ...urlRules(tenant),
+    ];
+    return rules.flatMap(([isBroken, key, message]) =>
+      isBroken ? [bad(`${path}.${key}`, message)] : [],
+    );
+  });
+}
+
+function isContradictory({ sandbox, tenantId, credential, cloud }: Tenant): boolean {
+  return sandbox
+    ? tenantId !== undefined || credential !== undefined || cloud !== undefined
+    : tenantId === undefined || credential === undefined;
+}
+
+function urlRules({ cloud, credential }: Tenant): [boolean, string, string][] {
+  if (cloud !== undefined && typeof cloud === "object") {
+    const { graph, authority = "https://login.microsoftonline.com" } = cloud;
+    return [
+      [
+        !isSafeUrl(graph),
+        "cloud.graph",
+        "The Graph URL must be https (http on loopback alone), without query, user name or password.",
+      ],
+      [!isSafeUrl(authority), "cloud.authority", "The authority must be an https URL."],
+      [
+        credential?.token !== undefined && !isLoopback(graph),
+        "credential.token",
+        "A ready token is only for a Graph URL on loopback. Use another credential.",
+      ],
+    ];
+  }
+  const isToken = credential?.token !== undefined;
+  const message = "A ready token is only for a Graph URL on loopback. Use another credential.";
+  return [[isToken, "credential.token", message]];
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  if (username || password || search || hash) return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(text));
+}
+
+function isLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname } = new URL(text);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Where plumbline.yaml is: named, else in the environment, else here. */
+export function configurationPath(
+  named: string | undefined,
+  {
+    env,
+    cwd,
+  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
+): string {
+  return resolve(cwd, named ?? env["PLUMBLINE_CONFIG"] ?? "plumbline.yaml");
+}

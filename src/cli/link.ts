@@ -1,0 +1,154 @@
+/** How one tenant is reached: Microsoft Graph with a credential, or a practice tenant. */
+import { FaultError, failure, toFault } from "../model/fault.ts";
+import { type Redactor, Secret, type Secrets } from "../model/secret.ts";
+import { systemClock } from "../model/system-clock.ts";
+import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
+import type { Cloud } from "../tenant/clouds.ts";
+import {
+  type Access,
+  type Credential,
+  openAccess,
+  openReader,
+  openWriter,
+  type RequestEvent,
+} from "../tenant/tenant.ts";
+import type { Connection, TenantSettings } from "./configuration.ts";
+
+export interface Link {
+  readonly identity: TenantIdentity;
+  readonly openReader: () => TenantReader;
+  readonly openWriter: () => TenantWriter;
+}
+
+/** What a practice tenant tells when it is used. */
+export interface PracticeTenant {
+  readonly url: string;
+  /** Started by this process, or found on its port. */
+  readonly origin: "found" | "state" | "seed" | "empty";
+}
+
+export interface Links {
+  /** Shows a person where to sign in. */
+  readonly prompt: (message: string) => void;
+  readonly onRequest: (tenant: string, event: RequestEvent) => void;
+  readonly onPracticeTenant: (tenant: string, practice: PracticeTenant) => void;
+}
+
+interface LinkOptions extends Links {
+  readonly redactor: Redactor;
+  readonly secrets: Secrets;
+  /** Closes what was opened. */
+  readonly stack: AsyncDisposableStack;
+}
+
+type GraphConnection = Connection & { readonly type: "graph" };
+type SandboxConnection = Connection & { readonly type: "sandbox" };
+
+/** A tenant that cannot even be opened is unreadable, and does not disturb the others. */
+export async function openLink(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
+  const { connection } = tenant;
+  try {
+    if (connection.type === "sandbox") return await practiceLink(tenant, connection, options);
+    const credential = await resolveCredential(connection, options);
+    const { graph, tenantId, authority } = connection;
+    return graphLink(
+      { name: tenant.name, graph, tenantId },
+      authority,
+      credential,
+      tenant,
+      options,
+    );
+  } catch (thrown) {
+    const { graph, tenantId } =
+      connection.type === "graph" ? connection : { graph: "", tenantId: "" };
+    return brokenLink({ name: tenant.name, graph, tenantId }, thrown);
+  }
+}
+
+function graphLink(
+  identity: TenantIdentity,
+  authority: Cloud["authority"],
+  credential: Credential,
+  { budget }: TenantSettings,
+  { redactor, onRequest }: LinkOptions,
+): Link {
+  const access: Access = openAccess({
+    tenant: identity,
+    authority,
+    credential,
+    budget,
+    redactor,
+    clock: systemClock,
+    onRequest: (event) => onRequest(identity.name, event),
+  });
+  return {
+    identity,
+    openReader: () => openReader(access),
+    openWriter: () => openWriter(access),
+  };
+}
+
+/** Uses the practice tenant that already answers on the port, so that two terminals see one. */
+async function practiceLink(
+  tenant: TenantSettings,
+  { port, seed, state }: SandboxConnection,
+  options: LinkOptions,
+): Promise<Link> {
+  const { findSandbox, startSandbox } = await import("../sandbox/sandbox.ts");
+  const start = async () => {
+    const files = { ...(seed !== null && { seed }), ...(state !== null && { state }) };
+    return options.stack.use(await startSandbox({ port, ...files }));
+  };
+  const found = await findSandbox(port);
+  const { url, tenantId, token, origin } = found
+    ? { ...found, origin: "found" as const }
+    : await start();
+  options.onPracticeTenant(tenant.name, { url, origin });
+  const credential = { type: "token", token: new Secret(token) } as const;
+  return graphLink({ name: tenant.name, graph: url, tenantId }, url, credential, tenant, options);
+}
+
+function brokenLink(identity: TenantIdentity, thrown: unknown): Link {
+  const refuse = async (): Promise<never> => {
+    throw thrown instanceof FaultError
+      ? thrown
+      : new FaultError(toFault(thrown), { cause: thrown });
+  };
+  const reader = { list: refuse };
+  const writer = { ...reader, create: refuse, update: refuse, delete: refuse };
+  return { identity, openReader: () => reader, openWriter: () => writer };
+}
+
+async function resolveCredential(
+  { credential, secret }: GraphConnection,
+  { secrets, prompt }: LinkOptions,
+): Promise<Credential> {
+  const { token, clientSecret, clientCertificate, workloadIdentity, managedIdentity } = credential;
+  if (token) return { type: "token", token: await secrets.resolve(secret(token)) };
+  if (clientSecret) {
+    const { clientId, secret: reference } = clientSecret;
+    const value = await secrets.resolve(secret(reference));
+    return { type: "clientSecret", clientId, secret: value };
+  }
+  if (clientCertificate) {
+    const { clientId, certificate, passphrase } = clientCertificate;
+    return {
+      type: "clientCertificate",
+      clientId,
+      certificate: await secrets.resolve(secret(certificate)),
+      passphrase: passphrase ? await secrets.resolve(secret(passphrase)) : null,
+    };
+  }
+  if (workloadIdentity) {
+    return { type: "workloadIdentity", clientId: workloadIdentity.clientId ?? null };
+  }
+  if (managedIdentity) {
+    return { type: "managedIdentity", clientId: managedIdentity.clientId ?? null };
+  }
+  if (credential.azureCli) return { type: "azureCli" };
+  if (credential.deviceCode) {
+    return { type: "deviceCode", clientId: credential.deviceCode.clientId, prompt };
+  }
+  if (credential.default) return { type: "default" };
+  throw new FaultError(failure("configuration", "The credential names no kind of sign-in."));
+}

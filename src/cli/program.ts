@@ -1,0 +1,174 @@
+/** The verbs, their flags and their help. Each verb is loaded only when it is called. */
+import { Command, InvalidArgumentError } from "commander";
+import { UsageError } from "./command.ts";
+import { type Output, parseOutput } from "./reports.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** Called with the exit status of the verb that ran. */
+type Ended = (status: number) => void;
+
+const exitStatuses = `
+Exit status:
+  0  nothing to do, or everything applied and verified
+  1  a bug, or an unusable command line
+  2  drift: plan found changes
+  3  definitions or configuration are invalid
+  4  refused by a limit, a verb, a mode, a digest or another run in progress
+  5  something failed, was not attempted or could not be verified
+  6  the tenant could not be read`;
+
+/** Verbs that are fixed in meaning, but do not do anything yet. */
+const later = "trust history restore suspend resume audit accept notify doctor probe".split(" ");
+
+/** Writes help and complaints to the terminal; throws commander's errors instead of exiting. */
+export function createProgram(terminal: Terminal, ended: Ended): Command {
+  const program = new Command("plumbline")
+    .description("Keeps a Microsoft Entra tenant's API connectors true to the YAML in git.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .addHelpText("after", exitStatuses);
+  addValidate(program, terminal, ended);
+  addPlan(program, terminal, ended);
+  addApply(program, terminal, ended);
+  addServe(program, terminal, ended);
+  addExport(program, terminal, ended);
+  addSandbox(program, terminal, ended);
+  for (const name of later) addLater(program, name);
+  return program;
+}
+
+function addValidate(program: Command, terminal: Terminal, ended: Ended): void {
+  verb(program, "validate [paths...]", "Check definitions and configuration, without any network.")
+    .addHelpText("after", "\nWithout PATHS it checks what plumbline.yaml names.")
+    .action(async (paths, flags) => {
+      const { validateVerb } = await import("./verbs/validate.ts");
+      ended(await validateVerb({ ...flags, paths }, terminal));
+    });
+}
+
+function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
+  verb(program, "plan", "Show what apply would do. Never writes to the tenant.")
+    .option("--drift-exit <n>", "exit status for drift, in place of 2", toStatus)
+    .action(async (flags) => {
+      const { planVerb } = await import("./verbs/plan.ts");
+      ended(await planVerb(flags, terminal));
+    });
+}
+
+function addApply(program: Command, terminal: Terminal, ended: Ended): void {
+  verb(program, "apply", "Plan afresh, apply, and verify by reading back. Needs mode: apply.")
+    .option("--plan <digest>", "apply only a plan with this digest (repeatable)", toDigests, [])
+    .option("--lift <limit>", "not yet supported")
+    .action(async (flags) => {
+      if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
+      const { applyVerb } = await import("./verbs/apply.ts");
+      ended(await applyVerb(flags, terminal));
+    });
+}
+
+function addServe(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Run every tenant at start and then by its schedule, until SIGTERM.";
+  verb(program, "serve", description, { isReporting: false }).action(async (flags) => {
+    const { serveVerb } = await import("./verbs/serve.ts");
+    ended(await serveVerb({ ...flags, output: [] }, terminal));
+  });
+}
+
+function addExport(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Write the live connectors of a tenant as definitions into a folder.";
+  verb(program, "export <directory>", description, { isReporting: false }).action(
+    async (directory, flags) => {
+      const { exportVerb } = await import("./verbs/export.ts");
+      ended(await exportVerb({ ...flags, output: [], directory }, terminal));
+    },
+  );
+}
+
+function addSandbox(program: Command, terminal: Terminal, ended: Ended): void {
+  program
+    .command("sandbox")
+    .description(
+      "Run a practice tenant on this machine: Microsoft Graph's API connectors over HTTP.",
+    )
+    .option("--port <n>", "TCP port on 127.0.0.1", toPort, 8090)
+    .option("--seed <file>", "YAML file with what a new tenant holds")
+    .option("--state <file>", "YAML file in which the tenant keeps its state")
+    .option("--tls", "HTTPS with a certificate of its own, for real sign-ins")
+    .action(async (flags) => {
+      const { sandboxVerb } = await import("./verbs/sandbox.ts");
+      ended(await sandboxVerb(flags, terminal));
+    });
+}
+
+function addLater(program: Command, name: string): void {
+  program
+    .command(`${name} [arguments...]`, { hidden: true })
+    .allowUnknownOption()
+    .action(() => {
+      throw new UsageError(`${name} is not yet supported by this version.`);
+    });
+}
+
+function verb(
+  program: Command,
+  usage: string,
+  description: string,
+  { isReporting } = { isReporting: true },
+): Command {
+  const command = program
+    .command(usage)
+    .description(description)
+    .option("--config <file>", "plumbline.yaml (default: PLUMBLINE_CONFIG, else the one here)")
+    .option("--tenant <name>", "only this tenant (repeatable)", collect, [])
+    .option("--verbose", "log every request and step on stderr");
+  return isReporting
+    ? command.option(
+        "--output <format[=file]>",
+        "text, json, markdown or html, to a file or stdout (repeatable)",
+        toOutputs,
+        [],
+      )
+    : command;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function toOutputs(value: string, previous: readonly Output[]): readonly Output[] {
+  const outputs = [...previous, checked(() => parseOutput(value))];
+  if (outputs.filter(({ file }) => file === null).length > 1) {
+    throw new InvalidArgumentError("Only one report can go to standard output.");
+  }
+  return outputs;
+}
+
+function toDigests(value: string, previous: readonly string[]): readonly string[] {
+  if (/^sha256:[0-9a-f]{64}$/.test(value)) return [...previous, value];
+  throw new InvalidArgumentError(
+    "A digest is sha256: and 64 hexadecimal digits, as plan prints it.",
+  );
+}
+
+function toStatus(value: string): number {
+  if (/^\d{1,3}$/.test(value) && Number(value) <= 255) return Number(value);
+  throw new InvalidArgumentError("An exit status is a number from 0 to 255.");
+}
+
+function toPort(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+}
+
+function checked<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (thrown) {
+    throw new InvalidArgumentError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}

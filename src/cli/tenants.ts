@@ -1,0 +1,49 @@
+/** Opens what plan and apply work on, and closes it again. */
+
+import type { Logger } from "pino";
+import { createRedactor } from "../secrets/secrets.ts";
+import type { CommonFlags, Configured } from "./command.ts";
+import { openLog } from "./logging.ts";
+import type { Terminal } from "./terminal.ts";
+import { type Wiring, wire } from "./wiring.ts";
+
+export interface Opened {
+  readonly wiring: Wiring;
+  readonly log: Logger;
+}
+
+/** Most tenants that are worked on at the same time. */
+export const parallelTenants = 8;
+
+/** `level` is what is logged without --verbose. */
+export async function openTenants(
+  { settings, wanted, faults }: Configured,
+  flags: CommonFlags,
+  terminal: Terminal,
+  level: "info" | "warn",
+): Promise<Opened> {
+  const redactor = createRedactor();
+  const log = openLog(terminal, redactor, flags.verbose ? "debug" : level);
+  for (const { message, at } of faults) log.warn({ at }, message);
+  const wiring = await wire(settings, wanted, {
+    env: terminal.env,
+    redactor,
+    prompt: (message) => terminal.stderr.write(`${message}\n`),
+    onRequest: (tenant, event) => log.debug({ ...event, tenant }, "request to Microsoft Graph"),
+    onPracticeTenant: (tenant, { url, origin }) => log.info(`${tenant}: ${practice(url, origin)}`),
+  });
+  return { wiring, log };
+}
+
+function practice(url: string, origin: "found" | "state" | "seed" | "empty"): string {
+  switch (origin) {
+    case "found":
+      return `using the practice tenant that answers at ${url}`;
+    case "state":
+      return `the practice tenant is at ${url}, as it was left`;
+    case "seed":
+      return `a new practice tenant is at ${url}, made from its seed`;
+    case "empty":
+      return `a new, empty practice tenant is at ${url}`;
+  }
+}

@@ -1,0 +1,35 @@
+/** What the command line knows of the process that it runs in. */
+export interface Terminal {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
+
+export interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string, done?: (error?: Error | null) => void): boolean;
+}
+
+/** Resolves when the text has left the process, so that an exit cannot cut it short. */
+export function print(stream: Stream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // A reader that has gone away (`plumbline plan | head`) is not an error of ours.
+    stream.write(text, (error) =>
+      error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : resolve(),
+    );
+  });
+}
+
+/** Colour for people: on a terminal, unless they said no (https://no-color.org). */
+export function hasColour(stream: Stream, env: Terminal["env"]): boolean {
+  if (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0") return true;
+  return stream.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+}
+
+/** Columns to fill: no wider than a person likes to read. */
+export function widthOf(stream: Stream): number {
+  return Math.min(Math.max(stream.columns ?? 80, 40), 120);
+}

@@ -1,0 +1,47 @@
+import pLimit from "p-limit";
+import { type Fault, toFault } from "../../model/fault.ts";
+import type { Plan } from "../../model/generated/run.ts";
+import { plan } from "../../plan/plan.ts";
+import { planResult, worst } from "../../plan/result.ts";
+import { planTenant } from "../../reconcile/reconcile.ts";
+import { type CommonFlags, configure, statusOf } from "../command.ts";
+import { withProgress } from "../progress.ts";
+import { writeReports } from "../reports.ts";
+import { stopSignal } from "../stop.ts";
+import { openTenants, parallelTenants } from "../tenants.ts";
+import type { Terminal } from "../terminal.ts";
+import type { Wired } from "../wiring.ts";
+
+export interface PlanFlags extends CommonFlags {
+  readonly driftExit?: number;
+}
+
+/** Shows what apply would do. Nothing that it holds can write to a tenant. */
+export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const configured = await configure(flags, terminal);
+  if (typeof configured === "number") return configured;
+  const { wiring, log } = await openTenants(configured, flags, terminal, "warn");
+  await using _ = wiring;
+  using stop = stopSignal();
+  const limit = pLimit(parallelTenants);
+  const plans = await withProgress(terminal, "Reading", wiring.tenants, (wired) =>
+    limit(async () => {
+      try {
+        return await planTenant(wired.subject, stop.stopping);
+      } catch (thrown) {
+        log.error({ tenant: wired.settings.name, err: thrown }, "the plan failed");
+        return unplanned(wired, toFault(thrown));
+      }
+    }),
+  );
+  await writeReports({ type: "plans", plans }, flags.output, terminal);
+  return Math.max(...[statusOf(worst(plans.map(planResult)), flags.driftExit)]);
+}
+
+/** The plan of a tenant that could not be planned: nothing, and why. */
+function unplanned({ subject }: Wired, fault: Fault): Plan {
+  const { tenant, policy, version } = subject;
+  const memory = { ledger: [], journal: [], known: null };
+  const empty = { desired: [], observations: [], memory, faults: [fault], commit: null };
+  return plan({ tenant, policy, version, ...empty });
+}

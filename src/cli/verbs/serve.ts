@@ -1,0 +1,103 @@
+import type { Logger } from "pino";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { Run } from "../../model/generated/run.ts";
+import { systemClock } from "../../model/system-clock.ts";
+import { reconcile } from "../../reconcile/reconcile.ts";
+import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
+import { render, renderLine } from "../../report/report.ts";
+import { startWeb } from "../../web/web.ts";
+import { type CommonFlags, type Configured, configure } from "../command.ts";
+import { exitStatus } from "../exit.ts";
+import { type Stop, stopSignal } from "../stop.ts";
+import { openTenants, parallelTenants } from "../tenants.ts";
+import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
+import { version } from "../version.ts";
+import { applySubject, type Wired } from "../wiring.ts";
+import { logEvent } from "./apply.ts";
+
+/** Every tenant once at start, then by its schedule, until SIGTERM or SIGINT. */
+export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise<number> {
+  const configured = await configure(flags, terminal);
+  if (typeof configured === "number") return configured;
+  refusePeople(configured);
+  using stop = stopSignal();
+  const { wiring, log } = await openTenants(configured, flags, terminal, "info");
+  await using _ = wiring;
+  let schedule: Schedule | null = null;
+  const health = { ready: false };
+  await using web = await startWeb({
+    ...configured.settings.listen,
+    health: () => ({ ready: health.ready, tenants: schedule?.status() ?? [] }),
+    logger: (message) => log.warn(message),
+  });
+  log.info(`plumbline ${version} serves; health at ${web.url}/healthz and ${web.url}/readyz`);
+  const tell = teller(terminal, () => schedule);
+  schedule = startSchedule({
+    tenants: wiring.tenants.map((wired) => scheduled(wired, stop, log, tell)),
+    parallel: parallelTenants,
+    clock: systemClock,
+  });
+  void schedule.started.then(() => {
+    health.ready = true;
+  });
+  await aborted(stop.stopping);
+  log.info("stopping: the write in hand is finished first");
+  await schedule.stop();
+  log.info("stopped");
+  return exitStatus.clean;
+}
+
+/** A device code asks a person, and nobody watches a service. */
+function refusePeople({ wanted }: Configured): void {
+  const asking = wanted.find(
+    ({ connection }) => connection.type === "graph" && connection.credential.deviceCode,
+  );
+  if (!asking) return;
+  const message = `${asking.name} signs in with a device code, which needs a person. Give serve another credential.`;
+  throw new FaultError(failure("configuration", message));
+}
+
+type Tell = (run: Run) => Promise<void>;
+
+function scheduled(wired: Wired, { stopping, aborting }: Stop, log: Logger, tell: Tell): Scheduled {
+  const { name, schedule, timezone } = wired.settings;
+  const subject = applySubject(wired);
+  const notify = logEvent.bind(null, log);
+  return {
+    name,
+    schedule,
+    timezone,
+    run: async (trigger) => {
+      const options = { trigger, isApply: false, approved: null };
+      const run = await reconcile(subject, { ...options, notify, stopping, aborting });
+      await tell(run);
+      return run;
+    },
+  };
+}
+
+/** A whole report when there is something to say, else one line. */
+function teller(terminal: Terminal, schedule: () => Schedule | null): Tell {
+  const { stdout, env } = terminal;
+  const options = { colour: hasColour(stdout, env), width: widthOf(stdout) };
+  return async (run) => {
+    const status = schedule()?.status() ?? [];
+    const nextRuns = new Map(
+      status.flatMap(({ name, nextRun }) => (nextRun === null ? [] : [[name, nextRun] as const])),
+    );
+    const isQuiet = run.result === "clean" && run.trigger === "schedule";
+    const next = nextRuns.get(run.tenant);
+    const text = isQuiet
+      ? `${renderLine(run)}${next === undefined ? "" : `; next run at ${next}`}\n`
+      : render({ type: "runs", runs: [run], nextRuns }, "text", options);
+    await print(stdout, text);
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    // The service lives on its timers and sockets; a listener alone would not keep it alive.
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

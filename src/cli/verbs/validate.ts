@@ -1,0 +1,101 @@
+import { realpathSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import { type Definitions, openDefinitions } from "../../definitions/definitions.ts";
+import { type Definition, secretUses } from "../../model/definition.ts";
+import { type Fault, toFault } from "../../model/fault.ts";
+import { openSecrets } from "../../secrets/secrets.ts";
+import { type CommonFlags, configure } from "../command.ts";
+import type { TenantSettings } from "../configuration.ts";
+import { exitStatus } from "../exit.ts";
+import { writeReports } from "../reports.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface ValidateFlags extends CommonFlags {
+  /** Files or folders; empty: what plumbline.yaml names. */
+  readonly paths: readonly string[];
+}
+
+/** Checks definitions and configuration without any network. */
+export async function validateVerb(flags: ValidateFlags, terminal: Terminal): Promise<number> {
+  const configured = await configure(flags, terminal);
+  if (typeof configured === "number") return configured;
+  const { wanted } = configured;
+  const definitions = openDefinitions();
+  const paths = flags.paths.map((path) => resolve(terminal.cwd, path));
+  const checks = await Promise.all(
+    wanted.map((tenant) =>
+      checkTenant(tenant, definitions, pathsOf(tenant, paths, wanted), terminal),
+    ),
+  );
+  const faults = sorted([...configured.faults, ...checks.flatMap((check) => check.faults)]);
+  const places = new Set(checks.flatMap((check) => check.definitions).map(({ at }) => key(at)));
+  const checked = { definitions: places.size, tenants: wanted.length };
+  await writeReports({ type: "faults", faults, checked }, flags.output, terminal);
+  const isInvalid = faults.some(({ severity }) => severity === "error");
+  return isInvalid ? exitStatus.invalid : exitStatus.clean;
+}
+
+/** null: everything that the tenant names. A path in nobody's folders is held against every tenant. */
+function pathsOf(
+  tenant: TenantSettings,
+  paths: readonly string[],
+  all: readonly TenantSettings[],
+): readonly string[] | null {
+  if (paths.length === 0) return null;
+  const lies = (path: string, { load }: TenantSettings) =>
+    load.folders.some((folder) => isWithin(path, resolve(load.root, folder)));
+  return paths.filter((path) => lies(path, tenant) || !all.some((other) => lies(path, other)));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(realOf(folder), realOf(path));
+  return way !== ".." && !way.startsWith(`..${sep}`);
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+async function checkTenant(
+  { load }: TenantSettings,
+  definitions: Definitions,
+  paths: readonly string[] | null,
+  { env }: Terminal,
+): Promise<{ readonly definitions: readonly Definition[]; readonly faults: readonly Fault[] }> {
+  const loaded = definitions.load({ ...load, folders: paths ?? load.folders });
+  // Nothing is fingerprinted here, so the salt of a store is not needed.
+  const secrets = openSecrets({ env, fingerprint: { salt: async () => new Uint8Array() } });
+  const uses = loaded.definitions.flatMap(secretUses);
+  const missing = await Promise.all(
+    uses.map((use) =>
+      secrets.resolve(use).then(
+        () => [],
+        (thrown: unknown): Fault[] => [{ ...toFault(thrown), severity: "warning", at: use.at }],
+      ),
+    ),
+  );
+  return { definitions: loaded.definitions, faults: [...loaded.faults, ...missing.flat()] };
+}
+
+function key(at: Fault["at"]): string {
+  return at === null ? "" : `${at.file}:${at.line}:${at.column}`;
+}
+
+/** By place; tenants that share a definition share its faults. */
+function sorted(faults: readonly Fault[]): readonly Fault[] {
+  const unique = new Map(faults.map((fault) => [`${key(fault.at)} ${fault.message}`, fault]));
+  return [...unique.values()].sort((a, b) => {
+    const byFile = compare(a.at?.file ?? "", b.at?.file ?? "");
+    const byLine = (a.at?.line ?? 0) - (b.at?.line ?? 0);
+    return byFile || byLine || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+  });
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

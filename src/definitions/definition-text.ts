@@ -1,0 +1,61 @@
+import { Document, stringify } from "yaml";
+import type { Observed } from "../model/live.ts";
+
+/** A secret that has to be filled in before the definition can be used. */
+export interface ToFillIn {
+  /** Environment variable that the definition names. */
+  readonly env: string;
+  /** Path in the definition. */
+  readonly path: string;
+}
+
+export interface DefinitionText {
+  readonly text: string;
+  readonly secrets: readonly ToFillIn[];
+}
+
+/**
+ * The definition that a live connector matches, once its secrets are filled in: the inverse of
+ * loading. null for what no definition can say yet, such as a client certificate.
+ */
+export function definitionText(
+  live: Observed,
+  name: string,
+  options: { readonly schema: string },
+): DefinitionText | null {
+  const { authentication, displayName, targetUrl, query } = live;
+  if (authentication.type !== "basic" || displayName === null || targetUrl === null) return null;
+  const prefix = name.toUpperCase().replaceAll("-", "_");
+  const password = { env: `${prefix}_PASSWORD`, path: "spec.authentication.basic.password" };
+  const keys = query.map(({ key }) => ({
+    key,
+    env: `${prefix}_${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}`,
+    path: `spec.query.${key}`,
+  }));
+  const references = keys.map(({ key, env }) => [key, { env }]);
+  const content = {
+    apiVersion: "plumbline/v1",
+    kind: live.kind,
+    metadata: { name },
+    spec: {
+      displayName: literal(displayName),
+      targetUrl: literal(targetUrl),
+      ...(keys.length > 0 && { query: Object.fromEntries(references) }),
+      authentication: {
+        basic: {
+          username: literal(authentication.username ?? ""),
+          password: { env: password.env },
+        },
+      },
+    },
+  };
+  const document = new Document(content);
+  document.commentBefore = ` yaml-language-server: $schema=${options.schema}`;
+  const text = stringify(document, { lineWidth: 0 });
+  return { text, secrets: [...keys.map(({ env, path }) => ({ env, path })), password] };
+}
+
+/** Live text is no template: ${ must come back as it is. */
+function literal(text: string): string {
+  return text.replaceAll("${", "$${");
+}
