@@ -63,9 +63,13 @@ export function createControlRoutes(
   return (incoming) => answer(incoming, routes);
 }
 
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
 function answer(incoming: Incoming, routes: Routes): Answer {
   // A page of another site in the browser of the person at this machine must not reach in here.
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(incoming.headers.host ?? "")) {
+  const { host = "", origin } = incoming.headers;
+  const isForeign = origin !== undefined && !LOOPBACK.test(origin.replace(/^https?:\/\//, ""));
+  if (isForeign || !LOOPBACK.test(host)) {
     return refused(403, "The control of the sandbox answers on 127.0.0.1 and localhost alone.");
   }
   const [, , noun = "", ...rest] = (incoming.url.split("?", 1)[0] ?? "").split("/");

@@ -175,6 +175,11 @@ function describe(error: ErrorObject): string {
     case "minProperties":
     case "maxProperties":
       return `${subject} takes either basic or certificates.`;
+    case "type": {
+      const wanted = [error.params["type"]].flat();
+      const hint = wanted.includes("string") ? " (a number or a word like yes needs quotes)" : "";
+      return `${subject} must be ${wanted.join(" or ")}${hint}.`;
+    }
     case "const":
       return `${subject} must be ${error.params["allowedValue"]}.`;
     case "pattern":

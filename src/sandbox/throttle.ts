@@ -6,7 +6,10 @@
 const MINUTE = 60_000;
 
 export interface Throttle {
-  /** Counts one request. Answers the seconds to wait, or null when it may go on. */
+  /**
+   * Counts one request. Answers null when it may go on, else after how many seconds the next one
+   * may, if none is sent until then.
+   */
   admit(app: string, limit: number, now: Date): number | null;
 }
 
@@ -16,18 +19,14 @@ export function createThrottle(): Throttle {
   return {
     admit(app, limit, now) {
       const at = now.getTime();
-      recent = recent.filter((each) => each.at > at - MINUTE);
-      const own = recent.filter((each) => each.app === app);
-      const waits = [wait(own, limit, at), wait(recent, Math.ceil(limit * 1.5), at)];
-      recent.push({ app, at });
-      const longest = Math.max(...waits);
-      return longest > 0 ? Math.ceil(longest / 1000) : null;
+      recent = [...recent.filter((each) => each.at > at - MINUTE), { app, at }];
+      const lists = [
+        { requests: recent.filter((each) => each.app === app), most: limit },
+        { requests: recent, most: Math.ceil(limit * 1.5) },
+      ];
+      if (lists.every(({ requests, most }) => requests.length <= most)) return null;
+      const free = lists.map(({ requests, most }) => requests.at(-most)?.at ?? 0);
+      return Math.ceil((Math.max(...free) + MINUTE - at) / 1000);
     },
   };
-}
-
-/** Milliseconds until fewer than `limit` requests lie within the last minute. */
-function wait(requests: readonly { readonly at: number }[], limit: number, at: number): number {
-  const oldest = requests[requests.length - limit];
-  return oldest === undefined ? 0 : oldest.at + MINUTE - at;
 }

@@ -1,5 +1,4 @@
 /** The certificate of a practice tenant over HTTPS, made anew at each start. */
-import { generate } from "selfsigned";
 
 export interface TlsIdentity {
   /** PEM. */
@@ -10,6 +9,8 @@ export interface TlsIdentity {
 
 /** Self-signed, for 127.0.0.1 and localhost. */
 export async function makeTlsIdentity(): Promise<TlsIdentity> {
+  // Only when asked for: it brings a whole certificate library.
+  const { generate } = await import("selfsigned");
   const made = await generate([{ name: "commonName", value: "Plumbline practice tenant" }], {
     keyType: "ec",
     algorithm: "sha256",

@@ -258,6 +258,21 @@ test("of several certificates the newest upload that is valid now is active", as
   expect(await active()).toEqual([]);
 });
 
+test("basic authentication takes the place of certificates", async () => {
+  await using practice = await practise();
+  const { sandbox, call } = practice;
+  sandbox.control.setState({
+    connectors: [{ id: "legacy", authentication: { certificates: [] } }],
+  });
+  const { authenticationConfiguration } = written("");
+  await call("PATCH", `${CONNECTORS}/legacy`, { authenticationConfiguration });
+  const { json } = await call("GET", `${CONNECTORS}/legacy`);
+  expect(json.authenticationConfiguration).toEqual({
+    ...authenticationConfiguration,
+    password: "******",
+  });
+});
+
 test("uploading a certificate and counting are said to be missing", async () => {
   await using practice = await practise();
   await practice.call("POST", CONNECTORS, written("Fraud check"));

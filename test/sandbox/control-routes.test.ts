@@ -149,10 +149,12 @@ test.for([
   );
 });
 
-test("the control is closed to names that are not of this machine", async () => {
+test.for([
+  { name: "a name that is not of this machine", headers: { host: "rebound.example" } },
+  { name: "a page of another site", headers: { origin: "https://rogue.example" } },
+])("the control is closed to $name", async ({ headers }) => {
   await using practice = await practise();
   const status = await new Promise((resolve, reject) => {
-    const headers = { host: "rebound.example" };
     request(`${practice.sandbox.url}/_sandbox`, { headers }, (response) => {
       response.resume();
       resolve(response.statusCode);

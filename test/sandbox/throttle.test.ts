@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CONNECTORS, type Practice, practise } from "./practice.ts";
+import { createThrottle } from "../../src/sandbox/throttle.ts";
+import { CONNECTORS, type Practice, practise, START } from "./practice.ts";
 
 async function signIn(practice: Practice, clientId: string): Promise<Record<string, string>> {
   const response = await fetch(
@@ -64,6 +66,29 @@ test("each app has its own limit, and all of them together half as many again", 
     statuses.push((await practice.call("GET", CONNECTORS, undefined, headers)).status);
   }
   expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429]);
+});
+
+test("no minute holds more than the limit, and whoever waits as told is let in", () => {
+  const gaps = fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(gaps, fc.integer({ min: 1, max: 6 }), (milliseconds, limit) => {
+      const throttle = createThrottle();
+      let now = START.getTime();
+      const admitted: number[] = [];
+      let wait: number | null = null;
+      for (const gap of milliseconds) {
+        now += gap;
+        wait = throttle.admit("app", limit, new Date(now));
+        if (wait === null) admitted.push(now);
+      }
+      for (const [index, at] of admitted.entries()) {
+        const before = admitted[index - limit];
+        expect(before === undefined || at - before >= 60_000).toBe(true);
+      }
+      if (wait === null) return;
+      expect(throttle.admit("app", limit, new Date(now + wait * 1000))).toBeNull();
+    }),
+  );
 });
 
 test("the limit is a switch", async () => {
