@@ -78,6 +78,7 @@ function planObjects(input: PlanInput): readonly Entry[] {
  * | definition | live object                | ledger          | becomes                        |
  * |------------|----------------------------|-----------------|--------------------------------|
  * | yes        | same, by pin or ledger     | this id         | unchanged or update            |
+ * | with a secret that cannot be read       | this id         | held                           |
  * | yes        | found by pin, name, journal| none or other id| adopt                          |
  * | yes        | none                       | any             | create                         |
  * | yes        | several with its name      | none live       | held                           |
@@ -103,10 +104,12 @@ function entry(found: Match, input: PlanInput): Entry {
 }
 
 function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
-  const { definition } = found.desired;
+  const { definition, secrets } = found.desired;
   const isOurs = found.recorded?.id === found.live.id;
+  // With a secret that cannot be read nobody knows whether something differs.
+  const isKnown = Object.values(secrets).every((secret) => "fingerprint" in secret);
   const item = change(found);
-  if (isOurs && item.fields.length === 0 && item.sends.length === 0) {
+  if (isOurs && isKnown && item.fields.length === 0 && item.sends.length === 0) {
     const { kind, name, displayName, at } = definition;
     return { list: "unchanged", item: { kind, name, id: found.live.id, displayName, at } };
   }

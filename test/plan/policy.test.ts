@@ -1,0 +1,168 @@
+import { expect, test } from "vitest";
+import { failure } from "../../src/model/fault.ts";
+import {
+  desired,
+  live,
+  ours,
+  planOf,
+  type Situation,
+  type Told,
+  tenant,
+  told,
+} from "./builders.ts";
+
+const a = desired("a");
+const b = desired("b");
+const unreadable = desired("a", { password: failure("secret-source", "env PASSWORD is not set.") });
+const deleting = { policy: { allow: ["adopt", "create", "update", "delete"] as const } };
+const allow = (...verbs: ("adopt" | "create" | "update")[]) => ({ policy: { allow: verbs } });
+const created = "create a: displayName, targetUrl, username, password; sends password";
+
+const rows: readonly (Situation & { readonly name: string; readonly want: Told })[] = [
+  {
+    name: "a create is held where the tenant does not allow it",
+    desired: [a],
+    input: allow("update"),
+    want: { held: [`verb: ${created}`] },
+  },
+  {
+    name: "an update is held where the tenant does not allow it",
+    desired: [a],
+    live: [live("x1", a, { displayName: "B" })],
+    ledger: [ours("x1", a)],
+    input: allow("create"),
+    want: { held: ["verb: update a x1: displayName"] },
+  },
+  {
+    name: "an adoption is held where the tenant does not allow it",
+    desired: [a],
+    live: [live("x1", a)],
+    input: allow("create", "update"),
+    want: { held: ["verb: adopt a x1"] },
+  },
+  {
+    name: "an adoption without differences needs no update",
+    desired: [a],
+    live: [live("x1", a)],
+    input: allow("adopt"),
+    want: { changes: ["adopt a x1"] },
+  },
+  {
+    name: "an adoption with differences is an update too",
+    desired: [a],
+    live: [live("x1", a, { targetUrl: "https://other.example/" })],
+    input: allow("adopt"),
+    want: { held: ["verb: adopt a x1: targetUrl"] },
+  },
+  {
+    name: "an adoption that asserts the password is an update too",
+    desired: [desired("a", { assertOnAdopt: true })],
+    live: [live("x1", a)],
+    input: allow("adopt"),
+    want: { held: ["verb: adopt a x1: password; sends password"] },
+  },
+  {
+    name: "a secret that cannot be read holds its create",
+    desired: [unreadable, b],
+    live: [live("x2", b)],
+    want: { held: [`secret: ${created}`], changes: ["adopt b x2"] },
+  },
+  {
+    name: "a secret that cannot be read holds what would change besides it",
+    desired: [unreadable],
+    live: [live("x1", a, { displayName: "B" })],
+    ledger: [ours("x1", a)],
+    want: { held: ["secret: update a x1: displayName"] },
+  },
+  {
+    name: "a secret that cannot be read holds what otherwise matches, because nobody knows",
+    desired: [unreadable],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: { held: ["secret: update a x1"] },
+  },
+  {
+    name: "a key that cannot be read holds the URL as it is",
+    desired: [desired("a", { query: { code: failure("secret-source", "no") } })],
+    live: [live("x1", a, { query: [{ key: "code", value: "v1$live" }] })],
+    ledger: [ours("x1", a)],
+    want: { held: ["secret: update a x1"] },
+  },
+  {
+    name: "every delete is held, even where the tenant allows it",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    input: deleting,
+    want: { held: ["delete: delete a x1"] },
+  },
+  {
+    name: "a delete of what is protected is held for that reason first",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a, { protect: true })],
+    input: deleting,
+    want: { held: ["protected: delete a x1"] },
+  },
+  {
+    name: "a tenant name that stood for another tenantId holds everything that would change",
+    desired: [a, b],
+    live: [live("x1", a)],
+    input: { memory: { ledger: [], journal: [], known: { ...tenant, tenantId: "t-2" } } },
+    want: {
+      held: ["tenant: adopt a x1", `tenant: ${created.replace("create a", "create b")}`],
+    },
+  },
+  {
+    name: "a tenant name that stood for another Graph root holds everything that would change",
+    desired: [a],
+    input: {
+      memory: {
+        ledger: [],
+        journal: [],
+        known: { ...tenant, graph: "https://graph.microsoft.us" },
+      },
+    },
+    want: { held: [`tenant: ${created}`] },
+  },
+  {
+    name: "a tenant name that stands for the same tenant holds nothing",
+    desired: [a],
+    input: { memory: { ledger: [], journal: [], known: tenant } },
+    want: { changes: [created] },
+  },
+];
+
+test.for(rows)("$name", ({ want, name: _, ...situation }) => {
+  expect(told(planOf(situation))).toEqual(want);
+});
+
+test("a held change says why, and what lifts it", () => {
+  const { held } = planOf({
+    desired: [unreadable, b],
+    live: [live("x2", b, { displayName: "B" })],
+    ledger: [ours("x2", b)],
+    input: allow("adopt"),
+  });
+  expect(held.map(({ reason }) => reason)).toEqual([
+    {
+      code: "secret",
+      message: "env PASSWORD is not set.",
+      lift: "Make the secret readable for Plumbline.",
+      until: null,
+    },
+    {
+      code: "verb",
+      message: "The tenant does not allow update.",
+      lift: "Add update to the tenant's allow in plumbline.yaml.",
+      until: null,
+    },
+  ]);
+});
+
+test("held deletes are counted as held", () => {
+  const gone = [desired("c"), desired("d")];
+  const { summary } = planOf({
+    live: gone.map((one) => live(`x-${one.definition.name}`, one)),
+    ledger: gone.map((one) => ours(`x-${one.definition.name}`, one)),
+  });
+  expect(summary).toMatchObject({ held: 2, delete: 0, unmanaged: 0 });
+});
