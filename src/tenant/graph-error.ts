@@ -13,15 +13,28 @@ export interface GraphError {
   readonly requestId: string | null;
 }
 
-/** All null where the body is no error of Graph. */
+/** The outermost of each, because errors nest. All null where the body is no error of Graph. */
 export function readGraphError(body: string): GraphError {
   const error = field(parse(body), "error");
-  const inner = field(error, "innerError") ?? field(error, "innererror");
+  const levels = nested(error);
+  const first = (...names: string[]) =>
+    levels.flatMap((level) => names.map((name) => text(field(level, name)))).find(Boolean) ?? null;
   return {
     code: text(field(error, "code")),
-    message: text(field(error, "message")) ?? text(error) ?? text(field(inner, "message")),
-    requestId: text(field(inner, "request-id")) ?? text(field(inner, "requestId")),
+    message: first("message") ?? text(error),
+    requestId: first("request-id", "requestId"),
   };
+}
+
+/** An error, and those within it. */
+function nested(error: unknown): readonly unknown[] {
+  const levels: unknown[] = [];
+  let level = error;
+  while (level !== undefined && levels.length < 8) {
+    levels.push(level);
+    level = field(level, "innerError") ?? field(level, "innererror");
+  }
+  return levels;
 }
 
 /** `request-id` of the headers, else of the body. */

@@ -47,7 +47,10 @@ export async function startGraph(
       seen.push({ method, url: request.url ?? "", headers, body });
       const reply = typeof scripted === "function" ? scripted(url) : scripted;
       if (reply.silent) return;
-      if (reply.drop === "before") return request.socket.destroy();
+      if (reply.drop === "before") {
+        request.socket.destroy();
+        return;
+      }
       const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? null);
       const json = typeof reply.body === "string" ? {} : { "content-type": "application/json" };
       const length = reply.drop === "midway" ? { "content-length": `${text.length + 10}` } : {};

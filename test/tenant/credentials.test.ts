@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { generate } from "selfsigned";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Fault } from "../../src/model/fault.ts";
+import {
+  SANDBOX_CLIENT_ID,
+  SANDBOX_CLIENT_SECRET,
+  type Sandbox,
+  startSandbox,
+} from "../../src/sandbox/sandbox.ts";
+
+interface Outcome {
+  readonly listed?: readonly number[];
+  readonly fault?: Fault;
+}
+
+let sandbox: Sandbox;
+let folder: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0, tls: true });
+  folder = await mkdtemp(join(tmpdir(), "plumbline-sign-in-"));
+  await writeFile(join(folder, "ca.pem"), sandbox.ca ?? "");
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Signs in with each of these in one process that trusts the practice tenant, or does not. */
+async function signIn(
+  cases: readonly Readonly<Record<string, string>>[],
+  { trusting = true } = {},
+): Promise<readonly Outcome[]> {
+  const usual = {
+    graph: sandbox.url,
+    authority: sandbox.url,
+    tenantId: sandbox.tenantId,
+    clientId: SANDBOX_CLIENT_ID,
+    secret: SANDBOX_CLIENT_SECRET,
+  };
+  const all = JSON.stringify(cases.map((each) => ({ ...usual, ...each })));
+  const program = join(import.meta.dirname, "sign-in-process.ts");
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, all], {
+    env: trusting ? { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") } : {},
+  });
+  expect(stderr).toBe("");
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Outcome);
+}
+
+test("the real credentials sign in over HTTPS, once for requests at the same time", async () => {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "plumbline" }]);
+  sandbox.control.clearRequests();
+  const outcomes = await signIn([{}, { certificate: `${key}${cert}` }]);
+  expect(outcomes).toEqual([{ listed: [0, 0] }, { listed: [0, 0] }]);
+});
+
+test("a sign-in that fails says what to check and never what it tried", async () => {
+  const outcomes = await signIn([
+    { secret: "canary-secret" },
+    { clientId: "99999999-2222-3333-4444-555555555555" },
+    { tenantId: "22222222-2222-3333-4444-555555555555" },
+    { certificate: "canary-certificate" },
+  ]);
+  expect(outcomes.map(({ fault }) => fault?.code)).toEqual(Array(4).fill("unauthorised"));
+  const [secret, app, directory, certificate] = outcomes.map(({ fault }) => fault?.message);
+  expect(secret).toMatch(/AADSTS7000215\. The client secret is wrong/);
+  expect(app).toMatch(/AADSTS700016\. The app is not known in this directory/);
+  expect(directory).toMatch(/AADSTS90002\. The directory does not exist/);
+  expect(certificate).toMatch(/PEM.*Check clientId, the PEM file/);
+  expect(JSON.stringify(outcomes)).not.toContain("canary");
+});
+
+test("a sign-in service that is out of reach is a fault of the network", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  const port = typeof address === "object" ? address?.port : 0;
+  const [gone] = await signIn([{ authority: `https://127.0.0.1:${port}` }]);
+  expect(gone?.fault?.code).toBe("network");
+  expect(gone?.fault?.message).toMatch(/sign-in service 127\.0\.0\.1:\d+ could not.*ECONNREFUSED/);
+});
+
+test("a sign-in service with a certificate that nobody vouches for is named as that", async () => {
+  const [untrusted] = await signIn([{}], { trusting: false });
+  expect(untrusted?.fault?.code).toBe("network");
+  expect(untrusted?.fault?.message).toContain("NODE_EXTRA_CA_CERTS");
+});
