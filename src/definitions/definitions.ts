@@ -165,7 +165,7 @@ function claim(
     if (value !== null) list.push({ value, at: { file: shown, ...place } });
   };
   add(claims.names, draft.name, draft.places.name);
-  add(claims.ids, draft.id, draft.places.id);
+  add(claims.ids, draft.id?.toLowerCase() ?? null, draft.places.id);
   add(claims.displayNames, displayName, draft.places.displayName);
   add(claims.renames, draft.previously, draft.places.previously);
 }

@@ -44,8 +44,10 @@ export interface YamlText {
  */
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
+  // What is missing at the end is missed where the text ends, not after its last line.
+  const end = text.trimEnd().length;
   const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), text.length));
+    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), end));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const documents: YamlDocument[] = [];
@@ -143,7 +145,8 @@ const SENTENCES: Readonly<Record<ErrorCode, string>> = {
   BAD_DIRECTIVE: "Directives (%) are not allowed: remove this line.",
   BAD_DQ_ESCAPE:
     'This is no escape sequence of a "quoted" text: write \\\\ for a backslash, or use single quotes.',
-  BAD_INDENT: "The indentation does not fit: align this with the lines that it belongs to.",
+  BAD_INDENT:
+    "The indentation does not fit: align this with the lines that it belongs to, or close the bracket before it.",
   BAD_PROP_ORDER: "Anchors and tags are not allowed: remove them.",
   BAD_SCALAR_START: "A text may not begin with this character: put it in quotes.",
   BLOCK_AS_IMPLICIT_KEY:

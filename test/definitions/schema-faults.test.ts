@@ -1,0 +1,207 @@
+import { expect, test } from "vitest";
+import { parseText } from "../../src/definitions/parsed-file.ts";
+import { connector } from "./written-folder.ts";
+
+/** `code line:column message` */
+function faults(text: string): readonly string[] {
+  return parseText(text).faults.map(
+    ({ code, place, message }) => `${code} ${place.line}:${place.column} ${message}`,
+  );
+}
+
+const valid = connector();
+const basic = `    basic:
+      username: entra
+      password: { env: FRAUD_CHECK_PASSWORD }
+`;
+
+test("a valid definition has no faults", () => {
+  expect(faults(valid)).toEqual([]);
+});
+
+test.each([
+  {
+    name: "an unknown key near a known one, which is then not missing too",
+    text: valid.replace("displayName", "displayname"),
+    want: 'schema 6:3 The key "displayname" is not known in spec: the keys here are displayName, targetUrl, query, authentication. Did you mean "displayName"?',
+  },
+  {
+    name: "an unknown key near none",
+    text: `${valid}extra: 1\n`,
+    want: 'schema 12:1 The key "extra" is not known in a definition: the keys here are apiVersion, kind, metadata, spec, policy.',
+  },
+  {
+    name: "a missing key",
+    text: valid.replace(/ {2}displayName.*\n/, ""),
+    want: 'schema 5:1 spec needs the key "displayName".',
+  },
+  {
+    name: "a missing part of the document",
+    text: valid.replace(/metadata:\n.*\n/, ""),
+    want: 'schema 1:1 The document needs the key "metadata".',
+  },
+  {
+    name: "a wrong version",
+    text: valid.replace("plumbline/v1", "plumbline/v2"),
+    want: "schema 1:13 apiVersion must be plumbline/v1.",
+  },
+  {
+    name: "a slip in the kind",
+    text: valid.replace("ApiConnector", "APIConnector"),
+    want: "schema 2:7 kind must be ApiConnector.",
+  },
+  {
+    name: "an unknown kind",
+    text: "kind: Deployment\nspec: 5\n",
+    want: 'schema 1:7 The kind "Deployment" is not known. Known kinds are ApiConnector.',
+  },
+  {
+    name: "the configuration among the definitions",
+    text: "kind: Service\n",
+    want: "schema 1:7 This is the configuration of the service",
+  },
+  {
+    name: "a number as text",
+    text: valid.replace("username: entra", "username: 12345"),
+    want: "schema 10:17 spec.authentication.basic.username must be text; it is a number. Put it in quotes.",
+  },
+  {
+    name: "an empty value",
+    text: valid.replace("username: entra", "username:"),
+    want: "schema 10:7 spec.authentication.basic.username must be text; it is empty.",
+  },
+  {
+    name: "a text where a mapping belongs",
+    text: valid.replace(/metadata:\n.*\n/, "metadata: fraud-check\n"),
+    want: "schema 3:11 metadata must be a mapping (lines of key: value); it is text.",
+  },
+  {
+    name: "a name of the wrong form",
+    text: connector({ name: "Fraud_Check" }),
+    want: "schema 4:9 metadata.name does not have the right form. The key in git: lower-case letters, digits and hyphens",
+  },
+  {
+    name: "a name that is too long",
+    text: connector({ name: "a".repeat(64) }),
+    want: "schema 4:9 metadata.name must have at most 63 characters.",
+  },
+  {
+    name: "two ways to authenticate",
+    text: `${valid}    certificate: 5\n`,
+    want: "schema 9:5 spec.authentication must hold exactly one of basic or certificate.",
+    more: 1,
+  },
+  {
+    name: "no way to authenticate",
+    text: valid.replace(`\n${basic}`, " {}\n"),
+    want: "schema 8:19 spec.authentication must hold exactly one of basic or certificate.",
+  },
+  {
+    name: "a misspelt way to authenticate",
+    text: valid.replace("basic:", "bassic:"),
+    want: 'schema 9:5 The key "bassic" is not known in spec.authentication: the keys here are basic, certificate. Did you mean "basic"?',
+  },
+  {
+    name: "a reference to two places",
+    text: connector({ password: "{ env: A, file: b }" }),
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
+  },
+  {
+    name: "a reference to no place",
+    text: connector({ password: "{}" }),
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
+  },
+  {
+    name: "a misspelt reference",
+    text: connector({ password: "{ evn: A }" }),
+    want: 'schema 11:19 The key "evn" is not known in spec.authentication.basic.password: the keys here are env, file, keyVault. Did you mean "env"?',
+  },
+  {
+    name: "a bad name of an environment variable",
+    text: connector({ password: "{ env: A-B }" }),
+    want: "schema 11:24 spec.authentication.basic.password.env does not have the right form. Name of an environment variable",
+  },
+  {
+    name: "a query without parameters",
+    text: connector({ query: "{}" }),
+    want: "schema 8:10 spec.query must hold at least 1 entry.",
+  },
+  {
+    name: "an empty parameter name",
+    text: connector({ query: '{ "": { env: A } }' }),
+    want: "schema 8:12 This name is not allowed here: must not be empty.",
+  },
+  {
+    name: "a policy that is no boolean",
+    text: `${valid}policy: { protect: maybe }\n`,
+    want: "schema 12:20 policy.protect must be true or false; it is text.",
+  },
+  { name: "a list", text: "- a\n", want: "schema 1:1 The document must be a mapping" },
+  { name: "a text", text: "hello\n", want: "schema 1:1 The document must be a mapping" },
+  {
+    name: "certificates",
+    text: valid.replace(basic, "    certificate: { pfx: 3, x: 1 }\n"),
+    want: "not-yet-supported 9:5 Client certificates come in a later version",
+  },
+  {
+    name: "the key vault",
+    text: connector({ password: "{ keyVault: { vault: 1 } }" }),
+    want: "not-yet-supported 11:19 Secrets from Azure Key Vault come in a later version",
+  },
+  {
+    name: "reasserting",
+    text: `${valid}policy: { reassertEvery: 3x }\n`,
+    want: "not-yet-supported 12:11 Reasserting on a schedule",
+  },
+  {
+    name: "user flows",
+    text: "apiVersion: plumbline/v1\nkind: UserFlow\nspec: 1\n",
+    want: "not-yet-supported 2:7 User flows come in a later version.",
+  },
+])("one fault for one mistake, at its place: $name", ({ text, want, more = 0 }) => {
+  const found = faults(text);
+  expect(found[0]).toContain(want);
+  expect(found).toHaveLength(1 + more);
+});
+
+test.each([
+  { name: "a text", password: "hunter2", at: "11:17" },
+  { name: "a number", password: "123456", at: "11:17" },
+  { name: "a quoted text", password: '"hunter2"', at: "11:17" },
+  { name: "a block", password: "|\n        hunter2", at: "11:17" },
+])("a literal secret is told, and never shown: $name", ({ password, at }) => {
+  const found = faults(connector({ password }));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(`literal-secret ${at} A secret may not stand in a file`);
+  expect(found[0]).not.toMatch(/hunter2|123456/);
+});
+
+test("a literal secret in the query is told too", () => {
+  expect(faults(connector({ query: "{ code: hunter2 }" }))).toEqual([
+    expect.stringContaining("literal-secret 8:18"),
+  ]);
+});
+
+test("a secret that stands where a key belongs is not shown", () => {
+  for (const password of ["{ hunter2 }", "{ hunter2: x }"]) {
+    const found = faults(connector({ password }));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(
+      "schema 11:19 The key is not known in spec.authentication.basic.password",
+    );
+  }
+});
+
+test("many mistakes in one document are told together", () => {
+  const text = valid
+    .replace("plumbline/v1", "v1")
+    .replace("name: fraud-check", "nam: x")
+    .replace("username", "user");
+  expect(faults(text).map((fault) => fault.split(" ")[1])).toEqual(["1:13", "4:3", "9:5", "10:7"]);
+});
+
+test("a file that is wrong throughout ends in a count", () => {
+  const found = faults(Array.from({ length: 500 }, (_, index) => `k${index}: 1\n`).join(""));
+  expect(found).toHaveLength(51);
+  expect(found.at(-1)).toContain("more faults in this file");
+});

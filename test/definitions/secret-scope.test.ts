@@ -1,0 +1,161 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { openDefinitions } from "../../src/definitions/definitions.ts";
+import {
+  connector,
+  loadText,
+  messages,
+  places,
+  request,
+  write,
+  writtenFolder,
+} from "./written-folder.ts";
+
+const reservedEnv = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*", "PRODUCTION_CLIENT_SECRET"];
+const refused = ["error secret-scope 11:24"];
+
+function loadEnv(name: string, env: readonly string[] | null) {
+  return loadText(connector({ password: `{ env: ${name} }` }), {
+    secrets: { env, reservedEnv, files: [] },
+  });
+}
+
+test.each([
+  { name: "FRAUD_CHECK_PASSWORD", env: null, want: [] },
+  { name: "PATH", env: null, want: [] },
+  { name: "AZURE_CLIENT_SECRET", env: null, want: refused },
+  { name: "Azure_Client_Secret", env: null, want: refused },
+  { name: "azure_client_secret", env: null, want: refused },
+  { name: "IDENTITY_HEADER", env: null, want: refused },
+  { name: "MSI_SECRET", env: null, want: refused },
+  { name: "PLUMBLINE_FINGERPRINT_KEY", env: null, want: refused },
+  { name: "PRODUCTION_CLIENT_SECRET", env: null, want: refused },
+  { name: "FRAUD_KEY", env: ["FRAUD_*"], want: [] },
+  { name: "fraud_key", env: ["FRAUD_*"], want: refused },
+  { name: "OTHER_FRAUD_KEY", env: ["FRAUD_*"], want: refused },
+  { name: "CRM_KEY", env: ["FRAUD_*"], want: refused },
+  { name: "CRM_KEY", env: [], want: refused },
+  { name: "CRM_KEY", env: ["*"], want: [] },
+  { name: "AZURE_CLIENT_SECRET", env: ["*"], want: refused },
+  { name: "AZURE_CLIENT_SECRET", env: ["FRAUD_*"], want: refused },
+  { name: "AZURE_MAPS_KEY", env: ["AZURE_MAPS_*"], want: [] },
+])("with env $env, a definition that names $name gives $want", ({ name, env, want }) => {
+  const loaded = loadEnv(name, env);
+  expect(places(loaded)).toEqual(want);
+  expect(loaded.definitions).toHaveLength(want.length === 0 ? 1 : 0);
+});
+
+test("a refused name is told with what is allowed", () => {
+  expect(messages(loadEnv("CRM_KEY", ["FRAUD_*", "LOYALTY_*"]))).toContain(
+    "allowed are FRAUD_*, LOYALTY_*",
+  );
+  expect(messages(loadEnv("AZURE_CLIENT_SECRET", null))).toContain("belongs to Plumbline itself");
+});
+
+function sealedFolder(): string {
+  const root = writtenFolder({
+    "plumbline.yaml": "",
+    "app.pem": "the service's own key",
+    ".env": "AZURE_CLIENT_SECRET=x",
+    ".git/config": "token",
+    ".practice/x.txt": "x",
+    "connectors/practice/a.txt": "x",
+    "connectors/..2026/k8s.txt": "x",
+    "secrets/b.txt": "x",
+    "secrets/deep/c.txt": "x",
+  });
+  symlinkSync("/etc/passwd", path.join(root, "connectors/innocent.txt"));
+  symlinkSync("/etc", path.join(root, "connectors/etc"));
+  symlinkSync("../.git", path.join(root, "connectors/git"));
+  symlinkSync("../secrets/b.txt", path.join(root, "connectors/inside.txt"));
+  symlinkSync("..2026", path.join(root, "connectors/..data"));
+  symlinkSync("..data/k8s.txt", path.join(root, "connectors/k8s.txt"));
+  return root;
+}
+
+function loadFile(root: string, file: string, files: readonly string[]) {
+  const text = connector({ password: `{ file: ${JSON.stringify(file)} }` });
+  const folder = path.join(root, "connectors");
+  mkdirSync(folder, { recursive: true });
+  return openDefinitions().load(
+    request(root, {
+      folders: [writeIn(folder, text)],
+      exclude: [path.join(root, "plumbline.yaml"), path.join(root, "app.pem")],
+      secrets: { env: null, reservedEnv, files },
+    }),
+  );
+}
+
+function writeIn(folder: string, text: string): string {
+  write(folder, "it.yaml", text);
+  return path.join(folder, "it.yaml");
+}
+
+test.each([
+  { file: "practice/a.txt", within: "." },
+  { file: "./practice/../practice/a.txt", within: "." },
+  { file: "../secrets/b.txt", within: "." },
+  { file: "../secrets/deep/c.txt", within: "secrets" },
+  { file: "not-there-yet.txt", within: "." },
+  { file: "inside.txt", within: "secrets" },
+  { file: "k8s.txt", within: "." },
+  { file: "../.practice/x.txt", within: ".practice" },
+])("a file within the allowed folder $within may be named: $file", ({ file, within }) => {
+  const root = sealedFolder();
+  expect(loadFile(root, file, [path.join(root, within)]).faults).toEqual([]);
+});
+
+test.each([
+  { file: "../../etc/passwd", within: "." },
+  { file: "../../../../../../../../etc/passwd", within: "." },
+  { file: "/etc/passwd", within: "." },
+  { file: "/proc/self/environ", within: "." },
+  { file: "/proc/self/environ", within: "/" },
+  { file: "/dev/stdin", within: "/" },
+  { file: "/sys/kernel/notes", within: "/" },
+  { file: "innocent.txt", within: "." },
+  { file: "etc/passwd", within: "." },
+  { file: "etc/not-there", within: "." },
+  { file: "inside.txt", within: "connectors" },
+  { file: "practice/a.txt", within: "secrets" },
+  { file: "../secrets-of-others/x.txt", within: "secrets" },
+  { file: "../.git/config", within: "." },
+  { file: "git/config", within: "." },
+  { file: "../.env", within: "." },
+  { file: "../plumbline.yaml", within: "." },
+  { file: "../app.pem", within: "." },
+  { file: "/run/secrets/kubernetes.io/serviceaccount/token", within: "/run/secrets" },
+  { file: "/run/secrets/azure/tokens/azure-identity-token", within: "/run/secrets" },
+  { file: "practice/a.txt\0.png", within: "." },
+])("whoever can merge YAML cannot name $file, with $within allowed", ({ file, within }) => {
+  const root = sealedFolder();
+  const loaded = loadFile(root, file, [path.resolve(root, within)]);
+  expect(places(loaded)).toEqual(["error secret-scope 11:25"]);
+  expect(loaded.definitions).toEqual([]);
+});
+
+test("a platform's folder may be named by an operator who lists it", () => {
+  const folder = "/run/secrets/azure/tokens";
+  expect(loadFile(sealedFolder(), `${folder}/mine`, [folder]).faults).toEqual([]);
+});
+
+test("a relative path belongs to the file that names it, wherever a link shows that file", () => {
+  const root = writtenFolder({
+    "connectors/team/a.yaml": connector({ password: "{ file: p.txt }" }),
+    "connectors/team/p.txt": "x",
+  });
+  symlinkSync("team/a.yaml", path.join(root, "connectors/z.yaml"));
+  const { definitions } = openDefinitions().load(request(root, { folders: ["connectors/z.yaml"] }));
+  expect(definitions[0]?.authentication.password.source).toMatchObject({
+    path: path.join(root, "connectors/team/p.txt"),
+    written: "p.txt",
+  });
+});
+
+test("a reference to a secret holds no variables", () => {
+  for (const password of ['{ file: "${team}.txt" }', '{ file: "$${x" }']) {
+    const loaded = loadText(connector({ password }));
+    expect(places(loaded)).toEqual(["error variable 11:25"]);
+  }
+});
