@@ -1,5 +1,6 @@
 /** The image, made by the Dockerfile's own steps and run as its own user on a file system it cannot write. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chownSync,
   existsSync,
@@ -15,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { startWeb } from "../../src/web/web.ts";
 import { buildImage, containerPath, type Stage } from "./image.ts";
 
@@ -23,14 +24,21 @@ const context = fileURLToPath(new URL("../../", import.meta.url));
 const isRoot = process.getuid?.() === 0;
 let folder: string;
 let image: Stage;
+let sandbox: Sandbox;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-image-"));
   execFileSync("chmod", ["755", folder]);
   image = buildImage(context, folder).get("image")!;
+  sandbox = await startSandbox({ port: 0 });
+  mount("/etc/plumbline/plumbline.yaml", service(sandbox.url, sandbox.tenantId));
+  mount("/run/secrets/plumbline/fraud-check-password", "canary-password\n");
+  mountGit("9f2c4d1e8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d");
+  seal();
 }, 180_000);
 
-afterAll(() => {
+afterAll(async () => {
+  await sandbox.close();
   execFileSync("chmod", ["-R", "u+w", folder]);
   rmSync(folder, { recursive: true });
 });
@@ -67,20 +75,26 @@ interface Ended {
 
 /** Runs a command of the container, with its environment and nothing else, as its user. */
 function run(command: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const inside = Object.entries(image.env).map(([name, value]) => [name, here(value)]);
-  const [file = "", ...args] = command.map(here);
+  const { file, args, options } = inside(command, env);
   return new Promise((resolve) => {
-    execFile(
-      file === "node" ? process.execPath : file,
-      args,
-      {
-        cwd: real(image.workdir),
-        env: { PATH: containerPath(), ...Object.fromEntries(inside), ...env },
-        ...(isRoot ? identity() : {}),
-      },
-      (error, stdout, stderr) => resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+    execFile(file, args, options, (error, stdout, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
     );
   });
+}
+
+function inside(command: readonly string[], env: Record<string, string>) {
+  const own = Object.entries(image.env).map(([name, value]) => [name, here(value)]);
+  const [file = "", ...args] = command.map(here);
+  return {
+    file: file === "node" ? process.execPath : file,
+    args,
+    options: {
+      cwd: real(image.workdir),
+      env: { PATH: containerPath(), ...Object.fromEntries(own), ...env },
+      ...(isRoot ? identity() : {}),
+    },
+  };
 }
 
 function here(word: string): string {
@@ -105,6 +119,7 @@ function service(url: string, tenantId: string): string {
 apiVersion: plumbline/v1
 kind: Service
 definitions: ${real("/git/current/connectors")}
+http: { listen: 127.0.0.1:0 }
 tenants:
   - name: practice
     tenantId: ${tenantId}
@@ -155,33 +170,52 @@ test("the image runs without a shell, as a user that is not root, with one volum
   expect(image.labels["org.opencontainers.image.version"]).toBe(manifest().version);
 });
 
-test("the image validates and applies, and writes nothing but its store", async () => {
-  await using sandbox = await startSandbox({ port: 0 });
-  mount("/etc/plumbline/plumbline.yaml", service(sandbox.url, sandbox.tenantId));
-  mount("/run/secrets/plumbline/fraud-check-password", "canary-password\n");
-  mountGit("9f2c4d1e8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d");
-  seal();
+test("the user of the image can write to the volume and nowhere else", async () => {
   const write = (path: string) =>
     run(["node", "-e", "require('fs').writeFileSync(process.argv[1], '')", path]);
   expect((await write("/app/dist/main.js")).stderr).toContain("EACCES");
-  expect((await write("/etc/plumbline/other")).stderr).toContain("EACCES");
+  expect((await write("/app/new")).stderr).toContain("EACCES");
+  expect((await write("/etc/plumbline/plumbline.yaml")).stderr).toContain("EACCES");
+  expect(await write("/var/lib/plumbline/new")).toMatchObject({ status: 0 });
+});
 
+test("the image validates, applies, and has nothing to do the second time", async () => {
   const validated = await run([...image.entrypoint, "validate"]);
   expect(validated, validated.stderr).toMatchObject({ status: 0 });
 
   const apply = () => run([...image.entrypoint, "apply"], { PRACTICE_TOKEN: sandbox.token });
   const applied = await apply();
   expect(applied, applied.stderr).toMatchObject({ status: 0 });
-  const [connector] = await listing(sandbox);
-  expect(connector).toMatchObject({ displayName: "Fraud check" });
+  const live = await listing(sandbox);
+  expect(live).toMatchObject([{ displayName: "Fraud check" }]);
   expect(existsSync(real("/var/lib/plumbline/state.db"))).toBe(true);
 
   const again = await apply();
   expect(again, again.stderr).toMatchObject({ status: 0 });
-  expect(await listing(sandbox)).toEqual([connector]);
+  expect(await listing(sandbox)).toEqual(live);
   for (const { stdout, stderr } of [validated, applied, again]) {
     expect(stdout + stderr).not.toContain("canary");
   }
+}, 60_000);
+
+test("the image serves, is healthy, and ends well when it is told to stop", async () => {
+  const command = [...image.entrypoint, ...image.cmd];
+  const { file, args, options } = inside(command, { PRACTICE_TOKEN: sandbox.token });
+  const service = spawn(file, args, options);
+  const ended = once(service, "close");
+  let log = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    service.stderr.on("data", (chunk) => {
+      log += chunk;
+      const found = /http:\/\/127\.0\.0\.1:\d+\/healthz/.exec(log);
+      if (found) resolve(found[0]);
+    });
+    ended.then(() => reject(new Error(`serve ended: ${log}`)));
+  });
+  const health = await run(image.healthcheck, { PLUMBLINE_HEALTH_URL: url });
+  service.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  expect(health).toMatchObject({ status: 0 });
 }, 60_000);
 
 test("the health check of the image tells a living service from a dead one", async () => {
