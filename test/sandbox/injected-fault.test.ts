@@ -97,6 +97,16 @@ test("reads lag behind the next write as long as they are told to", async () => 
   expect(await names()).toEqual(["Fraud"]);
 });
 
+test("reads that already lag go on to show the older tenant when another write lags too", async () => {
+  await using practice = await practise();
+  const { sandbox, call } = practice;
+  sandbox.control.injectFault({ kind: "stale-reads", reads: 1, count: 2 });
+  await call("POST", CONNECTORS, written("Fraud check"));
+  await call("POST", CONNECTORS, written("CRM sync"));
+  expect((await call("GET", CONNECTORS)).json.value).toHaveLength(0);
+  expect((await call("GET", CONNECTORS)).json.value).toHaveLength(2);
+});
+
 test("a write that was refused makes no read lag", async () => {
   await using practice = await practise();
   const { sandbox, call } = practice;

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { Agent, request } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
 import { findSandbox, SANDBOX_TENANT_ID, startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -39,6 +40,19 @@ test.for([
   } finally {
     server.close();
   }
+});
+
+test("closing does not wait for a caller that has sent half a request", async () => {
+  const practice = await practise();
+  const socket = connect(portOf(practice.sandbox.url), "127.0.0.1");
+  socket.on("error", () => {});
+  const ended = once(socket, "close");
+  await once(socket, "connect");
+  socket.write(`POST ${CONNECTORS} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf`);
+  // Answered after the half has been read: the server takes connections in turn.
+  await practice.call("GET", CONNECTORS);
+  await practice.sandbox.close();
+  await ended;
 });
 
 test("over HTTPS the certificate is one for 127.0.0.1 and localhost", async () => {
