@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { runCli } from "./cli/cli.ts";
+import { enableCompileCache } from "node:module";
+
+// Compiled code is kept between starts; where nothing can be written, Node goes on without it.
+enableCompileCache();
+const { runCli } = await import("./cli/cli.ts");
 
 process.exitCode = await runCli({
   args: process.argv.slice(2),
