@@ -1,0 +1,40 @@
+// The second, no-change run of many tenants in one process: the service's daily work.
+import { readSettings } from "../src/cli/configuration.ts";
+import { applySubject, wire } from "../src/cli/wiring.ts";
+import { reconcile } from "../src/reconcile/reconcile.ts";
+import { createRedactor } from "../src/secrets/secrets.ts";
+import { report, timed } from "./child.ts";
+
+const [file = "", parallel = ""] = process.argv.slice(2);
+const { settings, faults } = readSettings(file, null);
+if (settings === null) throw new Error(JSON.stringify(faults));
+await using wiring = await wire(settings, settings.tenants, {
+  env: process.env,
+  redactor: createRedactor(),
+  prompt: () => undefined,
+  onRequest: () => undefined,
+  onPracticeTenant: () => undefined,
+});
+const subjects = wiring.tenants.map(applySubject);
+const { signal } = new AbortController();
+
+async function runAll(wanted: string): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let subject = subjects[next++]; subject; subject = subjects[next++]) {
+      const run = await reconcile(subject, {
+        trigger: "schedule",
+        isApply: false,
+        approved: null,
+        notify: () => undefined,
+        stopping: signal,
+        aborting: signal,
+      });
+      if (run.result !== wanted) throw new Error(`Wanted ${wanted}: ${JSON.stringify(run)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(parallel) }, worker));
+}
+
+await runAll("converged");
+report({ milliseconds: await timed(() => runAll("clean")) });
