@@ -161,8 +161,18 @@ function meetUnanswered(seeker: Seeker, field: Field): Match | null {
   const begun = field.journal.filter(
     (entry) => entry.op === "create" && isAbout(entry, seeker.desired.definition),
   );
-  const made = new Set(begun.flatMap((entry) => madeBy(entry, field.live)));
-  return only(seeker, [...made], "journal", field);
+  return only(seeker, madeByAny(begun, field), "journal", field);
+}
+
+/** What the ledger holds was answered, so an unanswered create did not make it. */
+function madeByAny(
+  begun: readonly JournalEntry[],
+  { live, ledger, claims }: Field,
+): readonly Live[] {
+  const isTaken = (id: string) => claims.has(id) || ledger.some((entry) => entry.id === id);
+  return live.filter(
+    (object) => !isTaken(object.id) && begun.some((one) => madeBy(one, [object]).length > 0),
+  );
 }
 
 function meetByName(seeker: Seeker, field: Field): Match {
@@ -186,22 +196,17 @@ function only(
 }
 
 /** A create of ours was not answered, and its definition has gone since: what it made is ours. */
-function unansweredWithoutDefinition({
-  desired,
-  live,
-  ledger,
-  journal,
-  claims,
-}: Field): readonly LedgerEntry[] {
-  const known = new Set(
-    [...desired.map(({ definition }) => definition), ...ledger].map(({ name }) => name),
-  );
-  return journal.flatMap((begun) => {
-    if (begun.op !== "create" || known.has(begun.name)) return [];
-    const [only, ...others] = madeBy(begun, live).filter(({ id }) => !claims.has(id));
-    if (!only || others.length > 0) return [];
-    const { kind, name, displayName } = begun;
-    return [{ kind, name, id: only.id, displayName, protect: false, secrets: {} }];
+function unansweredWithoutDefinition(field: Field): readonly LedgerEntry[] {
+  const { desired, ledger, journal } = field;
+  const isKnown = (begun: JournalEntry) =>
+    desired.some(({ definition }) => isAbout(begun, definition)) ||
+    ledger.some(({ name }) => name === begun.name);
+  const creates = journal.filter((begun) => begun.op === "create" && !isKnown(begun));
+  return [...Map.groupBy(creates, ({ name }) => name)].flatMap(([name, begun]) => {
+    const [first, ...others] = madeByAny(begun, field);
+    if (!first || others.length > 0) return [];
+    const { kind, id, displayName } = first;
+    return [{ kind, name, id, displayName: displayName ?? "", protect: false, secrets: {} }];
   });
 }
 

@@ -53,26 +53,27 @@ async function put(writing: Writing, change: Change, world: World): Promise<stri
   if (!desired)
     throw new FaultError(failure("internal", `No definition is called ${change.name}.`));
   const values = world.values.get(desired.definition) ?? new Map<string, Secret>();
-  const remember = (id: string) => {
+  const { store, tenant, clock } = writing.subject;
+  const remember = async (id: string) => {
     const previous = previousEntry(desired.definition, input.memory);
-    const now = writing.subject.clock.now().toISOString();
-    return putEntry(ledgerEntry(desired, id, change.sends, previous, now), input.memory);
+    const entry = ledgerEntry(desired, id, change.sends, previous, clock.now().toISOString());
+    return putEntry(entry, previous, (await store.recall(tenant)).ledger);
   };
   if (change.id === null) {
     return await journalled(writing, change, world, async (begun) => {
       const id = await create(writing, desired.definition, values, begun);
-      return { id, changes: remember(id) };
+      return { id, changes: await remember(id) };
     });
   }
   const { id } = change;
   const write = partialWrite(change, desired.definition, values);
   if (write === null) {
-    await writing.subject.store.settle(writing.subject.tenant, null, "done", remember(id));
+    await store.settle(tenant, null, "done", await remember(id));
     return id;
   }
   return await journalled(writing, change, world, async () => {
     await writing.writer.update(id, write, writing.aborting);
-    return { id, changes: remember(id) };
+    return { id, changes: await remember(id) };
   });
 }
 

@@ -169,7 +169,9 @@ async function remember(
   for (const { key, result } of answered(input, outcomes, now.getTime() - subject.settle)) {
     await store.settle(tenant, key, result, []);
   }
-  const changes = isAnotherTenant(input) ? [] : learned(input, planned, now.toISOString());
+  if (isAnotherTenant(input)) return;
+  const memory = outcomes.length === 0 ? input.memory : await store.recall(tenant);
+  const changes = learned({ ...input, memory }, planned, now.toISOString());
   if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
 }
 

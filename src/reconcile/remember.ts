@@ -3,6 +3,7 @@ import type { Definition } from "../model/definition.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import type { LedgerChange, LedgerEntry, Memory, RecordedSecret } from "../model/store.ts";
 import type { Desired, PlanInput } from "../plan/input.ts";
+import { isAbout } from "../plan/match.ts";
 
 /**
  * The entry of a definition that met the live object `id`. Secrets in `sends` were asserted at
@@ -35,10 +36,18 @@ export function previousEntry(definition: Definition, { ledger }: Memory): Ledge
   return of(definition.name) ?? of(definition.previously) ?? null;
 }
 
-/** Puts an entry, and removes every other one that stands for the same live object. */
-export function putEntry(entry: LedgerEntry, { ledger }: Memory): readonly LedgerChange[] {
+/**
+ * Puts an entry, and removes every other one that stands for the same live object or for the name
+ * before a rename. `ledger` must be what the store holds now: an entry that this run put is not stale.
+ */
+export function putEntry(
+  entry: LedgerEntry,
+  previous: LedgerEntry | null,
+  ledger: readonly LedgerEntry[],
+): readonly LedgerChange[] {
   const others = ledger.filter(
-    ({ kind, name, id }) => kind === entry.kind && id === entry.id && name !== entry.name,
+    ({ kind, name, id }) =>
+      kind === entry.kind && name !== entry.name && (id === entry.id || name === previous?.name),
   );
   return [
     ...others.map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name })),
@@ -49,6 +58,7 @@ export function putEntry(entry: LedgerEntry, { ledger }: Memory): readonly Ledge
 /**
  * What a finished reading teaches without any write: renames in git, new fingerprints of the same
  * value, entries whose object and definition are both gone, and what an unanswered create made.
+ * The memory of `input` must be what the store holds now, after the plan's own changes.
  */
 export function learned(input: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
   const { memory } = input;
@@ -57,7 +67,7 @@ export function learned(input: PlanInput, plan: Plan, now: string): readonly Led
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
     const entry = ledgerEntry(desired, id, [], previous, now);
-    return isSame(entry, previous) ? [] : putEntry(entry, memory);
+    return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
   const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
     const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
@@ -70,20 +80,23 @@ export function learned(input: PlanInput, plan: Plan, now: string): readonly Led
 
 /**
  * Open journal entries that need no more looking: their object was written since, or their
- * definition is gone and they began before `settledBefore` (milliseconds since 1970).
+ * definition is gone and they began before `settledBefore` (milliseconds since 1970). What could not
+ * be read answers nothing.
  */
 export function answered(
-  { desired, memory }: PlanInput,
+  { desired, memory, observations }: PlanInput,
   outcomes: readonly Outcome[],
   settledBefore: number,
 ): readonly { readonly key: number; readonly result: string }[] {
-  return memory.journal.flatMap(({ key, kind, name, startedAt }) => {
-    const isWritten = outcomes.some(
-      (outcome) => outcome.kind === kind && outcome.name === name && outcome.result === "done",
+  const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
+  return memory.journal.flatMap((begun) => {
+    const about = desired.filter(({ definition }) => isAbout(begun, definition));
+    const isWritten = about.some(({ definition: { kind, name } }) =>
+      outcomes.some((one) => one.kind === kind && one.name === name && one.result === "done"),
     );
-    if (isWritten) return [{ key, result: "written again" }];
-    const isGone = !find(desired, kind, name) && Date.parse(startedAt) < settledBefore;
-    return isGone ? [{ key, result: "definition gone" }] : [];
+    if (isWritten) return [{ key: begun.key, result: "written again" }];
+    const isOver = listed.has(begun.kind) && Date.parse(begun.startedAt) < settledBefore;
+    return about.length === 0 && isOver ? [{ key: begun.key, result: "definition gone" }] : [];
   });
 }
 

@@ -1,0 +1,301 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Change, Outcome, Plan } from "../../src/model/generated/run.ts";
+import type { Live } from "../../src/model/live.ts";
+import type { LedgerChange, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
+import type { Desired, PlanInput } from "../../src/plan/input.ts";
+import { plan } from "../../src/plan/plan.ts";
+import {
+  answered,
+  find,
+  learned,
+  ledgerEntry,
+  previousEntry,
+  putEntry,
+} from "../../src/reconcile/remember.ts";
+import { desired, inputOf, passwordPath } from "./builders.ts";
+
+const now = "2026-08-02T00:00:00.000Z";
+/** Few values, so that definitions, live objects and memory meet often, and in every way. */
+const names = ["a", "b", "c", "d", "e", "f"];
+const displayNames = ["A", "B", "C", "D", "E", "F"];
+const ids = ["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8"];
+const urls = ["https://one.contoso.com/", "https://two.contoso.com/"];
+const fingerprints = ["v1$one", "v1$two", "v2$one"];
+const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });
+const query = fc.dictionary(oneOf(["code", "mode"]), oneOf(fingerprints), { maxKeys: 2 });
+
+/** As the definitions room gives them: names, displayNames and pins are unique in a tenant. */
+const anyDesired: fc.Arbitrary<readonly Desired[]> = fc
+  .tuple(fc.subarray(names), fc.shuffledSubarray(displayNames, { minLength: names.length }))
+  .chain(([chosen, shown]) =>
+    fc.tuple(
+      ...chosen.map((name, index) =>
+        fc
+          .record({
+            id: fc.option(fc.constant(ids[index]), { nil: undefined, freq: 8 }),
+            previously: maybe(fc.constant(`was-${name}`)),
+            targetUrl: oneOf(urls),
+            query,
+            username: oneOf(["entra", "other"]),
+            password: oneOf(fingerprints),
+            protect: fc.boolean(),
+            assertOnAdopt: fc.boolean(),
+          })
+          .map(({ id, previously, ...wish }) =>
+            desired(name, {
+              ...wish,
+              displayName: shown[index]!,
+              ...(id && { id }),
+              ...(previously && { previously }),
+            }),
+          ),
+      ),
+    ),
+  );
+
+const anyAuthentication: fc.Arbitrary<Live["authentication"]> = fc.oneof(
+  fc.record({ type: fc.constant("basic" as const), username: oneOf([null, "entra", "other"]) }),
+  fc.constant({ type: "certificate", certificates: [] } as const),
+  fc.constant({ type: "other", odataType: null } as const),
+);
+
+/** displayNames come twice, and any property may be null. */
+const anyLive: fc.Arbitrary<readonly Live[]> = fc.shuffledSubarray(ids).chain((chosen) =>
+  fc.tuple(
+    ...chosen.map((id) =>
+      fc
+        .record({
+          displayName: oneOf([null, ...displayNames]),
+          targetUrl: oneOf([null, ...urls]),
+          query: query.map((keys) => Object.entries(keys).map(([key, value]) => ({ key, value }))),
+          authentication: anyAuthentication,
+        })
+        .map((state) => ({ kind: "ApiConnector" as const, id, ...state })),
+    ),
+  ),
+);
+
+const entryNames = [...names, ...names.map((name) => `was-${name}`)];
+const anyLedger: fc.Arbitrary<readonly LedgerEntry[]> = fc
+  .tuple(
+    fc.shuffledSubarray(entryNames, { maxLength: ids.length }),
+    fc.shuffledSubarray(ids, { minLength: ids.length }),
+  )
+  .chain(([chosen, given]) =>
+    fc.tuple(
+      ...chosen.map((name, index) =>
+        fc
+          .record({
+            displayName: oneOf(displayNames),
+            protect: fc.boolean(),
+            known: maybe(oneOf(fingerprints)),
+          })
+          .map(({ known, ...rest }) => ({
+            kind: "ApiConnector" as const,
+            name,
+            id: given[index]!,
+            secrets: known ? { [passwordPath]: { fingerprint: known, assertedAt: null } } : {},
+            ...rest,
+          })),
+      ),
+    ),
+  )
+  .map((entries) => entries.toSorted((x, y) => (x.name < y.name ? -1 : 1)));
+
+const anyJournal: fc.Arbitrary<readonly OpenJournalEntry[]> = fc
+  .array(
+    fc.record({
+      op: oneOf(["create", "update", "adopt"] as const),
+      kind: fc.constant("ApiConnector" as const),
+      name: oneOf(entryNames),
+      id: oneOf([null, ...ids]),
+      displayName: oneOf(displayNames),
+      listed: fc.subarray(ids),
+      startedAt: fc.constant("2026-08-01T00:00:00.000Z"),
+    }),
+    { maxLength: 3 },
+  )
+  .map((entries) => entries.map((entry, key) => ({ key, ...entry })));
+
+const anyInput: fc.Arbitrary<PlanInput> = fc
+  .record({ desired: anyDesired, live: anyLive, ledger: anyLedger, journal: anyJournal })
+  .map(inputOf);
+
+/** Most of what is random never applies; without pins that are not live there are no faults. */
+const anyGoodInput = anyInput.filter((input) => plan(input).faults.length === 0);
+
+function liveOf({ observations }: PlanInput): readonly Live[] {
+  return observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+}
+
+/** What a tenant and the store hold after a plan was carried out: the engine, without any I/O. */
+function applied(input: PlanInput, made: Plan): PlanInput {
+  const { memory } = input;
+  const objects = new Map(liveOf(input).map((object) => [object.id, object]));
+  const outcomes: Outcome[] = [];
+  let { ledger } = memory;
+  for (const { op, kind, name, id: known, sends } of made.changes) {
+    const wanted = find(input.desired, kind, name)!;
+    const id = known ?? `new-${name}`;
+    const previous = previousEntry(wanted.definition, memory);
+    const entry = ledgerEntry(wanted, id, sends, previous, now);
+    ledger = remembered(ledger, putEntry(entry, previous, ledger));
+    objects.set(id, asDefined(id, wanted));
+    outcomes.push({ op, kind, name, id, result: "done" });
+  }
+  ledger = remembered(ledger, learned({ ...input, memory: { ...memory, ledger } }, made, now));
+  const closed = new Set(answered(input, outcomes, Date.parse(now)).map(({ key }) => key));
+  const journal = memory.journal.filter(({ key }) => !closed.has(key));
+  return {
+    ...input,
+    observations: [{ kind: "ApiConnector", objects: [...objects.values()] }],
+    memory: { ...memory, ledger, journal },
+  };
+}
+
+function asDefined(id: string, { definition, secrets }: Desired): Live {
+  const { kind, displayName, targetUrl, query, authentication } = definition;
+  const shown = query.map(({ key, value }) => {
+    const secret = secrets[value.path]!;
+    return { key, value: "fingerprint" in secret ? secret.fingerprint : "" };
+  });
+  const { type, username } = authentication;
+  return { kind, id, displayName, targetUrl, query: shown, authentication: { type, username } };
+}
+
+function remembered(
+  ledger: readonly LedgerEntry[],
+  changes: readonly LedgerChange[],
+): readonly LedgerEntry[] {
+  const after = new Map(ledger.map((entry) => [entry.name, entry]));
+  for (const change of changes) {
+    if (change.op === "put") after.set(change.entry.name, change.entry);
+    else after.delete(change.name);
+  }
+  return [...after.values()].toSorted((x, y) => (x.name < y.name ? -1 : 1));
+}
+
+const idsOf = (changes: readonly Pick<Change, "id">[]) =>
+  changes.flatMap(({ id }) => (id === null ? [] : [id]));
+
+test("a plan that was applied leaves nothing to do, and what is held stays held", () => {
+  fc.assert(
+    fc.property(anyGoodInput, (input) => {
+      const made = plan(input);
+      const again = plan(applied(input, made));
+      expect(again.changes).toEqual([]);
+      expect(again.held.map(({ op, name }) => [op, name])).toEqual(
+        made.held.map(({ op, name }) => [op, name]),
+      );
+      expect(again.unmanaged).toEqual(made.unmanaged);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a plan that was applied teaches the ledger everything at once", () => {
+  fc.assert(
+    fc.property(anyGoodInput, (input) => {
+      const after = applied(input, plan(input));
+      expect(learned(after, plan(after), now)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("nothing is changed that is neither in the ledger nor adopted or created by the same plan", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const { changes, held } = plan(input);
+      const ours = new Set(input.memory.ledger.map(({ id }) => id));
+      for (const { op, id } of changes) {
+        if (op === "update" || op === "delete") expect(ours).toContain(id);
+      }
+      const begun = input.memory.journal.filter(({ op }) => op === "create");
+      const mayBeOurs = (id: string | null) =>
+        id !== null && (ours.has(id) || begun.some(({ listed }) => !listed.includes(id)));
+      for (const { op, id } of held) if (op === "delete") expect(mayBeOurs(id)).toBe(true);
+    }),
+  );
+});
+
+test("a connector is never deleted and created again to change it", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const { changes, held } = plan(input);
+      const live = new Map(liveOf(input).map((object) => [object.id, object]));
+      const deleted = [...changes, ...held].filter(({ op }) => op === "delete");
+      for (const { op, name, displayName } of changes) {
+        if (op !== "create") continue;
+        expect(deleted.map((one) => one.name)).not.toContain(name);
+        const names = deleted.map(({ id }) => live.get(id ?? "")?.displayName);
+        expect(names).not.toContain(displayName);
+      }
+    }),
+  );
+});
+
+test("a connector that matches is in no change, unless a secret travels or it is taken over", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const live = new Map(liveOf(input).map((object) => [object.id, object]));
+      for (const { op, name, id, fields, sends } of plan(input).changes) {
+        if (op === "create") continue;
+        const wanted = asDefined(id ?? "", find(input.desired, "ApiConnector", name)!);
+        const isSame = sameState(live.get(id ?? "")!, wanted);
+        if (isSame && sends.length === 0) expect([op, fields]).toEqual(["adopt", []]);
+        if (op === "update") expect(fields.length).toBeGreaterThan(0);
+        for (const { before, after, secret } of fields) if (!secret) expect(before).not.toBe(after);
+      }
+    }),
+  );
+});
+
+function sameState(x: Live, y: Live): boolean {
+  const plain = ({ query, ...rest }: Live) =>
+    JSON.stringify({ ...rest, query: query.toSorted((p, q) => (p.key < q.key ? -1 : 1)) });
+  return plain(x) === plain(y);
+}
+
+test("every definition and every live object is in exactly one list", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const { changes, held, unchanged, unmanaged, faults } = plan(input);
+      const candidates = held.flatMap((one) => one.candidates ?? []);
+      const objects = [...idsOf([...changes, ...held, ...unchanged, ...unmanaged]), ...candidates];
+      expect(objects.toSorted()).toEqual(
+        liveOf(input)
+          .map(({ id }) => id)
+          .toSorted(),
+      );
+      const wanted = [...changes, ...held].filter(({ op }) => op !== "delete");
+      const defined = [...wanted, ...unchanged].map(({ name }) => name);
+      const faulty = faults.map(({ at }) => at?.file.replace(/^connectors\/(.*)\.yaml$/, "$1"));
+      expect([...defined, ...faulty].toSorted()).toEqual(
+        input.desired.map(({ definition }) => definition.name).toSorted(),
+      );
+    }),
+  );
+});
+
+test("the same input in any order gives the same plan, byte for byte", () => {
+  const anyOrders = anyInput.chain((input) =>
+    fc.record({
+      input: fc.constant(input),
+      desired: fc.shuffledSubarray([...input.desired], { minLength: input.desired.length }),
+      live: fc.shuffledSubarray([...liveOf(input)], { minLength: liveOf(input).length }),
+    }),
+  );
+  fc.assert(
+    fc.property(anyOrders, ({ input, desired: definitions, live: objects }) => {
+      const shuffled = {
+        ...input,
+        desired: definitions,
+        observations: [{ kind: "ApiConnector" as const, objects }],
+      };
+      expect(JSON.stringify(plan(shuffled))).toBe(JSON.stringify(plan(input)));
+    }),
+  );
+});
