@@ -21,7 +21,8 @@ export interface DefinitionText {
 export function definitionText(
   live: Observed,
   name: string,
-  options: { readonly schema: string },
+  /** Path of the schema from where the definition will stand, for editors; null: none is near. */
+  schema: string | null,
 ): DefinitionText | null {
   const { authentication, displayName, targetUrl, query } = live;
   if (authentication.type !== "basic" || displayName === null || targetUrl === null) return null;
@@ -50,7 +51,7 @@ export function definitionText(
     },
   };
   const document = new Document(content);
-  document.commentBefore = ` yaml-language-server: $schema=${options.schema}`;
+  if (schema !== null) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   const text = stringify(document, { lineWidth: 0 });
   return { text, secrets: [...keys.map(({ env, path }) => ({ env, path })), password] };
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { type DefinitionText, definitionText } from "../../definitions/definition-text.ts";
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Observed } from "../../model/live.ts";
@@ -35,8 +35,9 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
   using stop = stopSignal();
   const [wired] = wiring.tenants;
   if (!wired) throw new UsageError("There is no tenant to export.");
-  const exported = await describe(wired.subject, stop.stopping);
   const folder = resolve(terminal.cwd, flags.directory);
+  const schema = schemaFrom(folder, dirname(configured.settings.file));
+  const exported = await describe(wired.subject, schema, stop.stopping);
   const path = (file: string) => relative(terminal.cwd, join(folder, file)) || file;
   refuseOverwriting(
     exported.map(({ file }) => join(folder, file)),
@@ -50,7 +51,17 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
   return exported.every(({ definition }) => definition) ? exitStatus.clean : exitStatus.partial;
 }
 
-async function describe(subject: PlanSubject, signal: AbortSignal): Promise<readonly Exported[]> {
+/** The schema that stands beside plumbline.yaml, as an exported file would name it. */
+function schemaFrom(folder: string, root: string): string | null {
+  const schema = join(root, "schemas/api-connector.schema.json");
+  return existsSync(schema) ? relative(folder, schema).replaceAll(sep, "/") : null;
+}
+
+async function describe(
+  subject: PlanSubject,
+  schema: string | null,
+  signal: AbortSignal,
+): Promise<readonly Exported[]> {
   const live = await subject.reader.list("ApiConnector", signal);
   const { ledger } = await subject.store.recall(subject.tenant);
   const known = new Map(ledger.map(({ id, name }) => [id, name]));
@@ -58,9 +69,7 @@ async function describe(subject: PlanSubject, signal: AbortSignal): Promise<read
   return live.map((object) => {
     const name = known.get(object.id) ?? freeName(object, taken);
     taken.add(name);
-    // A schema that everybody can reach, so that an editor completes without a checkout.
-    const definition = definitionText(object, name, { schema: "api-connector.schema.json" });
-    return { live: object, file: `${name}.yaml`, definition };
+    return { live: object, file: `${name}.yaml`, definition: definitionText(object, name, schema) };
   });
 }
 
