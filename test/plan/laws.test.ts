@@ -17,9 +17,10 @@ import { desired, inputOf, passwordPath } from "./builders.ts";
 
 const now = "2026-08-02T00:00:00.000Z";
 /** Few values, so that definitions, live objects and memory meet often, and in every way. */
-const names = ["a", "b", "c", "d", "e", "f"];
-const displayNames = ["A", "B", "C", "D", "E", "F"];
-const ids = ["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8"];
+const pool = (prefix: string) => Array.from({ length: 20 }, (_, index) => `${prefix}${index + 1}`);
+const names = pool("n");
+const displayNames = pool("N");
+const ids = pool("x");
 const urls = ["https://one.contoso.com/", "https://two.contoso.com/"];
 const fingerprints = ["v1$one", "v1$two", "v2$one"];
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
