@@ -22,12 +22,14 @@ export interface Budget {
 /** `share` is in percent of what Graph allows; at least one request a minute always fits. */
 export function openBudget(share: number, clock: Clock): Budget {
   const limit = Math.max(1, Math.floor((REQUESTS_A_MINUTE * share) / 100));
-  const taken = new Array<number>(limit).fill(Number.NEGATIVE_INFINITY);
+  // Instants of the last requests, as many as the limit; from `oldest` on they go round.
+  const taken: number[] = [];
   let oldest = 0;
   let pausedUntil = Number.NEGATIVE_INFINITY;
 
   const wait = (now: number): number => {
-    const last = taken[oldest] ?? now;
+    const last = taken.length < limit ? undefined : taken[oldest];
+    if (last === undefined) return pausedUntil - now;
     // A clock that was set back must not stop the tenant for as long as it was set back.
     if (last > now) taken.fill(now);
     return Math.max(Math.min(last, now) + WINDOW, pausedUntil) - now;

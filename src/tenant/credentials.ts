@@ -88,7 +88,7 @@ async function createIdentity(
   const options = {
     authorityHost: authority,
     disableInstanceDiscovery: !isKnownAuthority(authority),
-    retryOptions: { maxRetries: 2, maxRetryDelayInMs: 2_000 },
+    retryOptions: { maxRetries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 },
   };
   switch (credential.type) {
     case "clientSecret": {

@@ -16,7 +16,7 @@ import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
 import type { Asked, Method } from "./exchange.ts";
 import type { FaultContext } from "./faults.ts";
 import { kinds } from "./kinds.ts";
-import { listAll } from "./listing.ts";
+import { type KnownListings, listAll } from "./listing.ts";
 import { openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
 import { createObject, deleteObject, segment, updateObject } from "./writing.ts";
@@ -47,6 +47,8 @@ export interface Access {
   /** Passes GET and nothing else. */
   readonly reading: Transport;
   readonly writing: Transport;
+  /** Spares taking the same text apart again; what is live is read each time. */
+  readonly known: KnownListings;
 }
 
 /** Sends nothing yet. Throws a FaultError `configuration` for an address that would not be safe. */
@@ -65,7 +67,7 @@ export function openAccess(options: AccessOptions): Access {
   };
   const open = (only: "GET" | null) =>
     openTransport({ context, chain: openChain(links, only), clock, onRequest });
-  return { context, reading: open("GET"), writing: open(null) };
+  return { context, reading: open("GET"), writing: open(null), known: new Map() };
 }
 
 /** Holds no way to write: no method here, and a transport that passes GET alone. */
@@ -90,9 +92,10 @@ export function openWriter(access: Access): TenantWriter {
 }
 
 function reader(access: Access, transport: Transport): TenantReader {
+  const { context, known } = access;
   return {
     async list(kind, signal) {
-      return listAll(transport, ask(access, "GET", kind), access.context, signal);
+      return listAll(ask(access, "GET", kind), { transport, context, known }, signal);
     },
   };
 }

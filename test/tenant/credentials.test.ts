@@ -36,19 +36,20 @@ afterAll(async () => {
 /** Signs in with each of these in one process that trusts the practice tenant, or does not. */
 async function signIn(
   cases: readonly Readonly<Record<string, string>>[],
-  { trusting = true } = {},
+  { trusting = true, env = {} }: { trusting?: boolean; env?: Record<string, string> } = {},
 ): Promise<readonly Outcome[]> {
   const usual = {
     graph: sandbox.url,
     authority: sandbox.url,
     tenantId: sandbox.tenantId,
     clientId: SANDBOX_CLIENT_ID,
+    type: "clientSecret",
     secret: SANDBOX_CLIENT_SECRET,
   };
   const all = JSON.stringify(cases.map((each) => ({ ...usual, ...each })));
   const program = join(import.meta.dirname, "sign-in-process.ts");
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, all], {
-    env: trusting ? { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") } : {},
+    env: { ...env, ...(trusting && { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") }) },
   });
   expect(stderr).toBe("");
   return stdout
@@ -57,11 +58,18 @@ async function signIn(
     .map((line) => JSON.parse(line) as Outcome);
 }
 
-test("the real credentials sign in over HTTPS, once for requests at the same time", async () => {
+test("a client secret, a certificate and a workload identity sign in over HTTPS", async () => {
   const { private: key, cert } = await generate([{ name: "commonName", value: "plumbline" }]);
-  sandbox.control.clearRequests();
-  const outcomes = await signIn([{}, { certificate: `${key}${cert}` }]);
-  expect(outcomes).toEqual([{ listed: [0, 0] }, { listed: [0, 0] }]);
+  const pem = { type: "clientCertificate", secret: `${key}${cert}` };
+  const claims = { exp: 4_000_000_000, sub: SANDBOX_CLIENT_ID };
+  const assertion = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  await writeFile(join(folder, "assertion"), assertion);
+  const env = {
+    AZURE_CLIENT_ID: SANDBOX_CLIENT_ID,
+    AZURE_FEDERATED_TOKEN_FILE: join(folder, "assertion"),
+  };
+  const outcomes = await signIn([{}, pem, { type: "workloadIdentity" }], { env });
+  expect(outcomes).toEqual(Array(3).fill({ listed: [0, 0] }));
 });
 
 test("a sign-in that fails says what to check and never what it tried", async () => {
@@ -69,14 +77,18 @@ test("a sign-in that fails says what to check and never what it tried", async ()
     { secret: "canary-secret" },
     { clientId: "99999999-2222-3333-4444-555555555555" },
     { tenantId: "22222222-2222-3333-4444-555555555555" },
-    { certificate: "canary-certificate" },
+    { type: "clientCertificate", secret: "canary-certificate" },
+    { type: "workloadIdentity" },
   ]);
-  expect(outcomes.map(({ fault }) => fault?.code)).toEqual(Array(4).fill("unauthorised"));
-  const [secret, app, directory, certificate] = outcomes.map(({ fault }) => fault?.message);
+  expect(outcomes.map(({ fault }) => fault?.code)).toEqual(Array(5).fill("unauthorised"));
+  const [secret, app, directory, certificate, workload] = outcomes.map(
+    ({ fault }) => fault?.message,
+  );
   expect(secret).toMatch(/AADSTS7000215\. The client secret is wrong/);
   expect(app).toMatch(/AADSTS700016\. The app is not known in this directory/);
   expect(directory).toMatch(/AADSTS90002\. The directory does not exist/);
   expect(certificate).toMatch(/PEM.*Check clientId, the PEM file/);
+  expect(workload).toMatch(/AZURE_FEDERATED_TOKEN_FILE/);
   expect(JSON.stringify(outcomes)).not.toContain("canary");
 });
 

@@ -31,6 +31,34 @@ test("pages are followed by their links, untouched, to the end", async () => {
   expect(graph.seen.every(({ headers }) => headers.authorization !== undefined)).toBe(true);
 });
 
+test("a listing is read anew each time, whether the last one was the same or not", async () => {
+  const torn: Reply = { body: '{"value":[', headers: { "content-type": "application/json" } };
+  const asText = JSON.stringify(page(["b"]).body);
+  await using graph = await startGraph(
+    page(["a"]),
+    page(["a"]),
+    page(["b"]),
+    torn,
+    { body: asText, headers: { "content-type": "text/html" } },
+    { status: 400, body: asText },
+    (url) => page(["b"], `${url}/2`),
+    page(["b2"]),
+    page(["b"]),
+  );
+  const reader = openReader(access(graph.url).access);
+  const got: string[] = [];
+  for (let run = 0; run < 8; run += 1) {
+    got.push(
+      await reader.list("ApiConnector").then(
+        (listed) => listed.map(({ id }) => id).join(),
+        (thrown: FaultError) => thrown.fault.code,
+      ),
+    );
+  }
+  expect(got).toEqual(["a", "a", "b", "malformed", "malformed", "rejected", "b,b2", "b"]);
+  expect(graph.seen).toHaveLength(9);
+});
+
 test.each<{ name: string; reply: (url: string) => Reply; says: RegExp }>([
   {
     name: "a link to another server",

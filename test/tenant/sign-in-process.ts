@@ -5,7 +5,7 @@
 import { FaultError } from "../../src/model/fault.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { systemClock } from "../../src/model/system-clock.ts";
-import { openAccess, openReader } from "../../src/tenant/tenant.ts";
+import { type Credential, openAccess, openReader } from "../../src/tenant/tenant.ts";
 import { plainRedactor } from "./scripted-graph.ts";
 
 interface Case {
@@ -13,25 +13,28 @@ interface Case {
   readonly authority: string;
   readonly tenantId: string;
   readonly clientId: string;
-  readonly secret?: string;
-  readonly certificate?: string;
+  readonly type: "clientSecret" | "clientCertificate" | "workloadIdentity";
+  /** The client secret, or the certificate as PEM. */
+  readonly secret: string;
 }
 
-for (const { graph, authority, tenantId, clientId, secret, certificate } of JSON.parse(
-  process.argv[2] ?? "[]",
-) as Case[]) {
+function credentialOf({ type, clientId, secret }: Case): Credential {
+  switch (type) {
+    case "clientSecret":
+      return { type, clientId, secret: new Secret(secret) };
+    case "clientCertificate":
+      return { type, clientId, certificate: new Secret(secret), passphrase: null };
+    case "workloadIdentity":
+      return { type, clientId: null };
+  }
+}
+
+for (const each of JSON.parse(process.argv[2] ?? "[]") as Case[]) {
+  const { graph, authority, tenantId } = each;
   const access = openAccess({
     tenant: { name: "practice", graph, tenantId },
     authority,
-    credential:
-      certificate === undefined
-        ? { type: "clientSecret", clientId, secret: new Secret(secret ?? "") }
-        : {
-            type: "clientCertificate",
-            clientId,
-            certificate: new Secret(certificate),
-            passphrase: null,
-          },
+    credential: credentialOf(each),
     budget: 50,
     redactor: plainRedactor(),
     clock: systemClock,

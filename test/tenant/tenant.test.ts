@@ -99,13 +99,42 @@ test("what is written to a practice tenant is what is read from it", async () =>
   expect(events.every(({ requestId }) => requestId !== null)).toBe(true);
 });
 
-test("a practice tenant's refusal names the permission that is missing", async () => {
+test("a practice tenant refuses an app without permission, and the fault names what it needs", async () => {
   await using sandbox = await startSandbox({ port: 0 });
-  const { access: opened } = access(sandbox.url);
-  const thrown = await openReader(opened)
-    .list("ApiConnector")
-    .catch((error: unknown) => error);
-  expect(thrown).toMatchObject({ fault: { code: "unauthorised" } });
+  const reading = { clientId: "reading", clientSecret: "pw", roles: ["APIConnectors.Read.All"] };
+  const idle = { clientId: "idle", clientSecret: "pw", roles: [] };
+  sandbox.control.setState({ apps: [reading, idle] });
+  const signedIn = async (clientId: string) => {
+    const form = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: clientId,
+      client_secret: "pw",
+      scope: `${sandbox.url}/.default`,
+    });
+    const address = `${sandbox.url}/${sandbox.tenantId}/oauth2/v2.0/token`;
+    const response = await fetch(address, { method: "POST", body: form });
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    const credential = { type: "token", token: new Secret(token) } as const;
+    return openWriter(access(sandbox.url, { credential }).access);
+  };
+  const faultOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => null,
+      (thrown: FaultError) => thrown.fault,
+    );
+  const reader = await signedIn("reading");
+  expect(await reader.list("ApiConnector")).toEqual([]);
+  expect(
+    await faultOf(reader.update("a", { kind: "ApiConnector", displayName: "x" })),
+  ).toMatchObject({
+    code: "forbidden",
+    message: expect.stringContaining("1dfe531a-24a6-4f1b-80f4-7a0dc5a0a171"),
+  });
+  expect(await faultOf((await signedIn("idle")).list("ApiConnector"))).toMatchObject({
+    code: "forbidden",
+    message: expect.stringContaining("b86848a7-d5b1-41eb-a9b4-54a4e6306e97"),
+    requestId: expect.any(String),
+  });
 });
 
 test("a create whose answer is lost is in the tenant once", async () => {
