@@ -1,4 +1,4 @@
-/** Every statement of the store. Kysely types and writes them; the database room runs them in batches. */
+/** Every statement of the store. Kysely types and writes them; a Database runs them in batches. */
 import {
   DummyDriver,
   Kysely,

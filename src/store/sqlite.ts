@@ -75,21 +75,32 @@ async function prepare(database: DatabaseSync, path: string, clock: Clock): Prom
 
 /** Before the first write to the file, so that a mistyped path harms nobody's database. */
 function refuseForeign(database: DatabaseSync, path: string): void {
-  const version = pragma(database, "user_version");
-  const application = pragma(database, "application_id");
+  const { version, application, tables } = identify(database);
   if (application === APPLICATION_ID && version > migrations.length) {
     throw storeFault(
       path,
       `was written by a newer Plumbline (its format is ${version}, this one knows ${migrations.length}). Use that version, or name another file with store.sqlite or PLUMBLINE_STORE.`,
     );
   }
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get();
-  if (application !== APPLICATION_ID && (application !== 0 || tables?.["count"] !== 0)) {
+  if (application !== APPLICATION_ID && (application !== 0 || tables !== 0)) {
     throw storeFault(
       path,
       "is the SQLite database of another program. Name another file with store.sqlite or PLUMBLINE_STORE.",
     );
   }
+}
+
+/** In one transaction: another process may be making the tables at this moment. */
+function identify(database: DatabaseSync) {
+  return transact(
+    database,
+    () => ({
+      version: pragma(database, "user_version"),
+      application: pragma(database, "application_id"),
+      tables: database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"],
+    }),
+    "DEFERRED",
+  );
 }
 
 function check(database: DatabaseSync, path: string): void {

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
 import type { Memory, Store } from "../model/store.ts";
+import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { Database } from "./database.ts";
 import { storeFault } from "./faults.ts";
@@ -27,7 +28,6 @@ import {
 } from "./queries.ts";
 import { toJournalEntry, toLedgerEntry, toRun } from "./rows.ts";
 import { openSqlite } from "./sqlite.ts";
-import { systemClock } from "../model/system-clock.ts";
 
 /** Bytes. */
 const SALT_LENGTH = 32;

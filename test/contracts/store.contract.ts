@@ -161,6 +161,18 @@ function journalContract(opened: () => Promise<Store>): void {
     expect((await store.recall(production)).ledger).toEqual([entry("a")]);
   });
 
+  test("a settlement that cannot be written whole leaves everything as it was", async () => {
+    await using store = await opened();
+    const key = await store.begin(production, creation("fraud-check"));
+    const damaged = { op: "put", entry: { ...entry("b"), id: null } } as unknown as LedgerChange;
+    await expect(
+      store.settle(production, key, "done", [...put("a"), damaged]),
+    ).rejects.toMatchObject({ fault: { code: "store" } });
+    const { journal, ledger } = await store.recall(production);
+    expect(journal).toHaveLength(1);
+    expect(ledger).toEqual([]);
+  });
+
   test("keys of journal entries are never given twice", async () => {
     await using store = await opened();
     const first = await store.begin(production, creation("a"));
