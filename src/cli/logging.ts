@@ -11,7 +11,9 @@ export function openLog(
   level: "debug" | "info" | "warn",
 ): Logger {
   const colorize = hasColour(stderr, env);
-  const people = prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname" });
+  // A person reads the report; the properties of a line are for machines, and for --verbose.
+  const hideObject = level !== "debug";
+  const people = prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss", hideObject });
   const format = stderr.isTTY === true ? people : (line: string) => line;
   const write = (line: string) => void stderr.write(redactor.redact(format(line)));
   return pino(

@@ -78,7 +78,7 @@ export function logEvent(log: Logger, event: RunEvent): void {
     const summary = plan?.summary;
     log.info(
       { tenant, result, trigger, commit, summary, outcomes: outcomes.length },
-      "run finished",
+      `${tenant}: the run ended: ${result}`,
     );
     return;
   }
