@@ -5,12 +5,8 @@
  */
 import type { Definition, Loaded } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
-import {
-  type ApiConnectorDraft,
-  type Resolved,
-  resolveDraft,
-  type TenantRules,
-} from "./api-connector.ts";
+import { type Resolved, resolveDraft, type TenantRules } from "./api-connector.ts";
+import type { ApiConnectorDraft } from "./api-connector-draft.ts";
 import { type CachedFile, openFileCache } from "./file-cache.ts";
 import { findFiles } from "./folder.ts";
 import { unexpected } from "./parsed-file.ts";

@@ -1,4 +1,4 @@
-import { type ApiConnectorDraft, draftOf } from "./api-connector.ts";
+import { type ApiConnectorDraft, draftOf } from "./api-connector-draft.ts";
 import { choice, inWords, nearMiss } from "./near-miss.ts";
 import { START, type WrittenFault, wrong } from "./place.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -71,6 +71,6 @@ const KINDS = ["ApiConnector"];
 function bounded(faults: readonly WrittenFault[]): readonly WrittenFault[] {
   if (faults.length <= MOST_FAULTS) return faults;
   const last = faults[MOST_FAULTS - 1]?.place ?? START;
-  const message = `There are ${faults.length - MOST_FAULTS} more faults in this file. Mend the others first.`;
+  const message = "There are more faults in this file. Mend the others first.";
   return [...faults.slice(0, MOST_FAULTS), wrong("yaml", last, message)];
 }

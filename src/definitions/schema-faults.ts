@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { choice, inWords, nearMiss } from "./near-miss.ts";
 import { type WrittenFault, wrong } from "./place.ts";
+import { knownKeys, withoutEchoes } from "./schema-echoes.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
 /** What the keywords of our schemas say about a value, as far as messages need it. */
@@ -15,74 +16,15 @@ const SECRET = "a reference to a secret: { env: NAME } or { file: PATH }";
 const LITERAL =
   "A secret may not stand in a file of definitions or configuration, because everyone who reads the repository would know it. Put it in an environment variable or a file and write { env: NAME } or { file: PATH }; change the secret if this file was shared.";
 
+/** More errors than anybody reads; a hostile file may have a hundred thousand. */
+const MOST_ERRORS = 200;
+
 /** Words for the errors of ajv: one fault for each mistake, each at the place of the mistake. */
 export function schemaFaults(
   errors: readonly ErrorObject[],
   document: YamlDocument,
 ): readonly WrittenFault[] {
-  return withoutEchoes(errors).map((error) => faultOf(error, document));
-}
-
-/** Takes away what only follows from another error. */
-function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const early = errors.filter(({ keyword }) => keyword === "notYetSupported");
-  const branches = errors.filter(({ keyword }) => keyword === "anyOf").map(misfits);
-  const unknownKey = new Set(
-    errors.filter(({ keyword }) => keyword === "additionalProperties").map((it) => it.instancePath),
-  );
-  const misspelt = new Set(errors.map(misspeltKey).filter((it) => it !== null));
-  return errors.filter((error) => {
-    if (error.keyword === "required" && misspelt.has(missingKey(error))) return false;
-    if (early.some((other) => other !== error && isWithin(error, other))) return false;
-    if (branches.some((isMisfit) => isMisfit(error, errors))) return false;
-    if (error.keyword === "propertyNames") return false;
-    return !error.keyword.endsWith("Properties") || error.keyword === "additionalProperties"
-      ? true
-      : !unknownKey.has(error.instancePath);
-  });
-}
-
-function missingKey({ instancePath, params }: ErrorObject): string {
-  return `${instancePath}/${String(params["missingProperty"])}`;
-}
-
-/** The key that an unknown one was meant to be; null where none is near. */
-function misspeltKey({ keyword, instancePath, params, parentSchema }: ErrorObject): string | null {
-  if (keyword !== "additionalProperties") return null;
-  const known = Object.keys((parentSchema as Schema | undefined)?.properties ?? {});
-  const near = nearMiss(String(params["additionalProperty"]), known);
-  return near === null ? null : `${instancePath}/${near}`;
-}
-
-function isWithin(error: ErrorObject, outer: ErrorObject): boolean {
-  return `${error.instancePath}/`.startsWith(`${outer.instancePath}/`);
-}
-
-/**
- * Of a choice of shapes, only the shape that the value has is worth talking about. Where it has none
- * of them, or more than one, the choice itself is the mistake.
- */
-function misfits(
-  choiceError: ErrorObject,
-): (error: ErrorObject, all: readonly ErrorObject[]) => boolean {
-  const prefix = `${choiceError.schemaPath}/`;
-  const branchOf = (error: ErrorObject) =>
-    error.schemaPath.startsWith(prefix)
-      ? error.schemaPath.slice(prefix.length).split("/")[0]
-      : undefined;
-  return (error, all) => {
-    const ofBranches = all.filter((other) => branchOf(other) !== undefined);
-    const wrongShape = new Set(
-      ofBranches
-        .filter((other) => other.instancePath === choiceError.instancePath)
-        .filter(({ keyword }) => keyword === "type" || keyword === "enum")
-        .map(branchOf),
-    );
-    const fitting = new Set(ofBranches.map(branchOf).filter((it) => !wrongShape.has(it)));
-    if (error === choiceError) return fitting.size === 1;
-    const branch = branchOf(error);
-    return branch !== undefined && !(fitting.size === 1 && fitting.has(branch));
-  };
+  return withoutEchoes(errors.slice(0, MOST_ERRORS)).map((error) => faultOf(error, document));
 }
 
 function faultOf(error: ErrorObject, document: YamlDocument): WrittenFault {
@@ -92,7 +34,7 @@ function faultOf(error: ErrorObject, document: YamlDocument): WrittenFault {
     case "required":
       return missing(error, path, document);
     case "additionalProperties":
-      return unknown(error, path, document, schema);
+      return unknown(error, path, document);
     case "notYetSupported":
       return wrong("not-yet-supported", document.placeOf(path, "key"), String(error.schema));
     default:
@@ -131,10 +73,9 @@ function unknown(
   error: ErrorObject,
   path: readonly string[],
   document: YamlDocument,
-  schema: Schema,
 ): WrittenFault {
   const key = String(error.params["additionalProperty"]);
-  const known = Object.keys(schema.properties ?? {});
+  const known = knownKeys(error);
   const near = nearMiss(key, known);
   const named = near !== null || !mayHoldSecret(path) ? inWords(key) : "";
   const allowed =

@@ -1,12 +1,4 @@
-import {
-  Composer,
-  type CST,
-  type Document,
-  type ErrorCode,
-  Lexer,
-  LineCounter,
-  Parser,
-} from "yaml";
+import { Composer, type CST, type Document, type ErrorCode, Lexer, Parser } from "yaml";
 import { type Place, START, type WrittenFault, wrong } from "./place.ts";
 import {
   ALIAS,
@@ -20,6 +12,9 @@ import {
 
 /** Deeper than any format of ours, and far below what would exhaust the stack. */
 const DEEPEST = 64;
+
+/** More pieces than 1 MiB of sensible YAML has: reading a file must not keep the service waiting. */
+const MOST_PIECES = 400_000;
 
 const EMPTY = "This file holds no YAML document: write a definition, or delete the file.";
 
@@ -43,45 +38,76 @@ export interface YamlText {
  * a secret may stand in it.
  */
 export function readYaml(text: string): YamlText {
-  const lines = new LineCounter();
-  // What is missing at the end is missed where the text ends, not after its last line.
-  const end = text.trimEnd().length;
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), end));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const place = placer(text);
   const documents: YamlDocument[] = [];
   const faults: WrittenFault[] = [];
   try {
     // Duplicate keys are found while building the tree: the search of the composer is quadratic.
     const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
-    for (const document of composer.compose(tokens(text, lines))) {
+    for (const document of composer.compose(tokens(text))) {
       readDocument(document, place, documents, faults);
     }
   } catch (thrown) {
-    if (!(thrown instanceof TooDeep)) throw thrown;
-    const message = `This is nested more than ${DEEPEST} levels deep; a definition needs fewer than 10.`;
-    faults.push(wrong("yaml", place(thrown.offset), message));
+    if (!(thrown instanceof TooMuch)) throw thrown;
+    faults.push(wrong(thrown.code, place(thrown.offset), thrown.message));
   }
   if (documents.length === 0 && faults.length === 0) faults.push(wrong("empty-file", START, EMPTY));
   return { documents, faults };
 }
 
-class TooDeep extends Error {
+/**
+ * Offsets to places. Counts lines itself and when first asked: the parser does not tell of every
+ * line end, and most texts need few places.
+ */
+function placer(text: string): (offset: number) => Place {
+  // What is missing at the end is missed where the text ends, not after its last line.
+  const end = text.trimEnd().length;
+  let starts: readonly number[] | undefined;
+  return (offset) => {
+    starts ??= lineStarts(text);
+    const at = Math.min(Math.max(offset, 0), end);
+    let low = 0;
+    for (let high = starts.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Ends the parsing of a text that would cost too much. */
+class TooMuch extends Error {
+  readonly code: "yaml" | "too-large";
   readonly offset: number;
-  constructor(offset: number) {
-    super("nested too deep");
+  constructor(code: "yaml" | "too-large", offset: number, message: string) {
+    super(message);
+    this.code = code;
     this.offset = offset;
   }
 }
 
 /** The parser keeps its own stack, the composer after it recurses: so the depth is bounded here. */
-function* tokens(text: string, lines: LineCounter): Generator<CST.Token> {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
+function* tokens(text: string): Generator<CST.Token> {
+  const parser = new Parser();
+  let pieces = 0;
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > DEEPEST) throw new TooDeep(parser.offset);
+    if (parser.stack.length > DEEPEST) {
+      const message = `This is nested more than ${DEEPEST} levels deep; a definition needs fewer than 10.`;
+      throw new TooMuch("yaml", parser.offset, message);
+    }
+    pieces += 1;
+    if (pieces > MOST_PIECES) {
+      const message = `This file has more than ${MOST_PIECES} words and signs. Split it into several.`;
+      throw new TooMuch("too-large", parser.offset, message);
+    }
   }
   yield* parser.end();
 }

@@ -84,7 +84,7 @@ test("whatever happens to a file, the answer is faults with places inside it, an
         expect(at?.column).toBeLessThanOrEqual((line?.length ?? 0) + 1);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
@@ -134,6 +134,6 @@ test("whatever bytes a file holds, loading it does not throw", () => {
       expect(faults.map(({ code }) => code)).not.toContain("internal");
       expect(faults.length).toBeGreaterThan(0);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });

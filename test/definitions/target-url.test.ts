@@ -212,10 +212,8 @@ test("a parameter in targetUrl and in query is a fault at the one in query", () 
   expect(messages(loaded)).toContain('"mode"');
 });
 
-test.each(["a[1]", '"a\\tb"'])("the parameter name %s is refused in query", (key) => {
-  const loaded = loadText(
-    connector({ query: `{ ${JSON.stringify(key).includes("t") ? key : `"${key}"`}: { env: A } }` }),
-  );
+test.each(["a[1]", "a\\tb"])("the parameter name %s is refused in query", (key) => {
+  const loaded = loadText(connector({ query: `{ "${key}": { env: A } }` }));
   expect(places(loaded)).toEqual(["error url 8:12"]);
 });
 

@@ -136,8 +136,24 @@ test.each([
 });
 
 test("very many keys in one mapping are no reason to wait", () => {
-  const text = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`).join("");
-  expect(readYaml(`${text}k1: 2\n`).faults.map(({ place }) => place.line)).toEqual([60_001]);
+  const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("");
+  expect(readYaml(`${text}k1: 2\n`).faults.map(({ place }) => place.line)).toEqual([20_001]);
+});
+
+test.each([
+  { name: "commas", text: `[${",".repeat(1_000_000)}` },
+  { name: "wrong indentation", text: "  a:\n b:\n".repeat(100_000) },
+  { name: "documents", text: "---\na\n".repeat(150_000) },
+])("a file of nothing but signs is refused before it costs much: $name", ({ text }) => {
+  const { faults: found } = readYaml(text);
+  expect(found.map(({ code }) => code)).toEqual(["too-large"]);
+});
+
+test("a place counts every line end, also those within an open bracket", () => {
+  expect(readYaml(`[x: 1\n${"y: 2\n".repeat(20)}`).faults.at(-1)?.place).toEqual({
+    line: 21,
+    column: 5,
+  });
 });
 
 test("a key called __proto__ is a key like any other", () => {
