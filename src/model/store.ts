@@ -51,7 +51,7 @@ export interface Memory {
   readonly ledger: readonly LedgerEntry[];
   /** Writes whose result was never recorded, oldest first. */
   readonly journal: readonly OpenJournalEntry[];
-  /** The identity under which this tenant name was last recorded; null when it is new. */
+  /** The identity under which this tenant name was first recorded; null when it is new. */
   readonly known: TenantIdentity | null;
 }
 
@@ -69,7 +69,7 @@ export interface Store extends AsyncDisposable {
     result: string,
     changes: readonly LedgerChange[],
   ): Promise<void>;
-  /** Keeps a finished run, and the identity under which the tenant's name is known. */
+  /** Keeps a finished run, and the identity of a tenant name that was not known before. */
   record(tenant: TenantIdentity, run: Run): Promise<void>;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;

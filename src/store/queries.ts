@@ -155,19 +155,15 @@ function removeEntry(
     .compile();
 }
 
-/** Touches no page of the file when the identity is the known one. */
+/**
+ * The first identity stays: were a run that is held for a changed tenantId to overwrite it, the next
+ * run would pass.
+ */
 export function putKnown({ name, graph, tenantId }: TenantIdentity) {
   return build
     .insertInto("tenants")
     .values({ name, graph, tenant_id: tenantId })
-    .onConflict((conflict) =>
-      conflict
-        .column("name")
-        .doUpdateSet({ graph, tenant_id: tenantId })
-        .where(({ eb, or }) =>
-          or([eb("tenants.graph", "!=", graph), eb("tenants.tenant_id", "!=", tenantId)]),
-        ),
-    )
+    .onConflict((conflict) => conflict.column("name").doNothing())
     .compile();
 }
 
