@@ -3,7 +3,7 @@
  * answer is resolved by reading, never by sending again blindly.
  */
 import type { Definition } from "../model/definition.ts";
-import { type FaultCode, FaultError, failure } from "../model/fault.ts";
+import { type FaultCode, FaultError, failure, toFault } from "../model/fault.ts";
 import type { JournalEntry } from "../model/store.ts";
 import { madeBy } from "../plan/match.ts";
 import { list } from "./observe.ts";
@@ -48,7 +48,10 @@ export async function create(
       return await send(writing, () => writing.writer.create(write, writing.aborting));
     }
     // What it was created with is not known for sure.
-    await writing.writer.update(made, authenticationWrite(definition, values), writing.aborting);
+    const write = authenticationWrite(definition, values);
+    await writing.writer.update(made, write, writing.aborting).catch((cause) => {
+      throw new FaultError(notAsserted(begun, made, toFault(cause).message), { cause });
+    });
     return made;
   }
 }
@@ -66,7 +69,9 @@ async function send(
       const isThrottled = thrown instanceof FaultError && thrown.fault.code === "throttled";
       const mayWait = isThrottled && attempt < mostThrottled && (wait ?? 0) <= longestWait;
       if (!mayWait || stopping.aborted) throw thrown;
-      await subject.clock.sleep(wait ?? 1_000 * attempt, stopping);
+      await subject.clock.sleep(wait ?? 1_000 * attempt, stopping).catch(() => {
+        throw thrown;
+      });
     }
   }
 }
@@ -87,6 +92,12 @@ async function findMade(writing: Writing, begun: JournalEntry): Promise<string |
 function unknownEffect({ name }: JournalEntry, message = "") {
   const text = `The answer to the create of ${name} was lost, and the tenant could not be read: ${message} The next run resolves it by reading.`;
   return failure("unavailable", text);
+}
+
+/** Whatever refused it: the create had an effect, so its journal entry must stay open. */
+function notAsserted({ name }: JournalEntry, id: string, message: string) {
+  const text = `The answer to the create of ${name} was lost. It exists as ${id}, but its authentication could not be sent again: ${message} The next run sends it.`;
+  return failure("unverified", text);
 }
 
 function severalMade({ name, displayName }: JournalEntry, ids: readonly string[]) {

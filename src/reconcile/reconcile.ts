@@ -38,8 +38,8 @@ export async function planTenant(subject: PlanSubject, signal: AbortSignal): Pro
 
 /** A run always answers: what cannot go on is a fault in it. */
 export async function reconcile(subject: Subject, options: RunOptions): Promise<Run> {
-  const { tenant, mode, clock, store } = subject;
-  const { trigger, notify, stopping } = options;
+  const { tenant, mode, clock } = subject;
+  const { trigger, notify } = options;
   const startedAt = clock.now().toISOString();
   notify({ type: "started", tenant: tenant.name, trigger });
   const finish = (ended: Ended): Run => ({
@@ -53,17 +53,29 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
   });
   let run: Run;
   try {
-    await using lock = await store.lock(tenant, lockWait, stopping);
+    await using lock = await waitForLock(subject, options);
     if (lock === null) run = finish(ending(null, [], [busy(tenant.name)], "refused"));
     else {
-      run = finish(await locked(subject, options));
-      run = await recorded(subject, run, notify);
+      const ended = await locked(subject, options).catch((thrown) =>
+        brokenOff(thrown, options, subject),
+      );
+      run = await recorded(subject, finish(ended), notify);
     }
   } catch (thrown) {
     run = finish(brokenOff(thrown, options, subject));
   }
   notify({ type: "finished", tenant: tenant.name, run });
   return run;
+}
+
+async function waitForLock(
+  { store, tenant }: Subject,
+  { notify, stopping }: RunOptions,
+): Promise<AsyncDisposable | null> {
+  const lock = await store.lock(tenant, 0, stopping);
+  if (lock !== null) return lock;
+  notify({ type: "waiting", tenant: tenant.name, for: "lock" });
+  return store.lock(tenant, lockWait, stopping);
 }
 
 type Ended = Pick<Run, "plan" | "outcomes" | "faults" | "result">;
@@ -98,21 +110,25 @@ async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   // What was written must be told even when the store or the tenant fails from here on.
   const faults: Fault[] = [];
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
-  const outcomes = await verify(writing, planned, world, written).catch((thrown) => {
-    note(thrown);
-    return written;
-  });
+  const outcomes = await verify(writing, planned, world, written);
   await remember(subject, world, planned, outcomes).catch(note);
   return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
 }
 
-async function recorded(subject: Subject, run: Run, notify: Notify): Promise<Run> {
+/**
+ * A name that stands for another tenant by now stays known as the first one: what is held for that
+ * reason would else be carried out by the next run.
+ */
+async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): Promise<Run> {
   try {
-    await subject.store.record(subject.tenant, run);
+    const { known } = await store.recall(tenant);
+    await store.record(known ?? tenant, run);
     return run;
   } catch (thrown) {
     const fault = tell(thrown, run.tenant, notify);
-    return { ...run, faults: [...run.faults, fault], result: worst([run.result, "partial"]) };
+    const isTold = run.faults.some(({ message }) => message === fault.message);
+    const faults = isTold ? run.faults : [...run.faults, fault];
+    return { ...run, faults, result: worst([run.result, "partial"]) };
   }
 }
 
@@ -128,33 +144,46 @@ function worstOfRefusal(result: Run["result"]): Run["result"] {
 }
 
 /**
- * A create of an earlier run was never answered: what it made must have the time to show, or it
- * would be made twice.
+ * What an earlier run made a moment ago, answered or not, must have the time to show, or it would be
+ * made twice.
  */
 async function settled(subject: Subject, world: World, options: RunOptions): Promise<World> {
   if (subject.writer === null) return world;
-  const deadline = latestUnseen(world, subject.settle);
-  if (deadline <= subject.clock.now().getTime()) return world;
+  const now = subject.clock.now().getTime();
+  const deadline = latestUnseen(world, subject.settle, now);
+  if (deadline <= now) return world;
   options.notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
   let latest = world;
   await poll(subject.clock, deadline, options.stopping, async () => {
     const observations = await list(subject, options.stopping);
     latest = { ...world, input: { ...world.input, observations } };
-    return latestUnseen(latest, subject.settle) === 0 ? latest : null;
+    return latestUnseen(latest, subject.settle, now) === 0 ? latest : null;
   });
   options.stopping.throwIfAborted();
   return latest;
 }
 
-/** When the last open create that shows nowhere has surely settled; 0 when all show. */
-function latestUnseen({ input }: World, settle: number): number {
+/**
+ * When the last write that shows nowhere has surely settled: an open create, or the newest sending
+ * to an object of the ledger. 0 when all show. Milliseconds since 1970.
+ */
+function latestUnseen({ input }: World, settle: number, now: number): number {
   // An unreadable tenant shows nothing, however long one waits.
   if (input.observations.some((seen) => "fault" in seen)) return 0;
+  const { journal, ledger } = input.memory;
   const live = input.observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
-  const unseen = input.memory.journal.filter(
+  const creates = journal.filter(
     (begun) => begun.op === "create" && madeBy(begun, live).length === 0,
   );
-  return Math.max(0, ...unseen.map(({ startedAt }) => Date.parse(startedAt) + settle));
+  const missing = ledger.filter((entry) => live.every(({ id }) => id !== entry.id));
+  const instants = [
+    ...creates.map(({ startedAt }) => startedAt),
+    ...missing.flatMap(({ secrets }) =>
+      Object.values(secrets).flatMap(({ assertedAt }) => assertedAt ?? []),
+    ),
+  ];
+  // A clock that was set back since must not make a run wait for as long.
+  return Math.max(0, ...instants.map((at) => Math.min(Date.parse(at), now) + settle));
 }
 
 /** Closes what earlier runs left open and is answered by now, and keeps what reading taught. */

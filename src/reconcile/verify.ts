@@ -1,5 +1,5 @@
 /** Reads back what was written: success is what reads show, not what a write answered. */
-import { failure } from "../model/fault.ts";
+import { type Fault, failure, toFault } from "../model/fault.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import { partsOf } from "../plan/api-connector.ts";
 import { plan } from "../plan/plan.ts";
@@ -24,15 +24,24 @@ export async function verify(
   writing.notify({ type: "verifying", tenant: subject.tenant.name });
   const deadline = subject.clock.now().getTime() + subject.settle;
   let seen: Plan | null = null;
-  await poll(subject.clock, deadline, stopping, async () => {
+  let unread: Fault | null = null;
+  const reading = poll(subject.clock, deadline, stopping, async () => {
     seen = await planAgain(writing, world);
     return outcomes.every((outcome, index) => !isWritten(outcome, index) || shows(seen, outcome))
       ? seen
       : null;
   });
+  await reading.catch((cause) => {
+    unread = toFault(cause);
+    writing.notify({ type: "fault", tenant: subject.tenant.name, fault: unread, cause });
+  });
   return outcomes.map((outcome, index) =>
     isWritten(outcome, index) && !shows(seen, outcome)
-      ? { ...outcome, result: "unverified", error: unverified(seen, outcome, subject.settle) }
+      ? {
+          ...outcome,
+          result: "unverified",
+          error: unverified(seen, unread, outcome, subject.settle),
+        }
       : outcome,
   );
 }
@@ -58,12 +67,17 @@ function shows(seen: Plan | null, { op, kind, name, id }: Outcome): boolean {
   return seen.unchanged.some((one) => one.kind === kind && one.name === name && one.id === id);
 }
 
-function unverified(seen: Plan | null, { kind, name, op }: Outcome, settle: number) {
-  const unread = seen?.unreadable.find((one) => one.kind === kind);
+function unverified(
+  seen: Plan | null,
+  broken: Fault | null,
+  { kind, name, op }: Outcome,
+  settle: number,
+): Fault {
+  const unread = broken ?? seen?.unreadable.find((one) => one.kind === kind)?.fault;
   const change = seen?.changes.find((one) => one.kind === kind && one.name === name);
   const paths = change?.fields.map(({ path }) => path).join(", ");
   const detail = unread
-    ? `it could not be read back: ${unread.fault.message}`
+    ? `it could not be read back: ${unread.message}`
     : `after ${settle / 1000} s reads still ${paths && op !== "create" ? `differ in ${paths}` : "do not show it"}.`;
   return failure("unverified", `Graph accepted the write, but ${detail} The next run looks again.`);
 }

@@ -1,0 +1,208 @@
+/** The whole engine on real parts: files, secrets, SQLite, the Graph client, and a practice tenant. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { openDefinitions } from "../../src/definitions/definitions.ts";
+import type { Clock } from "../../src/model/clock.ts";
+import type { Plan, Run } from "../../src/model/generated/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import type { Store } from "../../src/model/store.ts";
+import { planTenant, type RunOptions, reconcile } from "../../src/reconcile/reconcile.ts";
+import type { RunEvent, Subject } from "../../src/reconcile/subject.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
+import { openStore } from "../../src/store/store.ts";
+import { openAccess, openReader, openWriter } from "../../src/tenant/tenant.ts";
+
+/** A clock that stands still but for sleeping, which takes no time. */
+export interface HandClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function handClock(start = "2026-08-20T08:00:00.000Z"): HandClock {
+  let now = Date.parse(start);
+  return {
+    now: () => new Date(now),
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      now += milliseconds;
+      await setImmediate();
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+/** YAML of a connector called `name`; its password is the environment variable NAME_PASSWORD. */
+export function connector(
+  name: string,
+  { displayName = name, spec = "", metadata = "", policy = "" } = {},
+): string {
+  const variable = `${name.toUpperCase().replaceAll("-", "_")}_PASSWORD`;
+  return `apiVersion: plumbline/v1
+kind: ApiConnector
+metadata: { name: ${name}${metadata && `, ${metadata}`} }
+spec:
+  displayName: ${displayName}
+  targetUrl: https://${name}.contoso.com/
+  authentication: { basic: { username: entra, password: { env: ${variable} } } }
+${spec && `  ${spec}\n`}${policy && `policy: { ${policy} }\n`}`;
+}
+
+/** The result of a run, and its outcomes in short lines such as `create a done`. */
+export function told({ result, outcomes }: Run): readonly string[] {
+  return [result, ...outcomes.map((one) => `${one.op} ${one.name} ${one.result}`)];
+}
+
+export interface Practice extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly clock: HandClock;
+  /** Holds what `define` wrote, and the store. */
+  readonly folder: string;
+  /** Where secrets come from. A name that is missing here is not set. */
+  readonly env: Record<string, string>;
+  /** Of the latest run. */
+  readonly events: RunEvent[];
+  /** Replaces all definitions; by file name. */
+  define(files: Readonly<Record<string, string>>): void;
+  /** Another connection to the same store, as another process would have. */
+  openStore(clock?: Clock): Promise<Store>;
+  /** On the practice's own store, in mode apply. */
+  subject(over?: Partial<Subject>): Subject;
+  plan(over?: Partial<Subject>): Promise<Plan>;
+  /** A minute after the last one, so that earlier writes have settled. */
+  run(over?: Partial<Subject>, options?: Partial<RunOptions>): Promise<Run>;
+  /** Such as `PATCH 204`, since the last call. */
+  requests(): readonly string[];
+}
+
+export interface PracticeOptions {
+  /** Milliseconds that one try of a request may take. */
+  readonly timeout?: number;
+  /** Folder of plumbline.yaml; definitions lie in `connectors` below it. */
+  readonly root?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export async function openPractice(options: PracticeOptions = {}): Promise<Practice> {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-practice-"));
+  const clock = handClock();
+  let made = 0;
+  const sandbox = await startSandbox({
+    port: 0,
+    requestLimit: null,
+    now: clock.now,
+    newId: () => `00000000-0000-4000-8000-${String(++made).padStart(12, "0")}`,
+  });
+  const store = await openStore({ sqlite: join(folder, "state.db") }, clock);
+  const env: Record<string, string> = {};
+  const events: RunEvent[] = [];
+  const wire = wiring({ folder, clock, sandbox, store, env, options });
+  const subject = (over: Partial<Subject> = {}) => ({ ...wire(), ...over });
+  return {
+    sandbox,
+    clock,
+    folder,
+    env,
+    events,
+    subject,
+    define(files) {
+      const connectors = join(folder, "connectors");
+      rmSync(connectors, { recursive: true, force: true });
+      mkdirSync(connectors);
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(connectors, name)), { recursive: true });
+        writeFileSync(join(connectors, name), text);
+        for (const [, variable = ""] of text.matchAll(/env: (\w+)/g)) {
+          env[variable] ??= `secret of ${variable}`;
+        }
+      }
+    },
+    openStore: (own = clock) => openStore({ sqlite: join(folder, "state.db") }, own),
+    plan: (over) => planTenant(subject(over), new AbortController().signal),
+    async run(over, options = {}) {
+      clock.advance(60_000);
+      events.length = 0;
+      return reconcile(subject(over), { ...runOptions(events), ...options });
+    },
+    requests() {
+      const sent = sandbox.control.requests().map(({ method, status }) => `${method} ${status}`);
+      sandbox.control.clearRequests();
+      return sent;
+    },
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await sandbox.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function runOptions(events: RunEvent[]): RunOptions {
+  return {
+    trigger: "command",
+    isApply: true,
+    approved: null,
+    notify: (event) => events.push(event),
+    stopping: new AbortController().signal,
+    aborting: new AbortController().signal,
+  };
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly env: Readonly<Record<string, string>>;
+  readonly options: PracticeOptions;
+}
+
+/** As after a start: nothing is kept between runs but the store. */
+function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => Subject {
+  const { timeout = 30_000, root = folder, variables = {} } = options;
+  // The plan's digest holds the Graph root, so it must not hold the port of this test.
+  const tenant = {
+    name: "practice",
+    graph: "https://graph.microsoft.com",
+    tenantId: sandbox.tenantId,
+  };
+  const request = {
+    root,
+    folders: ["connectors"],
+    exclude: [],
+    variables,
+    secrets: { env: null, reservedEnv: ["PLUMBLINE_*"], files: [root] },
+    targets: { hosts: null, private: false },
+  };
+  return () => {
+    const redactor = createRedactor();
+    const access = openAccess({
+      tenant: { ...tenant, graph: sandbox.url },
+      authority: sandbox.url,
+      credential: { type: "token", token: new Secret(sandbox.token) },
+      budget: 100,
+      redactor,
+      clock,
+      timeout,
+      random: () => 0,
+    });
+    return {
+      tenant,
+      policy: { allow: ["adopt", "create", "update"] },
+      settle: 5_000,
+      version: "1.0.0",
+      load: () => ({ loaded: openDefinitions().load(request), commit: null }),
+      secrets: openSecrets({ env, fingerprint: { key: new Secret("a key for practice alone") } }),
+      redactor,
+      store,
+      reader: openReader(access),
+      clock,
+      mode: "apply",
+      writer: openWriter(access),
+    };
+  };
+}
