@@ -60,7 +60,10 @@ function open(path: string): DatabaseSync {
   try {
     createPrivately(path);
     // No waiting inside SQLite: it would stop the whole process.
-    return new DatabaseSync(path, { timeout: 0 });
+    const connection = new DatabaseSync(path, { timeout: 0 });
+    // SQLite would write a journal file for the transaction, and sync it to disk, at every lock.
+    connection.exec("PRAGMA journal_mode = MEMORY");
+    return connection;
   } catch (thrown) {
     throw explain(thrown, path);
   }
