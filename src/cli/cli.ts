@@ -4,10 +4,10 @@
  */
 import { CommanderError } from "commander";
 import { FaultError } from "../model/fault.ts";
-import { UsageError } from "./command.ts";
-import { exitStatus } from "./exit.ts";
+import { exitStatus, resultOf } from "./exit.ts";
 import { createProgram } from "./program.ts";
 import { print, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Runs one verb to its end. Does not throw and does not exit. */
 export async function runCli(terminal: Terminal): Promise<number> {
@@ -38,27 +38,10 @@ async function complain(thrown: unknown, terminal: Terminal): Promise<number> {
     const { at, message, code } = thrown.fault;
     const place = at === null ? "" : `${at.file}:${at.line}:${at.column}: `;
     await print(terminal.stderr, `${place}${message}\n`);
-    return statusByCode[code] ?? exitStatus.failed;
+    return exitStatus[resultOf(code)];
   }
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const hint = "This is a bug; please report it with what you did.";
   await print(terminal.stderr, `Plumbline met an unexpected ${name}. ${hint}\n`);
   return exitStatus.failed;
 }
-
-/** A fault that ended the program before there was a plan or a run to report it in. */
-const statusByCode: Readonly<Partial<Record<string, number>>> = {
-  configuration: exitStatus.invalid,
-  "secret-source": exitStatus.invalid,
-  refused: exitStatus.refused,
-  store: exitStatus.partial,
-  unauthorised: exitStatus.unreadable,
-  forbidden: exitStatus.unreadable,
-  "not-found": exitStatus.unreadable,
-  throttled: exitStatus.unreadable,
-  unavailable: exitStatus.unreadable,
-  timeout: exitStatus.unreadable,
-  network: exitStatus.unreadable,
-  malformed: exitStatus.unreadable,
-  rejected: exitStatus.unreadable,
-};

@@ -1,7 +1,7 @@
 /** What every verb is given, and how it answers. */
 
 import { nearMiss } from "../definitions/near-miss.ts";
-import type { Fault } from "../model/fault.ts";
+import { type Fault, FaultError } from "../model/fault.ts";
 import type { Result } from "../model/generated/run.ts";
 import {
   configurationPath,
@@ -9,9 +9,10 @@ import {
   type Settings,
   type TenantSettings,
 } from "./configuration.ts";
-import { exitStatus } from "./exit.ts";
+import { exitStatus, resultOf } from "./exit.ts";
 import { type Output, writeReports } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The flags that all verbs share. */
 export interface CommonFlags {
@@ -19,11 +20,6 @@ export interface CommonFlags {
   readonly tenant: readonly string[];
   readonly output: readonly Output[];
   readonly verbose?: true;
-}
-
-/** The command line itself is unusable. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export interface Configured {
@@ -58,6 +54,21 @@ export async function reportFaults(
 ): Promise<void> {
   const checked = { definitions: 0, tenants: 0 };
   await writeReports({ type: "faults", faults, checked }, output, terminal);
+}
+
+/** A fault that leaves no plan and no run is still reported in the formats asked for. */
+export async function reporting(
+  flags: CommonFlags,
+  terminal: Terminal,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof FaultError)) throw thrown;
+    await reportFaults([thrown.fault], flags, terminal);
+    return exitStatus[resultOf(thrown.fault.code)];
+  }
 }
 
 function selectTenants({ tenants }: Settings, names: readonly string[]): readonly TenantSettings[] {

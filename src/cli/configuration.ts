@@ -273,5 +273,5 @@ export function configurationPath(
     cwd,
   }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
 ): string {
-  return resolve(cwd, named ?? env["PLUMBLINE_CONFIG"] ?? "plumbline.yaml");
+  return resolve(cwd, named ?? (env["PLUMBLINE_CONFIG"] || "plumbline.yaml"));
 }

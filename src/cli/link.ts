@@ -1,5 +1,5 @@
 /** How one tenant is reached: Microsoft Graph with a credential, or a practice tenant. */
-import { FaultError, failure, toFault } from "../model/fault.ts";
+import { FaultError, failure } from "../model/fault.ts";
 import { type Redactor, Secret, type Secrets } from "../model/secret.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
@@ -44,25 +44,33 @@ interface LinkOptions extends Links {
 type GraphConnection = Connection & { readonly type: "graph" };
 type SandboxConnection = Connection & { readonly type: "sandbox" };
 
-/** A tenant that cannot even be opened is unreadable, and does not disturb the others. */
+/**
+ * A tenant that cannot even be opened is unreadable, and does not disturb the others. Each listing
+ * tries to open it again: a missing secret may be there by then.
+ */
 export async function openLink(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
-  const { connection } = tenant;
   try {
-    if (connection.type === "sandbox") return await practiceLink(tenant, connection, options);
-    const credential = await resolveCredential(connection, options);
-    const { graph, tenantId, authority } = connection;
-    return graphLink(
-      { name: tenant.name, graph, tenantId },
-      authority,
-      credential,
-      tenant,
-      options,
-    );
-  } catch (thrown) {
-    const { graph, tenantId } =
-      connection.type === "graph" ? connection : { graph: "", tenantId: "" };
-    return brokenLink({ name: tenant.name, graph, tenantId }, thrown);
+    return await open(tenant, options);
+  } catch {
+    return lateLink(await identityOf(tenant), () => open(tenant, options));
   }
+}
+
+async function open(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
+  const { connection } = tenant;
+  if (connection.type === "sandbox") return await practiceLink(tenant, connection, options);
+  const credential = await resolveCredential(connection, options);
+  return graphLink(await identityOf(tenant), connection.authority, credential, tenant, options);
+}
+
+/** What the store knows the tenant by, whether it can be reached or not. */
+async function identityOf({ name, connection }: TenantSettings): Promise<TenantIdentity> {
+  if (connection.type === "graph") {
+    const { graph, tenantId } = connection;
+    return { name, graph, tenantId };
+  }
+  const { SANDBOX_TENANT_ID } = await import("../sandbox/sandbox.ts");
+  return { name, graph: `http://127.0.0.1:${connection.port}`, tenantId: SANDBOX_TENANT_ID };
 }
 
 function graphLink(
@@ -108,14 +116,24 @@ async function practiceLink(
   return graphLink({ name: tenant.name, graph: url, tenantId }, url, credential, tenant, options);
 }
 
-function brokenLink(identity: TenantIdentity, thrown: unknown): Link {
-  const refuse = async (): Promise<never> => {
-    throw thrown instanceof FaultError
-      ? thrown
-      : new FaultError(toFault(thrown), { cause: thrown });
+function lateLink(identity: TenantIdentity, openAgain: () => Promise<Link>): Link {
+  let opening: Promise<Link> | null = null;
+  const opened = (): Promise<Link> => {
+    opening ??= openAgain().catch((thrown: unknown) => {
+      opening = null;
+      throw thrown;
+    });
+    return opening;
   };
-  const reader = { list: refuse };
-  const writer = { ...reader, create: refuse, update: refuse, delete: refuse };
+  const reader: TenantReader = {
+    list: async (kind, signal) => (await opened()).openReader().list(kind, signal),
+  };
+  const writer: TenantWriter = {
+    ...reader,
+    create: async (write, signal) => (await opened()).openWriter().create(write, signal),
+    update: async (id, write, signal) => (await opened()).openWriter().update(id, write, signal),
+    delete: async (kind, id, signal) => (await opened()).openWriter().delete(kind, id, signal),
+  };
   return { identity, openReader: () => reader, openWriter: () => writer };
 }
 

@@ -1,8 +1,9 @@
 /** The verbs, their flags and their help. Each verb is loaded only when it is called. */
 import { Command, InvalidArgumentError } from "commander";
-import { UsageError } from "./command.ts";
+import { reporting } from "./command.ts";
 import { type Output, parseOutput } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
 /** Called with the exit status of the verb that ran. */
@@ -47,7 +48,7 @@ function addValidate(program: Command, terminal: Terminal, ended: Ended): void {
     .addHelpText("after", "\nWithout PATHS it checks what plumbline.yaml names.")
     .action(async (paths, flags) => {
       const { validateVerb } = await import("./verbs/validate.ts");
-      ended(await validateVerb({ ...flags, paths }, terminal));
+      ended(await reporting(flags, terminal, () => validateVerb({ ...flags, paths }, terminal)));
     });
 }
 
@@ -56,7 +57,7 @@ function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
     .option("--drift-exit <n>", "exit status for drift, in place of 2", toStatus)
     .action(async (flags) => {
       const { planVerb } = await import("./verbs/plan.ts");
-      ended(await planVerb(flags, terminal));
+      ended(await reporting(flags, terminal, () => planVerb(flags, terminal)));
     });
 }
 
@@ -67,7 +68,7 @@ function addApply(program: Command, terminal: Terminal, ended: Ended): void {
     .action(async (flags) => {
       if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
       const { applyVerb } = await import("./verbs/apply.ts");
-      ended(await applyVerb(flags, terminal));
+      ended(await reporting(flags, terminal, () => applyVerb(flags, terminal)));
     });
 }
 

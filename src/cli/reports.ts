@@ -1,9 +1,9 @@
 /** `--output FORMAT[=FILE]`: one reading, as many reports as asked for. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { FaultError, failure } from "../model/fault.ts";
 import { type Format, formats, type Report, render } from "../report/report.ts";
 import { hasColour, print, type Terminal, widthOf } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface Output {
   readonly format: Format;
@@ -21,7 +21,10 @@ export function parseOutput(text: string): Output {
   return { format, file: rest.length === 0 ? null : file };
 }
 
-/** Text on standard output when nothing else was asked for. */
+/**
+ * Text on standard output when nothing else was asked for. A report that cannot be written keeps no
+ * other from being written: then a UsageError is thrown at the end.
+ */
 export async function writeReports(
   report: Report,
   outputs: readonly Output[],
@@ -29,21 +32,24 @@ export async function writeReports(
 ): Promise<void> {
   const wanted = outputs.length > 0 ? outputs : [{ format: "text", file: null } as const];
   const { stdout, env } = terminal;
+  const complaints: string[] = [];
   for (const { format, file } of wanted) {
     const colour = file === null && hasColour(stdout, env);
     const text = render(report, format, { colour, width: widthOf(stdout) });
     if (file === null) await print(stdout, text);
-    else writeReport(resolve(terminal.cwd, file), file, text);
+    else complaints.push(...writeReport(resolve(terminal.cwd, file), file, text));
   }
+  if (complaints.length > 0) throw new UsageError(complaints.join("\n"));
 }
 
-function writeReport(path: string, shown: string, text: string): void {
+/** Answers what went wrong. */
+function writeReport(path: string, shown: string, text: string): readonly string[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split(",")[0] : "";
-    const message = `The report could not be written to ${shown}: ${reason}.`;
-    throw new FaultError(failure("configuration", message), { cause });
+    return [];
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? ` (${String(thrown.code)})` : "";
+    return [`The report could not be written to ${shown}${code}. Choose another file.`];
   }
 }

@@ -10,12 +10,14 @@ export interface Stop extends Disposable {
   readonly aborting: AbortSignal;
 }
 
-export function stopSignal(): Stop {
+/** `onStop` is called at the first signal. */
+export function stopSignal(onStop?: () => void): Stop {
   const stopping = new AbortController();
   const aborting = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onSignal = () => {
     if (stopping.signal.aborted) return aborting.abort(new Error("Asked twice to stop."));
+    onStop?.();
     stopping.abort(new Error("Asked to stop."));
     timer = setTimeout(() => aborting.abort(new Error("Asked to stop.")), grace);
     timer.unref();

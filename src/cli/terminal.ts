@@ -1,3 +1,5 @@
+import { UsageError } from "./usage-error.ts";
+
 /** What the command line knows of the process that it runs in. */
 export interface Terminal {
   readonly args: readonly string[];
@@ -13,13 +15,20 @@ export interface Stream {
   write(text: string, done?: (error?: Error | null) => void): boolean;
 }
 
-/** Resolves when the text has left the process, so that an exit cannot cut it short. */
+/** A reader that has gone away (`plumbline plan | head`) is not an error of ours. */
+const goneAway = ["EPIPE", "ERR_STREAM_DESTROYED"];
+
+/**
+ * Resolves when the text has left the process, so that an exit cannot cut it short. The stream must
+ * have a listener for errors: it emits them besides telling them here.
+ */
 export function print(stream: Stream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // A reader that has gone away (`plumbline plan | head`) is not an error of ours.
-    stream.write(text, (error) =>
-      error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : resolve(),
-    );
+    stream.write(text, (error) => {
+      const code = error && "code" in error ? String(error.code) : "unknown reason";
+      if (!error || goneAway.includes(code)) resolve();
+      else reject(new UsageError(`The output could not be written (${code}).`));
+    });
   });
 }
 

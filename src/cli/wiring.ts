@@ -34,7 +34,23 @@ export async function wire(
   wanted: readonly TenantSettings[],
   options: WiringOptions,
 ): Promise<Wiring> {
-  await using stack = new AsyncDisposableStack();
+  const stack = new AsyncDisposableStack();
+  try {
+    const tenants = await wireTenants(settings, wanted, options, stack);
+    return { tenants, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (thrown) {
+    await stack.disposeAsync();
+    throw thrown;
+  }
+}
+
+/** What is opened, now or later, closes with the stack. */
+async function wireTenants(
+  settings: Settings,
+  wanted: readonly TenantSettings[],
+  options: WiringOptions,
+  stack: AsyncDisposableStack,
+): Promise<readonly Wired[]> {
   const store = stack.use(await openStore({ sqlite: settings.store }, systemClock));
   const secrets = await openServiceSecrets(settings, store, options);
   const definitions = openDefinitions();
@@ -58,8 +74,7 @@ export async function wire(
     };
     tenants.push({ settings: tenant, subject, openWriter: link.openWriter });
   }
-  const resources = stack.move();
-  return { tenants, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return tenants;
 }
 
 /** Only what may apply gets the means to write. */

@@ -22,7 +22,7 @@ export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<
   if (typeof configured === "number") return configured;
   const { wiring, log } = await openTenants(configured, flags, terminal, "warn");
   await using _ = wiring;
-  using stop = stopSignal();
+  using stop = stopSignal(() => log.warn("stopping: the write in hand is finished first"));
   const limit = pLimit(parallelTenants);
   const approved = flags.plan.length > 0 ? flags.plan : null;
   const { stopping, aborting } = stop;

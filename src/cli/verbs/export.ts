@@ -4,11 +4,12 @@ import { type DefinitionText, definitionText } from "../../definitions/definitio
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Observed } from "../../model/live.ts";
 import type { PlanSubject } from "../../reconcile/subject.ts";
-import { type CommonFlags, configure, UsageError } from "../command.ts";
+import { type CommonFlags, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
 import { print, type Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface ExportFlags extends CommonFlags {
   readonly directory: string;

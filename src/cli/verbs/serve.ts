@@ -70,7 +70,7 @@ function scheduled(wired: Wired, { stopping, aborting }: Stop, log: Logger, tell
     run: async (trigger) => {
       const options = { trigger, isApply: false, approved: null };
       const run = await reconcile(subject, { ...options, notify, stopping, aborting });
-      await tell(run);
+      await tell(run).catch((thrown: unknown) => log.warn({ err: thrown }, "a run was not told"));
       return run;
     },
   };
