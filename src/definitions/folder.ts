@@ -92,10 +92,11 @@ function searchListed(search: Search, written: string): void {
     if (stats.isDirectory()) searchTree(search, { written, real, shown });
     else addFile(search, { written, real, shown });
   } catch (thrown) {
-    const hint = "Create it, or correct `definitions` in plumbline.yaml.";
-    search.faults.push(
-      failure("folder", `The folder ${shown} ${unreachable(thrown)}. ${hint}`, null),
-    );
+    const what = isYaml(shown) ? "file" : "folder";
+    const hint =
+      "Create it, or correct the path where it is named (`definitions` in plumbline.yaml).";
+    const message = `The ${what} ${shown} ${unreachable(thrown)}. ${hint}`;
+    search.faults.push(failure(what, message));
   }
 }
 

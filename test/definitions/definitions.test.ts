@@ -143,13 +143,25 @@ test("tenants with different variables get different answers from the same files
   expect(urls).toEqual(hosts.map((host) => `https://fraud.${host}/`));
 });
 
-test("a change of the same length is seen at the next load", () => {
-  const root = writtenFolder({ "connectors/a.yaml": connector({ displayName: "Old" }) });
+test("a change of the same length is seen at the next load, however soon it comes", () => {
+  const root = writtenFolder({});
   const definitions = openDefinitions();
-  const name = () => definitions.load(request(root)).definitions[0]?.displayName;
-  expect(name()).toBe("Old");
-  write(root, "connectors/a.yaml", connector({ displayName: "New" }));
-  expect(name()).toBe("New");
+  for (let round = 100; round < 200; round++) {
+    write(root, "connectors/a.yaml", connector({ displayName: `Round ${round}` }));
+    const [definition] = definitions.load(request(root)).definitions;
+    expect(definition?.displayName).toBe(`Round ${round}`);
+  }
+});
+
+test("a link that gets another name gives the definition another place", () => {
+  const root = writtenFolder({ "connectors/..data/a.yaml": connector() });
+  const definitions = openDefinitions();
+  const link = (name: string) => path.join(root, "connectors", name);
+  const file = () => definitions.load(request(root)).definitions[0]?.at.file;
+  symlinkSync("..data/a.yaml", link("old.yaml"));
+  expect(file()).toBe("connectors/old.yaml");
+  renameSync(link("old.yaml"), link("new.yaml"));
+  expect(file()).toBe("connectors/new.yaml");
 });
 
 test("files that come and go are seen at the next load", () => {

@@ -78,6 +78,7 @@ test("a folder that is missing is a fault that names it and the setting", () => 
   expect(fault).toMatchObject({ severity: "error", code: "folder", at: null });
   expect(fault?.message).toContain("The folder conectors does not exist");
   expect(fault?.message).toContain("plumbline.yaml");
+  expect(findFiles(root, ["none.yaml"], []).faults).toMatchObject([{ code: "file", at: null }]);
 });
 
 test("a folder called like a definition is searched, and is no file", () => {
