@@ -48,8 +48,8 @@ export async function create(
       return await send(writing, () => writing.writer.create(write, writing.aborting));
     }
     // What it was created with is not known for sure.
-    const write = authenticationWrite(definition, values);
-    await writing.writer.update(made, write, writing.aborting).catch((cause) => {
+    const again = authenticationWrite(definition, values);
+    await writing.writer.update(made, again, writing.aborting).catch((cause) => {
       throw new FaultError(notAsserted(begun, made, toFault(cause).message), { cause });
     });
     return made;
