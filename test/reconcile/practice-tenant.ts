@@ -73,8 +73,8 @@ export interface Practice extends AsyncDisposable {
   /** On the practice's own store, in mode apply. */
   subject(over?: Partial<Subject>): Subject;
   plan(over?: Partial<Subject>): Promise<Plan>;
-  /** A minute after the last one, so that earlier writes have settled. */
-  run(over?: Partial<Subject>, options?: Partial<RunOptions>): Promise<Run>;
+  /** A minute after the last one by default, so that earlier writes have settled. */
+  run(over?: Partial<Subject>, options?: Partial<RunOptions & { after: number }>): Promise<Run>;
   /** Such as `PATCH 204`, since the last call. */
   requests(): readonly string[];
 }
@@ -123,8 +123,8 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
     },
     openStore: (own = clock) => openStore({ sqlite: join(folder, "state.db") }, own),
     plan: (over) => planTenant(subject(over), new AbortController().signal),
-    async run(over, options = {}) {
-      clock.advance(60_000);
+    async run(over, { after = 60_000, ...options } = {}) {
+      clock.advance(after);
       events.length = 0;
       return reconcile(subject(over), { ...runOptions(events), ...options });
     },

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import type { Subject } from "../../src/reconcile/subject.ts";
+import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
+
+/** More than any of these runs takes. */
+const mostSteps = 40;
+
+/** How many more times a process asks its store or its tenant for something before it dies. */
+interface Life {
+  left: number;
+}
+
+/** The same port, which does nothing more once its process is dead. */
+function mortal<T extends object>(port: T, life: Life): T {
+  return new Proxy(port, {
+    get(target, key, receiver) {
+      const member: unknown = Reflect.get(target, key, receiver);
+      if (typeof member !== "function") return member;
+      return async (...given: unknown[]) => {
+        life.left -= 1;
+        if (life.left < 0) throw new Error("The process was killed.");
+        return Reflect.apply(member, target, given);
+      };
+    },
+  });
+}
+
+function mortalSubject({ store, reader, writer, ...rest }: Subject, life: Life): Subject {
+  return {
+    ...rest,
+    store: mortal(store, life),
+    reader: mortal(reader, life),
+    writer: writer && mortal(writer, life),
+  };
+}
+
+const managed = { "a.yaml": connector("a") };
+const byHand = (targetUrl: string) => ({
+  displayName: "a",
+  targetUrl,
+  authentication: { basic: { username: "entra", password: "secret of A_PASSWORD" } },
+});
+
+/** What is there before the run that dies. */
+const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>> = {
+  "a create": async () => {},
+  "a create whose answer is lost": async ({ sandbox }) => {
+    sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
+  },
+  "an update with a password": async (practice) => {
+    practice.env["A_PASSWORD"] = "the one before";
+    await practice.run();
+    practice.env["A_PASSWORD"] = "secret of A_PASSWORD";
+  },
+  "an adoption": async ({ sandbox }) => {
+    sandbox.control.setState({ connectors: [byHand("https://a.contoso.com/")] });
+  },
+  "an adoption with a difference": async ({ sandbox }) => {
+    sandbox.control.setState({ connectors: [byHand("https://old.example/")] });
+  },
+  "an adoption after a rename": async (practice) => {
+    const old = connector("old", { displayName: "a" }).replace("OLD_PASSWORD", "A_PASSWORD");
+    practice.define({ "old.yaml": old });
+    await practice.run();
+    practice.define(managed);
+  },
+};
+
+const lags: Readonly<Record<string, readonly InjectedFault[]>> = {
+  "reads that show at once": [],
+  "reads that lag": [
+    { kind: "stale-reads", method: "POST", reads: 3 },
+    { kind: "stale-reads", method: "PATCH", reads: 3 },
+  ],
+};
+
+const rows = Object.keys(situations).flatMap((name) =>
+  Object.keys(lags).map((lag) => ({ name, lag })),
+);
+
+test.for(rows)(
+  "$name that is killed between any two steps converges, with $lag",
+  async ({ name, lag }) => {
+    let isWhole = false;
+    for (let steps = 0; !isWhole && steps < mostSteps; steps += 1) {
+      await using practice = await openPractice();
+      practice.define(managed);
+      await situations[name]?.(practice);
+      for (const fault of lags[lag] ?? []) practice.sandbox.control.injectFault(fault);
+
+      const life = { left: steps };
+      await practice.run(mortalSubject(practice.subject(), life), { after: 0 });
+      isWhole = life.left >= 0;
+
+      await using store = await practice.openStore();
+      const next = [
+        await practice.run({ store }, { after: 0 }),
+        await practice.run({ store }),
+        await practice.run({ store }),
+      ];
+      const at = `killed after ${steps} steps, then ${next.map((run) => told(run).join(" ")).join("; ")}`;
+      expect(told(next[2]!), at).toEqual(["clean"]);
+      expect(practice.sandbox.control.state().connectors, at).toEqual([
+        { id: expect.any(String), ...byHand("https://a.contoso.com/") },
+      ]);
+      const { ledger, journal } = await store.recall(practice.subject().tenant);
+      expect(
+        ledger.map((entry) => entry.name),
+        at,
+      ).toEqual(["a"]);
+      expect(journal, at).toEqual([]);
+    }
+    expect(isWhole).toBe(true);
+  },
+);
