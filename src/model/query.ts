@@ -3,6 +3,9 @@
  * connector are compared alike.
  */
 
+/** What is added to a key that comes again, and to one that looks as if it had been. */
+const counted = /\[\d+\]$/;
+
 /** A URL in its normal form without query, and its parameters in order with unique keys. */
 export interface SplitUrl {
   readonly base: string;
@@ -17,7 +20,7 @@ export function splitUrl(text: string): SplitUrl | null {
   const query = [...url.searchParams].map(([name, value]) => {
     const count = seen.get(name) ?? 0;
     seen.set(name, count + 1);
-    return { key: count === 0 ? name : `${name}[${count}]`, value };
+    return { key: count > 0 || counted.test(name) ? `${name}[${count}]` : name, value };
   });
   url.search = "";
   url.hash = "";
@@ -28,6 +31,6 @@ export function splitUrl(text: string): SplitUrl | null {
 export function joinUrl({ base, query }: SplitUrl): string {
   if (query.length === 0) return base;
   const url = new URL(base);
-  for (const { key, value } of query) url.searchParams.append(key.replace(/\[\d+\]$/, ""), value);
+  for (const { key, value } of query) url.searchParams.append(key.replace(counted, ""), value);
   return url.href;
 }
