@@ -60,10 +60,7 @@ function open(path: string): DatabaseSync {
   try {
     createPrivately(path);
     // No waiting inside SQLite: it would stop the whole process.
-    const connection = new DatabaseSync(path, { timeout: 0 });
-    // SQLite would write a journal file for the transaction, and sync it to disk, at every lock.
-    connection.exec("PRAGMA journal_mode = MEMORY");
-    return connection;
+    return new DatabaseSync(path, { timeout: 0 });
   } catch (thrown) {
     throw explain(thrown, path);
   }
@@ -88,7 +85,9 @@ async function acquire(
 /** Takes the lock if nobody holds it. */
 function isFree(connection: DatabaseSync): boolean {
   try {
-    connection.exec("BEGIN EXCLUSIVE");
+    // SQLite would write a journal file for the transaction, and sync it to disk, at every lock. To
+    // be told otherwise it reads the file, so this too is busy while another holds the lock.
+    connection.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (thrown) {
     if (isBusy(thrown)) return false;

@@ -8,6 +8,7 @@ import { render, renderLine } from "../../report/report.ts";
 import { startWeb } from "../../web/web.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
+import { jitterOf } from "../jitter.ts";
 import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
@@ -36,6 +37,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, log, tell)),
     parallel: parallelTenants,
     clock: systemClock,
+    jitter: jitterOf(configured.wanted),
   });
   void schedule.started.then(() => {
     health.ready = true;
