@@ -115,14 +115,9 @@ async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
 }
 
-/**
- * A name that stands for another tenant by now stays known as the first one: what is held for that
- * reason would else be carried out by the next run.
- */
 async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): Promise<Run> {
   try {
-    const { known } = await store.recall(tenant);
-    await store.record(known ?? tenant, run);
+    await store.record(tenant, run);
     return run;
   } catch (thrown) {
     const fault = tell(thrown, run.tenant, notify);
