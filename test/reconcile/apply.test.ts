@@ -61,7 +61,7 @@ test("a URL that changed outside is put back with its keys, and the password sta
 
 test("a password that changed at its source is sent once", async () => {
   await using practice = await openApplied({ "a.yaml": connector("a") });
-  practice.env["A_PASSWORD"] = "a new one";
+  practice.setEnv("A_PASSWORD", "a new one");
   expect(told(await practice.run())).toEqual(["converged", "update a done"]);
   expect(password(practice, "a")).toBe("a new one");
   expect(told(await practice.run())).toEqual(["clean"]);
@@ -99,7 +99,7 @@ test("an adoption sends nothing, and a later change of the source is sent", asyn
   expect(practice.requests()).toEqual(["GET 200"]);
   expect(password(practice, "a")).toBe("set by hand");
   expect(told(await practice.run())).toEqual(["clean"]);
-  practice.env["A_PASSWORD"] = "a new one";
+  practice.setEnv("A_PASSWORD", "a new one");
   expect(told(await practice.run())).toEqual(["converged", "update a done"]);
   expect(password(practice, "a")).toBe("a new one");
 });
@@ -129,7 +129,7 @@ test("an adoption sends the password where assertOnAdopt asks for it", async () 
 test("the mask that Graph shows is never written, even where a source holds it", async () => {
   await using practice = await openPractice();
   practice.define({ "a.yaml": connector("a") });
-  practice.env["A_PASSWORD"] = "******";
+  practice.setEnv("A_PASSWORD", "******");
   const run = await practice.run();
   expect(told(run)).toEqual(["partial"]);
   expect(run.plan?.held.map(({ reason }) => reason.code)).toEqual(["secret"]);
@@ -139,12 +139,11 @@ test("the mask that Graph shows is never written, even where a source holds it",
 test("a secret that is missing holds its own connector, and keeps what is remembered of it", async () => {
   await using practice = await openApplied({ "a.yaml": connector("a") });
   practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
-  const { A_PASSWORD = "" } = practice.env;
-  delete practice.env["A_PASSWORD"];
+  practice.setEnv("A_PASSWORD", null);
   const run = await practice.run();
   expect(told(run)).toEqual(["partial", "create b done"]);
   expect(run.plan?.held.map(({ name }) => name)).toEqual(["a"]);
-  practice.env["A_PASSWORD"] = A_PASSWORD;
+  practice.setEnv("A_PASSWORD", "secret of A_PASSWORD");
   expect(told(await practice.run())).toEqual(["clean"]);
 });
 
@@ -160,7 +159,7 @@ test("one connector that Graph refuses does not stop the others", async () => {
 
 test("an update whose answer was lost sends the password again in the next run", async () => {
   await using practice = await openApplied({ "a.yaml": connector("a") });
-  practice.env["A_PASSWORD"] = "a new one";
+  practice.setEnv("A_PASSWORD", "a new one");
   practice.sandbox.control.injectFault({ kind: "html-body", method: "PATCH" });
   expect(told(await practice.run())).toEqual(["partial", "update a failed"]);
   expect(told(await practice.run())).toEqual(["converged", "update a done"]);

@@ -49,9 +49,9 @@ const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>
     sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
   },
   "an update with a password": async (practice) => {
-    practice.env["A_PASSWORD"] = "the one before";
+    practice.setEnv("A_PASSWORD", "the one before");
     await practice.run();
-    practice.env["A_PASSWORD"] = "secret of A_PASSWORD";
+    practice.setEnv("A_PASSWORD", "secret of A_PASSWORD");
   },
   "an adoption": async ({ sandbox }) => {
     sandbox.control.setState({ connectors: [byHand("https://a.contoso.com/")] });

@@ -62,11 +62,11 @@ export interface Practice extends AsyncDisposable {
   readonly clock: HandClock;
   /** Holds what `define` wrote, and the store. */
   readonly folder: string;
-  /** Where secrets come from. A name that is missing here is not set. */
-  readonly env: Record<string, string>;
+  /** Sets what an environment variable holds from now on; null: it is not set. */
+  setEnv(name: string, value: string | null): void;
   /** Of the latest run. */
   readonly events: RunEvent[];
-  /** Replaces all definitions; by file name. */
+  /** Replaces all definitions, by file name, and sets each variable that they name for the first time. */
   define(files: Readonly<Record<string, string>>): void;
   /** Another connection to the same store, as another process would have. */
   openStore(clock?: Clock): Promise<Store>;
@@ -106,9 +106,12 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
     sandbox,
     clock,
     folder,
-    env,
     events,
     subject,
+    setEnv(name, value) {
+      if (value === null) delete env[name];
+      else env[name] = value;
+    },
     define(files) {
       const connectors = join(folder, "connectors");
       rmSync(connectors, { recursive: true, force: true });
