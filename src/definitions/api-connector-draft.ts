@@ -1,5 +1,5 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
 import type { ApiConnectorDefinition } from "../model/definition.ts";
-import type { ApiConnectorDocument } from "../model/generated/api-connector.ts";
 import type { Place } from "./place.ts";
 import type { Reference } from "./secret-scope.ts";
 import type { YamlDocument } from "./yaml-text.ts";
@@ -10,57 +10,108 @@ export interface WrittenReference {
   readonly place: Place;
 }
 
-/** A document that its schema accepts: all that does not depend on a tenant. */
+/** A document as far as its schema accepts it: all that does not depend on a tenant. */
 export interface ApiConnectorDraft {
-  readonly name: string;
+  /** When false, the draft serves only to find what else is wrong, so that all is told at once. */
+  readonly isWhole: boolean;
+  readonly name: string | null;
   readonly id: string | null;
   readonly previously: string | null;
-  readonly displayName: string;
-  readonly targetUrl: string;
+  readonly displayName: string | null;
+  readonly targetUrl: string | null;
   readonly query: readonly (WrittenReference & {
     readonly key: string;
     readonly keyPlace: Place;
   })[];
-  readonly username: string;
-  readonly password: WrittenReference;
+  readonly username: string | null;
+  readonly password: WrittenReference | null;
   readonly policy: ApiConnectorDefinition["policy"];
   readonly places: Readonly<
     Record<"name" | "id" | "previously" | "displayName" | "targetUrl" | "username", Place>
   >;
 }
 
-/** Takes from a valid document what the rules need, so that its text can be forgotten. */
-export function draftOf(document: ApiConnectorDocument, yaml: YamlDocument): ApiConnectorDraft {
-  const { metadata, spec, policy } = document;
-  const at = (...names: string[]) => yaml.placeOf(names);
-  const authentication = ["spec", "authentication", "basic"];
-  // The schema does not accept a connector without: certificates are not yet supported.
-  const basic = spec.authentication.basic ?? { username: "", password: {} };
-  const reference = (written: Reference, names: readonly string[]): WrittenReference => ({
-    reference: written,
-    place: at(...names, written.env === undefined ? "file" : "env"),
-  });
+const METADATA = ["metadata"];
+const SPEC = ["spec"];
+const BASIC = ["spec", "authentication", "basic"];
+const POLICY = ["policy"];
+
+/**
+ * Takes from a document what the rules need, so that its text can be forgotten. `errors` are those
+ * of its schema: what they are about is left out.
+ */
+export function draftOf(
+  yaml: YamlDocument,
+  errors: readonly ErrorObject[] = [],
+): ApiConnectorDraft {
+  const read = reader(yaml.value, errors);
+  const text = (parent: readonly string[], name: string) => {
+    const value = read([...parent, name]);
+    return typeof value === "string" ? value : null;
+  };
+  const flag = (name: string) => read([...POLICY, name]) === true;
+  const at = (parent: readonly string[], name: string) => yaml.placeOf([...parent, name]);
+  const query = [...SPEC, "query"];
   return {
-    name: metadata.name,
-    id: metadata.id ?? null,
-    previously: metadata.previously ?? null,
-    displayName: spec.displayName,
-    targetUrl: spec.targetUrl,
-    query: Object.entries(spec.query ?? {}).map(([key, written]) => ({
-      key,
-      keyPlace: yaml.placeOf(["spec", "query", key], "key"),
-      ...reference(written, ["spec", "query", key]),
-    })),
-    username: basic.username,
-    password: reference(basic.password, [...authentication, "password"]),
-    policy: { protect: policy?.protect ?? false, assertOnAdopt: policy?.assertOnAdopt ?? false },
+    isWhole: errors.length === 0,
+    name: text(METADATA, "name"),
+    id: text(METADATA, "id"),
+    previously: text(METADATA, "previously"),
+    displayName: text(SPEC, "displayName"),
+    targetUrl: text(SPEC, "targetUrl"),
+    query: Object.keys(record(read(query))).flatMap((key) => {
+      const written = reference(yaml, read, [...query, key]);
+      return written ? [{ key, keyPlace: yaml.placeOf([...query, key], "key"), ...written }] : [];
+    }),
+    username: text(BASIC, "username"),
+    password: reference(yaml, read, [...BASIC, "password"]),
+    policy: { protect: flag("protect"), assertOnAdopt: flag("assertOnAdopt") },
     places: {
-      name: at("metadata", "name"),
-      id: at("metadata", "id"),
-      previously: at("metadata", "previously"),
-      displayName: at("spec", "displayName"),
-      targetUrl: at("spec", "targetUrl"),
-      username: at(...authentication, "username"),
+      name: at(METADATA, "name"),
+      id: at(METADATA, "id"),
+      previously: at(METADATA, "previously"),
+      displayName: at(SPEC, "displayName"),
+      targetUrl: at(SPEC, "targetUrl"),
+      username: at(BASIC, "username"),
     },
   };
+}
+
+type Read = (path: readonly string[]) => unknown;
+
+/** Errors that are about what is missing or too much beside a value, not about the value. */
+const ABOUT_KEYS = new Set(["required", "additionalProperties", "minProperties", "maxProperties"]);
+
+/** Values by their path; undefined where there is none, or where the schema refused it. */
+function reader(root: unknown, errors: readonly ErrorObject[]): Read {
+  const refused = errors.flatMap(({ keyword, instancePath }) =>
+    ABOUT_KEYS.has(keyword) ? [] : [`${instancePath}/`],
+  );
+  return (path) => {
+    const pointer = path.map((name) => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    const isRefused = refused.some((prefix) => `${pointer.join("")}/`.startsWith(prefix));
+    if (isRefused) return undefined;
+    return path.reduce<unknown>((value, name) => record(value)[name], root);
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** null when it is none of the references that can be followed. */
+function reference(
+  yaml: YamlDocument,
+  read: Read,
+  path: readonly string[],
+): WrittenReference | null {
+  const { env, file } = record(read(path));
+  if (typeof env === "string" && file === undefined) {
+    return { reference: { env }, place: yaml.placeOf([...path, "env"]) };
+  }
+  if (typeof file === "string" && env === undefined) {
+    return { reference: { file }, place: yaml.placeOf([...path, "file"]) };
+  }
+  return null;
 }

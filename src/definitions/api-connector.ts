@@ -47,23 +47,24 @@ export function resolveDraft(
   const { places, policy } = draft;
   const found: WrittenFault[] = [];
   const at = (place: Place): Position => ({ file: file.shown, ...place });
-  const text = (where: string, written: string, place: Place) =>
+  const text = (where: string, written: string | null, place: Place) =>
     shortText(where, replaced(written, place, rules, found), place, found);
-  const use = (where: string, written: WrittenReference) =>
-    secretUse(where, written, file, rules, found);
+  const use = (where: string, written: WrittenReference | null) =>
+    written && secretUse(where, written, file, rules, found);
   const displayName = text("spec.displayName", draft.displayName, places.displayName);
   const target = resolveTarget(draft, at(places.targetUrl), rules, use, found);
   const basic = "spec.authentication.basic";
   const username = text(`${basic}.username`, draft.username, places.username);
   const password = use(`${basic}.password`, draft.password);
   for (const fault of found) faults.push(fault);
-  const stopped = found.some(({ severity }) => severity === "error");
-  if (stopped || !displayName || !username || !target || !password) {
+  const { name, isWhole } = draft;
+  const isRefused = !isWhole || found.some(({ severity }) => severity === "error");
+  if (isRefused || !name || !displayName || !username || !target || !password) {
     return { definition: null, displayName };
   }
   const definition: ApiConnectorDefinition = {
     kind: "ApiConnector",
-    name: draft.name,
+    name,
     at: at(places.name),
     id: draft.id,
     previously: draft.previously,
@@ -75,7 +76,7 @@ export function resolveDraft(
   return { definition, displayName };
 }
 
-type Use = (where: string, written: WrittenReference) => SecretUse | null;
+type Use = (where: string, written: WrittenReference | null) => SecretUse | null;
 
 /** The URL and its parameters: first those that stand in it, then those that are secrets. */
 function resolveTarget(
@@ -175,11 +176,12 @@ function shortText(
 }
 
 function replaced(
-  text: string,
+  text: string | null,
   place: Place,
   rules: TenantRules,
   found: WrittenFault[],
 ): string | null {
+  if (text === null) return null;
   const result = replaceVariables(text, rules.variables);
   for (const message of result.problems) found.push(wrong("variable", place, message));
   return result.text;

@@ -41,8 +41,12 @@ function parseDocuments(text: string): ParsedFile {
       continue;
     }
     const checked = check("api-connector", yaml.value);
-    if ("document" in checked) drafts.push(draftOf(checked.document, yaml));
-    else for (const fault of schemaFaults(checked.errors, yaml)) faults.push(fault);
+    if ("document" in checked) {
+      drafts.push(draftOf(yaml));
+      continue;
+    }
+    for (const fault of schemaFaults(checked.errors, yaml)) faults.push(fault);
+    if (checked.errors.length <= MOST_FAULTS) drafts.push(draftOf(yaml, checked.errors));
   }
   return { drafts, faults: bounded(faults) };
 }

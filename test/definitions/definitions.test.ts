@@ -110,6 +110,7 @@ test("all faults of all files come at once, sorted by file and place", () => {
     "folder undefined:undefined:undefined",
     "schema connectors/a.yaml:4:9",
     "yaml connectors/a.yaml:13:1",
+    "url connectors/b.yaml:7:14",
     "literal-secret connectors/b.yaml:11:17",
     "empty-file connectors/c.yaml:1:1",
   ]);
@@ -287,4 +288,23 @@ test("the example definitions have no faults and no warnings", () => {
     "loyalty-enrol",
     "loyalty-lookup",
   ]);
+});
+
+test("what the schema refuses in one place hides no broken rule in another", () => {
+  const valid = connector({ targetUrl: "http://fraud.${apiHst}/hook" });
+  const root = writtenFolder({
+    "connectors/a.yaml": valid.replace("spec:", "spec:\n  colour: red"),
+    "connectors/b.yaml": `${connector({})}policy: { protect: 1 }\n`,
+  });
+  const { definitions, faults } = openDefinitions().load(request(root));
+  expect(definitions).toEqual([]);
+  expect(faults.map(({ code, at }) => `${at?.file} ${code}`)).toEqual(
+    expect.arrayContaining([
+      "connectors/a.yaml schema",
+      "connectors/a.yaml variable",
+      "connectors/a.yaml duplicate",
+      "connectors/b.yaml schema",
+      "connectors/b.yaml duplicate",
+    ]),
+  );
 });
