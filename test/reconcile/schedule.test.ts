@@ -1,0 +1,206 @@
+import { EventEmitter, once } from "node:events";
+import { setImmediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { Run } from "../../src/model/generated/run.ts";
+import {
+  backoff,
+  type Schedule,
+  type Scheduled,
+  startSchedule,
+} from "../../src/reconcile/schedule.ts";
+import { handClock } from "./practice-tenant.ts";
+
+const everySecond = "* * * * * *";
+
+/** A tenant whose runs begin and end in sight of a test. */
+interface Watched {
+  readonly tenant: Scheduled;
+  /** Triggers of the runs that have begun. */
+  readonly begun: string[];
+  /** Resolves when the next run begins. */
+  next(): Promise<unknown>;
+  /** Runs wait for this before they end; none by default. */
+  hold: Promise<unknown> | null;
+  result: Run["result"];
+}
+
+function watched(name: string, schedule: string | null = null): Watched {
+  const events = new EventEmitter();
+  const self: Watched = {
+    begun: [],
+    next: () => once(events, "begun"),
+    hold: null,
+    result: "clean",
+    tenant: {
+      name,
+      schedule,
+      timezone: "UTC",
+      async run(trigger) {
+        self.begun.push(trigger);
+        events.emit("begun");
+        await self.hold;
+        return runOf(name, trigger, self.result);
+      },
+    },
+  };
+  return self;
+}
+
+function runOf(tenant: string, trigger: Run["trigger"], result: Run["result"]): Run {
+  const at = "2026-08-20T08:00:00.000Z";
+  const nothing = { commit: null, plan: null, outcomes: [], faults: [] };
+  return { tenant, trigger, mode: "apply", startedAt: at, finishedAt: at, ...nothing, result };
+}
+
+function start(
+  tenants: readonly Watched[],
+  { parallel = 8, clock = handClock() } = {},
+): Schedule & AsyncDisposable {
+  const schedule = startSchedule({
+    tenants: tenants.map(({ tenant }) => tenant),
+    parallel,
+    clock,
+    jitter: 0,
+  });
+  return { ...schedule, [Symbol.asyncDispose]: schedule.stop };
+}
+
+test.for([
+  { failures: 0, want: 0 },
+  { failures: 1, want: 30_000 },
+  { failures: 2, want: 60_000 },
+  { failures: 3, want: 120_000 },
+  { failures: 6, want: 960_000 },
+  { failures: 7, want: 1_800_000 },
+  { failures: 5_000, want: 1_800_000 },
+])(
+  "after $failures failures in a row a tenant is left alone for $want ms",
+  ({ failures, want }) => {
+    expect(backoff(failures)).toBe(want);
+  },
+);
+
+test("every tenant runs at once at start, without waiting for its schedule", async () => {
+  const tenants = [watched("a"), watched("b", "0 0 1 1 *")];
+  await using schedule = start(tenants);
+  await schedule.started;
+  expect(tenants.map(({ begun }) => begun)).toEqual([["start"], ["start"]]);
+  expect(schedule.status()).toEqual([
+    {
+      name: "a",
+      result: "clean",
+      finishedAt: "2026-08-20T08:00:00.000Z",
+      nextRun: null,
+      failures: 0,
+    },
+    expect.objectContaining({ name: "b", nextRun: expect.stringMatching(/-01-01T00:00:00.000Z$/) }),
+  ]);
+});
+
+test("no more tenants run at the same time than allowed, and all have their turn", async () => {
+  const tenants = ["a", "b", "c", "d", "e"].map((name) => watched(name));
+  const gates = tenants.map((tenant) => {
+    const gate = Promise.withResolvers<void>();
+    tenant.hold = gate.promise;
+    return gate;
+  });
+  await using schedule = start(tenants, { parallel: 2 });
+  const begun = () => tenants.flatMap(({ begun, tenant }) => begun.map(() => tenant.name));
+  await setImmediate();
+  expect(begun()).toEqual(["a", "b"]);
+  const third = tenants[2]?.next();
+  gates[1]?.resolve();
+  await third;
+  await setImmediate();
+  expect(begun()).toEqual(["a", "b", "c"]);
+  for (const gate of gates) gate.resolve();
+  await schedule.started;
+  expect(begun()).toEqual(["a", "b", "c", "d", "e"]);
+});
+
+test.concurrent("a tick that falls into a run of the same tenant starts no second one", async () => {
+  const [slow, metronome] = [watched("slow", everySecond), watched("metronome", everySecond)];
+  const gate = Promise.withResolvers<void>();
+  slow.hold = gate.promise;
+  await using _ = start([slow, metronome]);
+  await metronome.next();
+  await metronome.next();
+  await metronome.next();
+  expect(slow.begun).toEqual(["start"]);
+  const again = slow.next();
+  gate.resolve();
+  await again;
+  expect(slow.begun).toEqual(["start", "schedule"]);
+});
+
+test.concurrent("a tenant that fails is left alone for a while, and the others are not", async () => {
+  const clock = handClock(new Date().toISOString());
+  const [failing, metronome] = [watched("failing", everySecond), watched("metronome", everySecond)];
+  failing.result = "unreadable";
+  await using schedule = start([failing, metronome], { clock });
+  await schedule.started;
+  const quietUntil = clock.now().getTime() + backoff(1);
+  const [status] = schedule.status();
+  expect(status).toMatchObject({ result: "unreadable", failures: 1 });
+  expect(Date.parse(status?.nextRun ?? "")).toBeGreaterThanOrEqual(quietUntil);
+  await metronome.next();
+  await metronome.next();
+  expect(failing.begun).toEqual(["start"]);
+  failing.result = "converged";
+  clock.advance(backoff(1));
+  await failing.next();
+  await setImmediate();
+  expect(schedule.status()[0]).toMatchObject({ result: "converged", failures: 0 });
+});
+
+test.for([
+  { result: "partial", failures: 1 },
+  { result: "failed", failures: 1 },
+  { result: "unreadable", failures: 1 },
+  { result: "invalid", failures: 0 },
+  { result: "refused", failures: 0 },
+  { result: "drift", failures: 0 },
+  { result: "clean", failures: 0 },
+] as const)(
+  "a run that ends as $result counts as $failures failures",
+  async ({ result, failures }) => {
+    const tenant = watched("a");
+    tenant.result = result;
+    await using schedule = start([tenant]);
+    await schedule.started;
+    expect(schedule.status()[0]?.failures).toBe(failures);
+  },
+);
+
+test("stopping waits for the run in hand and starts nothing more", async () => {
+  const [running, waiting] = [watched("running", everySecond), watched("waiting", everySecond)];
+  const gate = Promise.withResolvers<void>();
+  running.hold = gate.promise;
+  const begins = running.next();
+  const schedule = start([running, waiting], { parallel: 1 });
+  await begins;
+  let isStopped = false;
+  const stopping = schedule.stop().then(() => {
+    isStopped = true;
+  });
+  await setImmediate();
+  expect(isStopped).toBe(false);
+  gate.resolve();
+  await stopping;
+  expect([running.begun, waiting.begun]).toEqual([["start"], []]);
+});
+
+test("a schedule is read in the timezone of its tenant", async () => {
+  const tenants = ["Asia/Tokyo", "America/New_York"].map((timezone) => {
+    const each = watched(timezone, "30 12 * * *");
+    return { ...each, tenant: { ...each.tenant, timezone } };
+  });
+  await using schedule = start(tenants);
+  await schedule.started;
+  const hours = schedule
+    .status()
+    .map(({ name, nextRun }) =>
+      new Date(nextRun ?? "").toLocaleTimeString("en-GB", { timeZone: name, timeStyle: "short" }),
+    );
+  expect(hours).toEqual(["12:30", "12:30"]);
+});
