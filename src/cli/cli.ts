@@ -4,7 +4,8 @@
  */
 import { CommanderError } from "commander";
 import { FaultError } from "../model/fault.ts";
-import { exitStatus, resultOf } from "./exit.ts";
+import { resultOf } from "../model/result.ts";
+import { exitStatus } from "./exit.ts";
 import { createProgram } from "./program.ts";
 import { print, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";

@@ -3,13 +3,14 @@
 import { nearMiss } from "../definitions/near-miss.ts";
 import { type Fault, FaultError } from "../model/fault.ts";
 import type { Result } from "../model/generated/run.ts";
+import { resultOf } from "../model/result.ts";
 import {
   configurationPath,
   readSettings,
   type Settings,
   type TenantSettings,
 } from "./configuration.ts";
-import { exitStatus, resultOf } from "./exit.ts";
+import { exitStatus } from "./exit.ts";
 import { type Output, writeReports } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";

@@ -16,21 +16,29 @@ export interface DefinitionText {
 
 /**
  * The definition that a live connector matches, once its secrets are filled in: the inverse of
- * loading. null for what no definition can say yet, such as a client certificate.
+ * loading. null for what no definition can say yet, such as a client
+ * certificate, or may not say: a user name or password in the URL.
  */
 export function definitionText(
   live: Observed,
   name: string,
   /** Path of the schema from where the definition will stand, for editors; null: none is near. */
   schema: string | null,
+  /** Gives the wanted environment variable another name where it is taken or may not be used. */
+  freeEnv: (wanted: string) => string = (wanted) => wanted,
 ): DefinitionText | null {
   const { authentication, displayName, targetUrl, query } = live;
   if (authentication.type !== "basic" || displayName === null || targetUrl === null) return null;
+  // A definition may not hold them, and a file in git must not.
+  if (holdsUser(targetUrl)) return null;
   const prefix = name.toUpperCase().replaceAll("-", "_");
-  const password = { env: `${prefix}_PASSWORD`, path: "spec.authentication.basic.password" };
+  const password = {
+    env: freeEnv(`${prefix}_PASSWORD`),
+    path: "spec.authentication.basic.password",
+  };
   const keys = query.map(({ key }) => ({
     key,
-    env: `${prefix}_${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}`,
+    env: freeEnv(`${prefix}_${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}`),
     path: `spec.query.${key}`,
   }));
   const references = keys.map(({ key, env }) => [key, { env }]);
@@ -56,7 +64,14 @@ export function definitionText(
   return { text, secrets: [...keys.map(({ env, path }) => ({ env, path })), password] };
 }
 
+function holdsUser(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
+
 /** Live text is no template: ${ must come back as it is. */
 function literal(text: string): string {
-  return text.replaceAll("${", "$${");
+  // A function, because $$ stands for one $ in a replacement text.
+  return text.replaceAll("${", () => "$${");
 }

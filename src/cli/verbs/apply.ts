@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Logger } from "pino";
-import { worst } from "../../plan/result.ts";
+import { worst } from "../../model/result.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { type CommonFlags, configure, statusOf } from "../command.ts";

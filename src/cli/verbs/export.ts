@@ -1,25 +1,18 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { type DefinitionText, definitionText } from "../../definitions/definition-text.ts";
+import { openDefinitions } from "../../definitions/definitions.ts";
 import { FaultError, failure } from "../../model/fault.ts";
-import type { Observed } from "../../model/live.ts";
-import type { PlanSubject } from "../../reconcile/subject.ts";
 import { type CommonFlags, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
+import { describe, type Exported, judged, told } from "../exported.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
 import { print, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
+import type { Wired } from "../wiring.ts";
 
 export interface ExportFlags extends CommonFlags {
   readonly directory: string;
-}
-
-interface Exported {
-  readonly live: Observed;
-  readonly file: string;
-  /** null: no definition can say it yet. */
-  readonly definition: DefinitionText | null;
 }
 
 /** Writes the live connectors of one tenant as definitions; secrets become references to fill in. */
@@ -38,18 +31,64 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
   if (!wired) throw new UsageError("There is no tenant to export.");
   const folder = resolve(terminal.cwd, flags.directory);
   const schema = schemaFrom(folder, dirname(configured.settings.file));
-  const exported = await describe(wired.subject, schema, stop.stopping);
+  const described = await observe(wired, schema, stop.stopping);
   const path = (file: string) => relative(terminal.cwd, join(folder, file)) || file;
   refuseOverwriting(
-    exported.map(({ file }) => join(folder, file)),
+    described.map(({ file }) => join(folder, file)),
     terminal.cwd,
   );
-  mkdirSync(folder, { recursive: true });
-  for (const { file, definition } of exported) {
-    if (definition) writeFileSync(join(folder, file), definition.text, { flag: "wx" });
-  }
+  write(described, folder, flags.directory);
+  const exported = weedOut(described, folder);
   await print(terminal.stdout, told(exported, path));
   return exported.every(({ definition }) => definition) ? exitStatus.clean : exitStatus.partial;
+}
+
+async function observe(
+  { subject, settings }: Wired,
+  schema: string | null,
+  stopping: AbortSignal,
+): Promise<readonly Exported[]> {
+  const { reservedEnv } = settings.load.secrets;
+  try {
+    const live = await subject.reader.list("ApiConnector", stopping);
+    const { ledger } = await subject.store.recall(subject.tenant);
+    return describe(live, { ledger, reservedEnv, schema });
+  } catch (thrown) {
+    if (!stopping.aborted) throw thrown;
+    throw new FaultError(failure("stopped", "Plumbline was asked to stop; nothing was exported."));
+  }
+}
+
+function write(exported: readonly Exported[], folder: string, shown: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { file, definition } of exported) {
+      if (definition) writeFileSync(join(folder, file), definition.text, { flag: "wx" });
+    }
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? ` (${String(thrown.code)})` : "";
+    throw new UsageError(`Export cannot write to ${shown}${code}. Name another folder.`);
+  }
+}
+
+/**
+ * Takes away the files that no tenant could use: a live connector may break rules for definitions,
+ * and one broken file keeps a whole folder from being applied.
+ */
+function weedOut(described: readonly Exported[], folder: string): readonly Exported[] {
+  const { faults } = openDefinitions().load({
+    root: folder,
+    folders: ["."],
+    exclude: [],
+    variables: {},
+    secrets: { env: null, reservedEnv: [], files: [] },
+    targets: { hosts: null, private: true },
+  });
+  const exported = judged(described, faults);
+  for (const { file, definition } of exported) {
+    if (!definition) rmSync(join(folder, file), { force: true });
+  }
+  return exported;
 }
 
 /** The schema that stands beside plumbline.yaml, as an exported file would name it. */
@@ -58,60 +97,9 @@ function schemaFrom(folder: string, root: string): string | null {
   return existsSync(schema) ? relative(folder, schema).replaceAll(sep, "/") : null;
 }
 
-async function describe(
-  subject: PlanSubject,
-  schema: string | null,
-  signal: AbortSignal,
-): Promise<readonly Exported[]> {
-  const live = await subject.reader.list("ApiConnector", signal);
-  const { ledger } = await subject.store.recall(subject.tenant);
-  const known = new Map(ledger.map(({ id, name }) => [id, name]));
-  const taken = new Set(known.values());
-  return live.map((object) => {
-    const name = known.get(object.id) ?? freeName(object, taken);
-    taken.add(name);
-    return { live: object, file: `${name}.yaml`, definition: definitionText(object, name, schema) };
-  });
-}
-
-/** A key in git from the displayName: lower-case letters, digits and hyphens, not taken yet. */
-function freeName({ displayName }: Observed, taken: ReadonlySet<string>): string {
-  const words = (displayName ?? "").normalize("NFKD").toLowerCase();
-  const slug = words.replaceAll(/\p{M}/gu, "").replaceAll(/[^a-z0-9]+/g, "-");
-  const base = slug.replaceAll(/^-+|-+$/g, "").slice(0, 50) || "connector";
-  for (let count = 1; ; count++) {
-    const name = count === 1 ? base : `${base}-${count}`;
-    if (!taken.has(name)) return name;
-  }
-}
-
 function refuseOverwriting(paths: readonly string[], cwd: string): void {
   const existing = paths.filter((path) => existsSync(path)).map((path) => relative(cwd, path));
   if (existing.length === 0) return;
   const message = `Export overwrites nothing, and there is already ${existing.join(", ")}. Name another folder.`;
   throw new FaultError(failure("refused", message));
-}
-
-function told(exported: readonly Exported[], path: (file: string) => string): string {
-  const written = exported.flatMap(({ file, definition }) =>
-    definition ? [`  ${path(file)}`, ...definition.secrets.map(fillIn)] : [],
-  );
-  const skipped = exported.flatMap(({ live, definition }) =>
-    definition
-      ? []
-      : [
-          `  ${JSON.stringify(live.displayName)} (${live.id}): ${live.authentication.type} authentication is not yet supported`,
-        ],
-  );
-  const count = exported.length - skipped.length;
-  return [
-    `Exported ${count} ${count === 1 ? "connector" : "connectors"}${count > 0 ? ":" : "."}`,
-    ...written,
-    ...(skipped.length > 0 ? ["Left out:", ...skipped] : []),
-    "",
-  ].join("\n");
-}
-
-function fillIn({ env, path }: { readonly env: string; readonly path: string }): string {
-  return `    fill in env ${env} for ${path}`;
 }

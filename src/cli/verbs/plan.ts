@@ -1,12 +1,11 @@
 import pLimit from "p-limit";
 import type { Logger } from "pino";
 import { type Fault, failure, toFault } from "../../model/fault.ts";
-import type { Plan, Result } from "../../model/generated/run.ts";
+import type { Plan } from "../../model/generated/run.ts";
+import { planResult, worst } from "../../model/result.ts";
 import { plan } from "../../plan/plan.ts";
-import { planResult, worst } from "../../plan/result.ts";
 import { planTenant } from "../../reconcile/reconcile.ts";
 import { type CommonFlags, configure, statusOf } from "../command.ts";
-import { resultOf } from "../exit.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { stopSignal } from "../stop.ts";
@@ -26,29 +25,22 @@ export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<nu
   await using _ = wiring;
   using stop = stopSignal();
   const limit = pLimit(parallelTenants);
-  const planned = await withProgress(terminal, "Reading", wiring.tenants, (wired) =>
+  const plans = await withProgress(terminal, "Reading", wiring.tenants, (wired) =>
     limit(() => planOne(wired, log, stop.stopping)),
   );
-  const plans = planned.map(({ plan }) => plan);
   await writeReports({ type: "plans", plans }, flags.output, terminal);
-  return statusOf(worst(planned.map(({ result }) => result)), flags.driftExit);
+  return statusOf(worst(plans.map(planResult)), flags.driftExit);
 }
 
-interface Planned {
-  readonly plan: Plan;
-  readonly result: Result;
-}
-
-async function planOne(wired: Wired, log: Logger, stopping: AbortSignal): Promise<Planned> {
+async function planOne(wired: Wired, log: Logger, stopping: AbortSignal): Promise<Plan> {
   try {
-    const made = await planTenant(wired.subject, stopping);
-    return { plan: made, result: planResult(made) };
+    return await planTenant(wired.subject, stopping);
   } catch (thrown) {
     const fault = stopping.aborted ? stopped : toFault(thrown);
     if (fault.code === "internal") {
       log.error({ tenant: wired.settings.name, err: thrown }, "the plan failed");
     }
-    return { plan: unplanned(wired, fault), result: resultOf(fault.code) };
+    return unplanned(wired, fault);
   }
 }
 
