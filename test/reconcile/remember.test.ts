@@ -1,0 +1,219 @@
+import { expect, test } from "vitest";
+import type { Outcome } from "../../src/model/generated/run.ts";
+import type { LedgerChange } from "../../src/model/store.ts";
+import { plan } from "../../src/plan/plan.ts";
+import { answered, learned, ledgerEntry, putEntry } from "../../src/reconcile/remember.ts";
+import {
+  begun,
+  desired,
+  inputOf,
+  live,
+  ours,
+  passwordPath,
+  type Situation,
+} from "../plan/builders.ts";
+
+const now = "2026-08-20T08:00:00.000Z";
+const a = desired("a");
+const passwordOf = (entry: ReturnType<typeof ledgerEntry>) => entry.secrets[passwordPath];
+
+test.for([
+  {
+    name: "a password that was sent is asserted now",
+    sends: [passwordPath],
+    previous: ours("x1", a),
+    want: now,
+  },
+  {
+    name: "a password that was not sent keeps the instant at which it was",
+    sends: [],
+    previous: ours("x1", a),
+    want: "2026-08-01T00:00:00.000Z",
+  },
+  {
+    name: "a password that was taken over is taken on trust",
+    sends: [],
+    previous: null,
+    want: null,
+  },
+  {
+    name: "a password of a connector that was replaced is taken on trust",
+    sends: [],
+    previous: ours("x0", a),
+    want: null,
+  },
+])("$name", ({ sends, previous, want }) => {
+  const entry = ledgerEntry(a, "x1", sends, previous, now);
+  expect(passwordOf(entry)).toEqual({ fingerprint: "v1$a", assertedAt: want });
+});
+
+test("an entry keeps what protects the connector after its definition is gone", () => {
+  expect(ledgerEntry(desired("a", { protect: true }), "x1", [], null, now).protect).toBe(true);
+});
+
+test("an entry replaces those of the same connector and of the name before", () => {
+  const entry = ours("x1", desired("new"));
+  const ledger = [ours("x1", desired("other")), ours("x2", desired("old")), ours("x3", a)];
+  expect(putEntry(entry, ours("x2", desired("old")), ledger)).toEqual([
+    { op: "remove", kind: "ApiConnector", name: "other" },
+    { op: "remove", kind: "ApiConnector", name: "old" },
+    { op: "put", entry },
+  ]);
+});
+
+const lessons: readonly (Situation & {
+  readonly name: string;
+  readonly want: readonly LedgerChange[];
+})[] = [
+  {
+    name: "a connector that matches and is known teaches nothing",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: [],
+  },
+  {
+    name: "a rename in git moves the entry to the new name",
+    desired: [
+      desired("z", {
+        previously: "a",
+        displayName: "A connector",
+        targetUrl: "https://a.contoso.com/",
+        password: "v1$a",
+      }),
+    ],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: [
+      { op: "remove", kind: "ApiConnector", name: "a" },
+      { op: "put", entry: ours("x1", a, { name: "z" }) },
+    ],
+  },
+  {
+    name: "a new fingerprint of the same password is kept",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [
+      ours("x1", a, { secrets: { [passwordPath]: { fingerprint: "v0$a", assertedAt: now } } }),
+    ],
+    want: [
+      {
+        op: "put",
+        entry: ours("x1", a, {
+          secrets: { [passwordPath]: { fingerprint: "v1$a", assertedAt: now } },
+        }),
+      },
+    ],
+  },
+  {
+    name: "protection that was taken out of the definition is taken out of the ledger",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a, { protect: true })],
+    want: [{ op: "put", entry: ours("x1", a) }],
+  },
+  {
+    name: "an entry whose definition and connector are both gone is forgotten",
+    ledger: [ours("x1", a)],
+    want: [{ op: "remove", kind: "ApiConnector", name: "a" }],
+  },
+  {
+    name: "an entry whose connector is still live is kept, though its definition is gone",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: [],
+  },
+  {
+    name: "an entry whose connector was deleted outside is kept while its definition stands",
+    desired: [a],
+    ledger: [ours("x1", a)],
+    want: [],
+  },
+  {
+    name: "what an unanswered create made is ours from now on",
+    live: [live("x1", a)],
+    journal: [begun(a)],
+    want: [
+      {
+        op: "put",
+        entry: {
+          kind: "ApiConnector",
+          name: "a",
+          id: "x1",
+          displayName: "A connector",
+          protect: false,
+          secrets: {},
+        },
+      },
+    ],
+  },
+];
+
+test.for(lessons)("$name", ({ want, name: _, ...situation }) => {
+  const input = inputOf(situation);
+  expect(learned(input, plan(input), now)).toEqual(want);
+});
+
+const outcome = (result: Outcome["result"]): Outcome => ({
+  op: "update",
+  kind: "ApiConnector",
+  name: "a",
+  id: "x1",
+  result,
+});
+const open = begun(a, { startedAt: "2026-08-20T07:59:00.000Z" });
+
+test.for<{
+  readonly name: string;
+  readonly situation: Situation;
+  readonly outcomes?: readonly Outcome[];
+  readonly settledBefore?: string;
+  readonly want: readonly string[];
+}>([
+  {
+    name: "a write that was done again answers what was open",
+    situation: { desired: [a] },
+    outcomes: [outcome("done")],
+    want: ["written again"],
+  },
+  {
+    name: "a write that failed again leaves it open",
+    situation: { desired: [a] },
+    outcomes: [outcome("failed")],
+    want: [],
+  },
+  {
+    name: "a write that is not verified leaves it open",
+    situation: { desired: [a] },
+    outcomes: [outcome("unverified")],
+    want: [],
+  },
+  { name: "a definition that is only held leaves it open", situation: { desired: [a] }, want: [] },
+  {
+    name: "a definition that is gone closes it once it has settled",
+    situation: {},
+    want: ["definition gone"],
+  },
+  {
+    name: "a definition that is gone leaves it open until it has settled",
+    situation: {},
+    settledBefore: "2026-08-20T07:58:00.000Z",
+    want: [],
+  },
+  {
+    name: "a definition that was renamed is not gone",
+    situation: { desired: [desired("z", { previously: "a" })] },
+    want: [],
+  },
+  {
+    name: "a tenant that could not be read leaves it open",
+    situation: {
+      input: { observations: [], memory: { ledger: [], journal: [open], known: null } },
+    },
+    want: [],
+  },
+])("$name", ({ situation, outcomes = [], settledBefore = now, want }) => {
+  const input = inputOf({ journal: [open], ...situation });
+  const closed = answered(input, outcomes, Date.parse(settledBefore));
+  expect(closed.map(({ result }) => result)).toEqual(want);
+});
