@@ -1,5 +1,5 @@
 /** The verbs, their flags and their help. Each verb is loaded only when it is called. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { reporting } from "./command.ts";
 import { type Output, parseOutput } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,7 +32,7 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
     })
-    .addHelpText("after", exitStatuses);
+    .addHelpText("afterAll", exitStatuses);
   addValidate(program, terminal, ended);
   addPlan(program, terminal, ended);
   addApply(program, terminal, ended);
@@ -63,7 +63,7 @@ function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
 
 function addApply(program: Command, terminal: Terminal, ended: Ended): void {
   verb(program, "apply", "Plan afresh, apply, and verify by reading back. Needs mode: apply.")
-    .option("--plan <digest>", "apply only a plan with this digest (repeatable)", toDigests, [])
+    .addOption(repeatable("--plan <digest>", "apply only this plan (repeatable)", "any", toDigests))
     .option("--lift <limit>", "not yet supported")
     .action(async (flags) => {
       if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
@@ -125,16 +125,23 @@ function verb(
     .command(usage)
     .description(description)
     .option("--config <file>", "plumbline.yaml (default: PLUMBLINE_CONFIG, else the one here)")
-    .option("--tenant <name>", "only this tenant (repeatable)", collect, [])
+    .addOption(repeatable("--tenant <name>", "only this tenant (repeatable)", "all", collect))
     .option("--verbose", "log every request and step on stderr");
   return isReporting
-    ? command.option(
-        "--output <format[=file]>",
-        "text, json, markdown or html, to a file or stdout (repeatable)",
-        toOutputs,
-        [],
-      )
+    ? command.addOption(repeatable("--output <format[=file]>", reports, "text", toOutputs))
     : command;
+}
+
+const reports = "text, json, markdown or html, to a file or stdout (repeatable)";
+
+/** `standard` says what holds where the flag is not given. */
+function repeatable<T>(
+  flag: string,
+  description: string,
+  standard: string,
+  parse: (value: string, previous: readonly T[]) => readonly T[],
+): Option {
+  return new Option(flag, description).argParser<readonly T[]>(parse).default([], standard);
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

@@ -4,10 +4,10 @@
  */
 import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
+import { planResult, runResult, worst } from "../model/result.ts";
 import { madeBy } from "../plan/match.ts";
 import { plan } from "../plan/plan.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
-import { planResult, runResult, worst } from "../plan/result.ts";
 import { apply, stopped } from "./apply.ts";
 import { list, observe, type World } from "./observe.ts";
 import { poll } from "./poll.ts";

@@ -1,5 +1,6 @@
 /** A plan or a run of one tenant, in words that hold for every format. */
 import type { Outcome, Plan, Result, Run, Unmanaged } from "../model/generated/run.ts";
+import { planResult } from "../model/result.ts";
 import {
   type ChangeView,
   changeView,
@@ -58,13 +59,6 @@ export interface TenantView {
   readonly command: string | null;
 }
 
-/** What a plan comes to; the same rule as the exit status of `plumbline plan`. */
-function planResult({ unreadable, faults, changes, held }: Plan): Result {
-  if (unreadable.length > 0) return "unreadable";
-  if (faults.some(({ severity }) => severity === "error")) return "invalid";
-  return changes.length + held.length > 0 ? "drift" : "clean";
-}
-
 export function planView(plan: Plan, timezone: string | undefined): TenantView {
   const result = planResult(plan);
   const hasErrors = plan.faults.some(({ severity }) => severity === "error");
@@ -75,7 +69,7 @@ export function planView(plan: Plan, timezone: string | undefined): TenantView {
     result,
     tone: resultTones[result],
     sentence: resultSentence(result, "plan"),
-    counts: [...todoCounts(plan), ...restCounts(plan)],
+    counts: [...todoCounts(plan), ...restCounts(plan), ...errorCounts(plan, [])],
     ...lists(plan, [], timezone),
     faults: faultsOf(plan, []),
     facts: commitFact(plan.commit),
@@ -229,12 +223,18 @@ function outcomeCounts(outcomes: readonly Outcome[]): readonly Count[] {
 }
 
 function runCounts({ plan, outcomes, faults }: Run): readonly Count[] {
-  const errors = faultsOf(plan, faults).filter(({ severity }) => severity === "error").length;
   return [
     ...(outcomes.length > 0 ? outcomeCounts(outcomes) : plan === null ? [] : todoCounts(plan)),
     ...(plan === null ? [] : restCounts(plan)),
-    ...shown([counted(errors, "errors", "bad", "error")]),
+    ...errorCounts(plan, faults),
   ];
+}
+
+function errorCounts(plan: Plan | null, faults: Run["faults"]): readonly Count[] {
+  // An unreadable kind is counted as such.
+  const told = [...(plan?.faults ?? []), ...faults];
+  const errors = told.filter(({ severity }) => severity === "error").length;
+  return shown([counted(errors, "errors", "bad", "error")]);
 }
 
 /** `1 created, 3 unchanged`. */

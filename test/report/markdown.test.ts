@@ -68,7 +68,7 @@ test("a report that is too long for a comment keeps its counts, faults and comma
   });
   expect(got.length).toBeLessThanOrEqual(65_536);
   expect(got.length).toBeGreaterThan(60_000);
-  expect(got).toContain("| production | **invalid** | 300 |");
+  expect(got).toContain("| production | **unreadable** | 300 |");
   expect(got).toContain(forbidden.requestId);
   expect(got).toContain("plumbline apply --tenant production --plan sha256:");
   expect(got).toMatch(/\*\*\d+ parts of this report are left out\*\*/);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
 import type { Outcome, Plan } from "../../src/model/generated/run.ts";
-import { planResult, runResult, worst } from "../../src/plan/result.ts";
-import { desired, live, ours, planOf } from "./builders.ts";
+import { planResult, runResult, worst } from "../../src/model/result.ts";
+import { desired, live, ours, planOf } from "../plan/builders.ts";
 
 const a = desired("a");
 const unreadableSecret = desired("a", { password: failure("secret-source", "no") });

@@ -1,0 +1,90 @@
+/** How a plan or a run ended, in one word: the same for exit statuses, reports and the store. */
+import type { Fault, FaultCode } from "./fault.ts";
+import type { Outcome, Plan, Result } from "./generated/run.ts";
+
+/** What plumbline.yaml and definitions can have is "invalid"; what a tenant can refuse, "unreadable". */
+const results: Readonly<Record<FaultCode, Result>> = {
+  yaml: "invalid",
+  encoding: "invalid",
+  "too-large": "invalid",
+  schema: "invalid",
+  "not-yet-supported": "invalid",
+  "literal-secret": "invalid",
+  "empty-file": "invalid",
+  folder: "invalid",
+  file: "invalid",
+  link: "invalid",
+  duplicate: "invalid",
+  variable: "invalid",
+  url: "invalid",
+  target: "invalid",
+  "secret-scope": "invalid",
+  "secret-source": "invalid",
+  "not-live": "invalid",
+  configuration: "invalid",
+  unauthorised: "unreadable",
+  forbidden: "unreadable",
+  "not-found": "unreadable",
+  conflict: "unreadable",
+  rejected: "unreadable",
+  throttled: "unreadable",
+  unavailable: "unreadable",
+  timeout: "unreadable",
+  network: "unreadable",
+  malformed: "unreadable",
+  store: "partial",
+  stopped: "partial",
+  unverified: "partial",
+  locked: "refused",
+  refused: "refused",
+  internal: "failed",
+};
+
+/** What a fault comes to that stops a plan, or comes before there is one. */
+export function resultOf(code: string): Result {
+  return Object.hasOwn(results, code) ? results[code as FaultCode] : "failed";
+}
+
+/** What a plan alone says. */
+export function planResult({ faults, unreadable, changes, held }: Plan): Result {
+  const errors = faults.filter(({ severity }) => severity === "error");
+  const differs = changes.length > 0 || held.length > 0;
+  return worst([
+    ...errors.map(({ code }) => resultOf(code)),
+    unreadable.length > 0 ? "unreadable" : "clean",
+    differs ? "drift" : "clean",
+  ]);
+}
+
+/** What came of carrying a plan out. */
+export function runResult(
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  faults: readonly Pick<Fault, "severity">[],
+): Result {
+  const planned = planResult(plan);
+  if (planned !== "clean" && planned !== "drift") return planned;
+  const isPartial =
+    outcomes.some(({ result }) => result !== "done") ||
+    plan.held.some(({ reason }) => reason.code === "secret") ||
+    faults.some(({ severity }) => severity === "error");
+  if (isPartial) return "partial";
+  if (plan.held.length > 0) return "refused";
+  return outcomes.length > 0 ? "converged" : "clean";
+}
+
+/** From the worst on; over several tenants the worst wins. */
+const order: readonly Result[] = [
+  "failed",
+  "unreadable",
+  "partial",
+  "refused",
+  "invalid",
+  "drift",
+  "converged",
+  "clean",
+];
+
+export function worst(results: readonly Result[]): Result {
+  return order.find((result) => results.includes(result)) ?? "clean";
+}
