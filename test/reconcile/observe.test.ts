@@ -69,6 +69,20 @@ test("a listing in pages is read whole", async () => {
   expect(practice.requests()).toEqual(["GET 200", "GET 200", "GET 200"]);
 });
 
+test.for([
+  { kind: "empty-page", want: "clean" },
+  { kind: "duplicate-page", want: "unreadable" },
+] as const)(
+  "a listing with a $kind is $want, and shows no connector twice",
+  async ({ kind, want }) => {
+    await using practice = await openPractice();
+    practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
+    await practice.run();
+    practice.sandbox.control.injectFault({ kind });
+    expect(told(await practice.run())).toEqual([want]);
+  },
+);
+
 test("one bad page makes the whole listing unreadable", async () => {
   await using practice = await openPractice();
   practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });

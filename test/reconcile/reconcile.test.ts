@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { FaultError, failure } from "../../src/model/fault.ts";
 import type { Store } from "../../src/model/store.ts";
+import type { RunEvent } from "../../src/reconcile/subject.ts";
 import { connector, openPractice, told } from "./practice-tenant.ts";
 
 test("a run creates what is missing, and the next one finds nothing to do", async () => {
@@ -119,6 +122,24 @@ test("a run is recorded with its plan and outcomes", async () => {
   const run = await practice.run({}, { trigger: "start" });
   expect(await practice.subject().store.runs("practice", 5)).toEqual([run]);
   expect(run).toMatchObject({ tenant: "practice", trigger: "start", mode: "apply", commit: null });
+});
+
+test("a run with every kind of outcome is as its published schema says", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b"), "c.yaml": connector("c") });
+  const stopping = new AbortController();
+  practice.sandbox.control.injectFault({ kind: "no-effect", method: "POST" });
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "POST" });
+  const notify = (event: RunEvent) => {
+    if (event.type === "wrote" && event.outcome.name === "b") stopping.abort();
+  };
+  const run = await practice.run({}, { stopping: stopping.signal, notify });
+  expect(run.outcomes.map(({ result }) => result)).toEqual(["unverified", "failed", "skipped"]);
+  const read = (name: string): object => JSON.parse(readFileSync(`schemas/${name}`, "utf8"));
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  const validate = ajv.addSchema(read("plan.schema.json")).compile(read("run.schema.json"));
+  validate(JSON.parse(JSON.stringify({ version: 1, runs: [run] })));
+  expect(validate.errors).toBeNull();
 });
 
 test("events tell a run from start to end", async () => {

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { formats, render } from "../../src/report/report.ts";
+import { connector, openPractice, type Practice } from "./practice-tenant.ts";
+
+const canary = "canary/with+signs and spaces";
+
+/** Every way in which the canary could be written. */
+const spellings = [
+  canary,
+  encodeURIComponent(canary),
+  new URLSearchParams({ x: canary }).toString().slice(2),
+  Buffer.from(canary).toString("base64"),
+  "canary",
+];
+
+/** A tenant in which every secret, and every key in a live URL, is the canary. */
+async function openSeeded(): Promise<Practice> {
+  const practice = await openPractice();
+  const spec = "query: { code: { env: A_KEY }, file: { file: key.txt } }";
+  practice.define({
+    "a.yaml": connector("a", { spec }),
+    "b.yaml": connector("b"),
+    "key.txt": canary,
+  });
+  for (const name of ["A_KEY", "A_PASSWORD", "B_PASSWORD"]) practice.setEnv(name, canary);
+  const url = (host: string) =>
+    `https://user:${encodeURIComponent(canary)}@${host}/?code=${encodeURIComponent(canary)}`;
+  const basic = { username: "entra", password: canary };
+  practice.sandbox.control.setState({
+    connectors: [
+      { displayName: "b", targetUrl: url("b.contoso.com"), authentication: { basic } },
+      { displayName: "theirs", targetUrl: url("theirs.example"), authentication: { basic } },
+    ],
+  });
+  return practice;
+}
+
+function storedBytes(folder: string): string {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith("state.db") && statSync(join(folder, name)).isFile())
+    .map((name) => readFileSync(join(folder, name), "latin1"))
+    .join("\n");
+}
+
+test.for(["whole", "refused by Graph with the secret in its answer"])(
+  "no secret is seen anywhere after a run that is %s",
+  async (how) => {
+    await using practice = await openSeeded();
+    if (how !== "whole") {
+      const message = `No: ${spellings.slice(0, 4).join(" ")}`;
+      const body = { error: { code: "AADB2C", message } };
+      practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "POST", body });
+      practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "PATCH", body });
+    }
+    const plan = await practice.plan();
+    const run = await practice.run();
+    expect(run.outcomes.map(({ result }) => result)).toEqual(
+      how === "whole" ? ["done", "done"] : ["failed", "failed"],
+    );
+    const seen = [
+      ...formats.map((format) =>
+        render({ type: "plans", plans: [plan] }, format, { colour: false, width: 80 }),
+      ),
+      ...formats.map((format) =>
+        render({ type: "runs", runs: [run] }, format, { colour: false, width: 80 }),
+      ),
+      inspect(practice.events, { depth: 20 }),
+      JSON.stringify(practice.events),
+      JSON.stringify(await practice.subject().store.runs("practice", 10)),
+      storedBytes(practice.folder),
+    ];
+    for (const text of seen) for (const spelling of spellings) expect(text).not.toContain(spelling);
+  },
+);
+
+test("a secret that is not there is named by its source alone", async () => {
+  await using practice = await openSeeded();
+  practice.setEnv("A_PASSWORD", null);
+  const [held] = (await practice.plan()).held;
+  expect(held?.reason.message).toContain("env A_PASSWORD");
+});
