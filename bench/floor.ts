@@ -1,5 +1,5 @@
 // The least that any program can do: fetch the same pages and parse them.
-import { report, timed } from "./child.ts";
+import { reportSecond } from "./child.ts";
 
 const [root = "", pages = "", parallel = ""] = process.argv.slice(2);
 
@@ -17,5 +17,4 @@ async function listAll(): Promise<void> {
   await Promise.all(Array.from({ length: Number(parallel) }, worker));
 }
 
-await listAll();
-report({ milliseconds: await timed(listAll) });
+await reportSecond(listAll, listAll);

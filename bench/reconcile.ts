@@ -3,7 +3,7 @@ import { readSettings } from "../src/cli/configuration.ts";
 import { applySubject, wire } from "../src/cli/wiring.ts";
 import { reconcile } from "../src/reconcile/reconcile.ts";
 import { createRedactor } from "../src/secrets/secrets.ts";
-import { report, timed } from "./child.ts";
+import { reportSecond } from "./child.ts";
 
 const [file = "", parallel = ""] = process.argv.slice(2);
 const { settings, faults } = readSettings(file, null);
@@ -36,5 +36,7 @@ async function runAll(wanted: string): Promise<void> {
   await Promise.all(Array.from({ length: Number(parallel) }, worker));
 }
 
-await runAll("converged");
-report({ milliseconds: await timed(() => runAll("clean")) });
+await reportSecond(
+  () => runAll("converged"),
+  () => runAll("clean"),
+);
