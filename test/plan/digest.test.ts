@@ -44,6 +44,10 @@ test.for<{ readonly name: string; readonly over: Situation }>([
     },
   },
   {
+    name: "a secret that would not be sent",
+    over: { desired: [a, b, desired("d", { password: "v1$new" })] },
+  },
+  {
     name: "a warning",
     over: { input: { faults: [{ ...failure("url", "Hm."), severity: "warning" }] } },
   },

@@ -51,6 +51,16 @@ test("every list of a plan has its order, and the counts are those of the lists"
   expect(made.complete).toBe(true);
 });
 
+test("deletes come after everything else, whatever their names", () => {
+  const { held } = planOf({
+    desired: [e],
+    live: [live("x1", a), live("x2", b)],
+    ledger: [ours("x2", b), ours("x1", a)],
+    input: { policy: { allow: [] } },
+  });
+  expect(held.map(({ op, name }) => `${op} ${name}`)).toEqual(["create e", "delete a", "delete b"]);
+});
+
 test("the same input in any order gives the same bytes", () => {
   const faulty = ["f", "g", "h"].map((name) => desired(name, { id: `gone-${name}` }));
   const desiredToo = [...(mixed.desired ?? []), ...faulty];
