@@ -52,12 +52,17 @@ test("only the paths that are named are checked, wherever they lie", async () =>
   service.write("one/broken.yaml", "kind: Nonsense\n");
   service.write("two/README.md", "Nothing yet.");
   service.write("elsewhere/e.yaml", "kind: Nonsense\n");
-  expect(await service.run(["validate", "a.yaml"], { cwd: "base" })).toMatchObject({ status: 0 });
+  expect(
+    await service.run(["validate", "a.yaml", "--config", "../plumbline.yaml"], { cwd: "base" }),
+  ).toMatchObject({ status: 0 });
   expect(await service.run(["validate", "base", "two"])).toMatchObject({ status: 0 });
   const outside = await service.run(["validate", "base", "elsewhere/e.yaml"]);
   expect(outside).toMatchObject({ status: 3, stdout: expect.stringContaining("elsewhere/e.yaml") });
   const missing = await service.run(["validate", "nowhere.yaml"]);
   expect(missing).toMatchObject({ status: 3, stdout: expect.stringContaining("nowhere.yaml") });
+  const around = await service.run(["validate", "."]);
+  expect(around).toMatchObject({ status: 3, stdout: expect.stringContaining("one/broken.yaml") });
+  expect(around.stdout).not.toContain("elsewhere");
   const other = await service.run(["validate", "--tenant", "two"]);
   expect(other).toMatchObject({ status: 0 });
 });

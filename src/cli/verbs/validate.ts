@@ -35,16 +35,27 @@ export async function validateVerb(flags: ValidateFlags, terminal: Terminal): Pr
   return isInvalid ? exitStatus.invalid : exitStatus.clean;
 }
 
-/** null: everything that the tenant names. A path in nobody's folders is held against every tenant. */
+/**
+ * null: everything that the tenant names. A path around a tenant's folders stands for these; one that
+ * has to do with nobody's is held against every tenant.
+ */
 function pathsOf(
   tenant: TenantSettings,
   paths: readonly string[],
   all: readonly TenantSettings[],
 ): readonly string[] | null {
   if (paths.length === 0) return null;
-  const lies = (path: string, { load }: TenantSettings) =>
-    load.folders.some((folder) => isWithin(path, resolve(load.root, folder)));
-  return paths.filter((path) => lies(path, tenant) || !all.some((other) => lies(path, other)));
+  return paths.flatMap((path) => {
+    const meant = meantBy(path, tenant);
+    return meant.length > 0 || all.some((other) => meantBy(path, other).length > 0) ? meant : path;
+  });
+}
+
+/** What of a tenant's folders a path means. */
+function meantBy(path: string, { load }: TenantSettings): readonly string[] {
+  const folders = load.folders.map((folder) => resolve(load.root, folder));
+  if (folders.some((folder) => isWithin(path, folder))) return [path];
+  return folders.filter((folder) => isWithin(folder, path));
 }
 
 function isWithin(path: string, folder: string): boolean {

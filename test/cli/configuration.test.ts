@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readSettings } from "../../src/cli/configuration.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "plumbline-configuration-"));
+  mkdirSync(join(folder, "connectors"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const tenantId = "11111111-2222-3333-4444-555555555555";
+const sandbox = { name: "practice", sandbox: { port: 8090 }, mode: "apply" };
+const real = { name: "production", tenantId, credential: { azureCli: {} }, mode: "report" };
+
+function read(configuration: object | string, storeOverride: string | null = null) {
+  const whole = { apiVersion: "plumbline/v1", kind: "Service", definitions: "connectors" };
+  const text =
+    typeof configuration === "string"
+      ? configuration
+      : JSON.stringify({ ...whole, tenants: [sandbox], ...configuration });
+  writeFileSync(join(folder, "plumbline.yaml"), text);
+  return readSettings(join(folder, "plumbline.yaml"), storeOverride);
+}
+
+test("what is left out has defaults that give nothing away", () => {
+  const { settings, faults } = read({ tenants: [real] });
+  expect(faults).toEqual([]);
+  expect(settings).toMatchObject({
+    store: join(folder, ".plumbline/state.db"),
+    listen: { host: "127.0.0.1", port: 8080 },
+    fingerprintKey: null,
+    tenants: [
+      {
+        allow: ["adopt", "create", "update"],
+        settle: 5_000,
+        budget: 50,
+        schedule: null,
+        timezone: "UTC",
+        connection: { graph: "https://graph.microsoft.com" },
+        load: {
+          secrets: { env: null, files: [folder, "/run/secrets"] },
+          targets: { hosts: null, private: false },
+        },
+      },
+    ],
+  });
+  const { reservedEnv } = settings?.tenants[0]?.load.secrets ?? {};
+  expect(reservedEnv).toEqual(expect.arrayContaining(["AZURE_*", "MSI_*", "IDENTITY_*"]));
+});
+
+test("definitions may name no secret of the service, nor its store", () => {
+  const clientSecret = { clientId: tenantId, secret: { env: "SERVICE_SECRET" } };
+  const { settings } = read({
+    fingerprintKey: { file: "keys/fingerprint" },
+    tenants: [{ ...real, credential: { clientSecret } }, sandbox],
+  });
+  for (const { load } of settings?.tenants ?? []) {
+    expect(load.secrets.reservedEnv).toContain("SERVICE_SECRET");
+    expect(load.exclude).toContain(join(folder, "keys/fingerprint"));
+    expect(load.exclude).toContain(join(folder, ".plumbline/state.db"));
+  }
+});
+
+test("a tenant's own settings win over those of the service, and the environment over the store", () => {
+  const own = { definitions: ["base", "own"], settle: "2m", allow: ["adopt"], budget: 10 };
+  const http = { listen: "[::1]:0" };
+  const { settings } = read({ http, tenants: [{ ...sandbox, ...own }] }, "/var/lib/state.db");
+  expect(settings).toMatchObject({
+    store: "/var/lib/state.db",
+    listen: { host: "::1", port: 0 },
+    tenants: [
+      { settle: 120_000, allow: ["adopt"], budget: 10, load: { folders: ["base", "own"] } },
+    ],
+  });
+});
+
+const rows = [
+  { name: "no YAML", value: "tenants: [", says: "bracket" },
+  { name: "of another kind", value: { kind: "Sandbox" }, says: "kind" },
+  { name: "without tenants", value: { tenants: [] }, says: "tenants" },
+  { name: "without a mode", value: { tenants: [{ ...sandbox, mode: undefined }] }, says: "mode" },
+  { name: "with a key that nobody knows", value: { tenant: [] }, says: "tenants" },
+  { name: "with a name twice", value: { tenants: [sandbox, sandbox] }, says: "practice already" },
+  {
+    name: "with a tenant that is practice and real",
+    value: { tenants: [{ ...sandbox, tenantId }] },
+    says: "either sandbox",
+  },
+  {
+    name: "with a tenant without a credential",
+    value: { tenants: [{ ...real, credential: undefined }] },
+    says: "credential",
+  },
+  {
+    name: "with a schedule that is no cron expression",
+    value: { tenants: [{ ...sandbox, schedule: "every full hour" }] },
+    says: "cron",
+  },
+  {
+    name: "with a time zone that does not exist",
+    value: { tenants: [{ ...sandbox, timezone: "Europe/Atlantis" }] },
+    says: "IANA",
+  },
+  {
+    name: "with a Graph over http beyond loopback",
+    value: { tenants: [{ ...real, cloud: { graph: "http://graph.contoso.com" } }] },
+    says: "must be https",
+  },
+  {
+    name: "with a password in the Graph URL",
+    value: { tenants: [{ ...real, cloud: { graph: "https://u:hush@graph.contoso.com" } }] },
+    says: "password",
+  },
+  {
+    name: "with a ready token for a real Graph",
+    value: { tenants: [{ ...real, credential: { token: { env: "TOKEN" } } }] },
+    says: "loopback",
+  },
+  {
+    name: "with a literal secret",
+    value: { fingerprintKey: "hush hush hush hush" },
+    says: "secret may not stand",
+  },
+  {
+    name: "with Key Vault",
+    value: { keyVault: { credential: {} } },
+    says: "later version",
+  },
+  {
+    name: "with PostgreSQL",
+    value: { store: { postgres: { env: "DATABASE_URL" } } },
+    says: "later version",
+  },
+];
+
+test.each(rows)("a plumbline.yaml $name is refused with a place", ({ value, says }) => {
+  const { settings, faults } = read(value);
+  expect(settings).toBe(null);
+  expect(faults.map(({ message }) => message).join("\n")).toContain(says);
+  expect(JSON.stringify(faults)).not.toContain("hush");
+  for (const { at } of faults) expect(at).toMatchObject({ file: "plumbline.yaml" });
+});

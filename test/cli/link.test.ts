@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readSettings } from "../../src/cli/configuration.ts";
+import { openLink } from "../../src/cli/link.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
+
+test("a tenant whose secret was missing is read as soon as the secret is there", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-link-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await using sandbox = await startSandbox({ port: 0 });
+  await using stack = new AsyncDisposableStack();
+  const { url, tenantId, token } = sandbox;
+  const file = join(folder, "plumbline.yaml");
+  const production = {
+    name: "production",
+    tenantId,
+    cloud: { graph: url },
+    credential: { token: { file: "token.txt" } },
+    mode: "report",
+  };
+  const service = { apiVersion: "plumbline/v1", kind: "Service", definitions: "connectors" };
+  writeFileSync(file, JSON.stringify({ ...service, tenants: [production] }));
+  const [tenant] = readSettings(file, null).settings?.tenants ?? [];
+  if (!tenant) throw new Error("There is no tenant.");
+  const link = await openLink(tenant, {
+    redactor: createRedactor(),
+    secrets: openSecrets({ env: {}, fingerprint: { salt: async () => new Uint8Array(32) } }),
+    stack,
+    prompt: () => undefined,
+    onRequest: () => undefined,
+    onPracticeTenant: () => undefined,
+  });
+  expect(link.identity).toEqual({ name: "production", graph: url, tenantId });
+  const reader = link.openReader();
+  await expect(reader.list("ApiConnector")).rejects.toThrow("file token.txt does not exist");
+  writeFileSync(join(folder, "token.txt"), token);
+  expect(await reader.list("ApiConnector")).toEqual([]);
+});
