@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,10 +23,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 function copyOfTheRepository(): string {
   const copy = mkdtempSync(join(tmpdir(), "plumbline-start-"));
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
+  // With what is not committed yet.
+  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const options = { cwd: root, encoding: "utf8" } as const;
-  const tracked = execFileSync("git", ["ls-files", "-z"], options).split("\0").filter(Boolean);
+  const tracked = execFileSync("git", listing, options).split("\0").filter(Boolean);
   for (const file of tracked) {
-    if (!/^(test|docs|bench)\//.test(file)) cpSync(join(root, file), join(copy, file));
+    if (!/^(test|docs|bench)\//.test(file) && existsSync(join(root, file)))
+      cpSync(join(root, file), join(copy, file));
   }
   borrowPackages(copy);
   return copy;
@@ -52,6 +56,12 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((done) => server.close(done));
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** The line with which the README makes a drift by hand. */
+function driftInReadme() {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  return /^curl -X PATCH (\S+\/_sandbox\/\S+) -d '(.+)'$/m.exec(readme);
 }
 
 test("npm start finds the drift, mends it, verifies it, and mends the next one by schedule", async () => {
@@ -85,13 +95,11 @@ test("npm start finds the drift, mends it, verifies it, and mends the next one b
   expect(said).toContain("sandbox: converged: 1 created");
 
   await start.says("sandbox: clean");
-  const drift = await fetch(`http://127.0.0.1:${graph}/_sandbox/connectors/Fraud%20check`, {
-    method: "PATCH",
-    body: '{"targetUrl":"https://evil.example/x"}',
-  });
+  const [, url = "", body = ""] = driftInReadme() ?? [];
+  const drift = await fetch(url.replace("8090", String(graph)), { method: "PATCH", body });
   expect(drift.status).toBe(200);
   await start.says("sandbox: converged: 1 updated");
-  expect(start.stdout()).toContain("https://evil.example/x");
+  expect(start.stdout()).toContain(JSON.parse(body).targetUrl);
   process.kill(group, "SIGINT");
   // What npm and its shell make of the signal is theirs; the service under them ends in order.
   expect((await start.ended).stderr).toContain('"stopped"');

@@ -11,7 +11,7 @@ const verbs = [
   { verb: "sandbox", flags: ["--port", "--seed", "--state", "--tls"] },
 ];
 
-test.each(verbs)(
+test.concurrent.each(verbs)(
   "the help of $verb names every flag and the exit statuses",
   async ({ verb, flags }) => {
     await using service = openService();
@@ -39,7 +39,7 @@ const unusable = [
   { args: ["sandbox", "--port", "99999"], says: "0 to 65535" },
 ];
 
-test.each(unusable)(
+test.concurrent.each(unusable)(
   "the command line $args is refused with 1 and a hint",
   async ({ args, says }) => {
     await using service = openService();

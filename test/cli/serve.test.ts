@@ -209,6 +209,21 @@ test("a port that is taken ends serve with 3 before anything is written", async 
   expect(tenant.control.requests()).toEqual([]);
 });
 
+test("a sign-in that needs a person ends serve with 3, because nobody watches a service", async () => {
+  await using service = openService();
+  const clientId = "11111111-2222-3333-4444-555555555555";
+  const tenant = {
+    name: "production",
+    tenantId: clientId,
+    credential: { deviceCode: { clientId } },
+    mode: "report",
+  };
+  service.configure({ tenants: [tenant] });
+  const { status, stdout, stderr } = await service.run(["serve"]);
+  expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
+  expect(stderr).toContain("Give serve another credential");
+});
+
 test("a tenant without a schedule is run once, and serve stays", async () => {
   await using service = openService();
   const tenant = await service.tenant();
