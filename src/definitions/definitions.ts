@@ -11,7 +11,8 @@ import { type CachedFile, openFileCache } from "./file-cache.ts";
 import { findFiles } from "./folder.ts";
 import { unexpected } from "./parsed-file.ts";
 import { located, type Place, type WrittenFault } from "./place.ts";
-import { deepestRealPath, type SecretScopes } from "./secret-scope.ts";
+import { deepestRealPath, type RealPath, realPathsNow } from "./real-path.ts";
+import type { SecretScopes } from "./secret-scope.ts";
 import type { Targets } from "./target-url.ts";
 import { type Claim, duplicates, impossibleRenames, sortedUnique } from "./uniqueness.ts";
 
@@ -33,7 +34,8 @@ export interface LoadRequest {
 export interface Definitions {
   /**
    * Reads what stands in the folders now. The answer is frozen, and the very same object as long as
-   * neither a file nor the request changed. Does not throw.
+   * neither a file nor the request changed. A request may not be changed once it was made. Does not
+   * throw.
    */
   load(request: LoadRequest): Loaded;
 }
@@ -42,23 +44,41 @@ export interface Definitions {
 export function openDefinitions(): Definitions {
   const cache = openFileCache();
   const answers = new Map<string, Answer>();
+  const keys = new WeakMap<LoadRequest, Keys>();
   return {
     load(request) {
       const { root, folders, exclude } = request;
-      const key = JSON.stringify(request);
-      const found = findFiles(root, folders, exclude);
-      const files = cache.parse(JSON.stringify([root, folders]), found.files);
-      const known = answers.get(key);
-      if (known !== undefined && found.faults.length === 0 && isStill(known, files)) {
+      const { whole, listing } = keysOf(request, keys);
+      const real = realPathsNow();
+      const found = findFiles(root, folders, exclude, real);
+      const files = cache.parse(listing, found.files);
+      const known = answers.get(whole);
+      if (known !== undefined && found.faults.length === 0 && isStill(known, files, real)) {
         return known.loaded;
       }
       const answer = answerOf(request, files, found.faults);
-      answers.delete(key);
-      if (found.faults.length === 0) answers.set(key, answer);
+      answers.delete(whole);
+      if (found.faults.length === 0) answers.set(whole, answer);
       forgetOldest(answers);
       return answer.loaded;
     },
   };
+}
+
+/** A request as text; a caller that keeps its request spares making them again. */
+interface Keys {
+  readonly whole: string;
+  readonly listing: string;
+}
+
+function keysOf(request: LoadRequest, known: WeakMap<LoadRequest, Keys>): Keys {
+  const { root, folders } = request;
+  const keys = known.get(request) ?? {
+    whole: JSON.stringify(request),
+    listing: JSON.stringify([root, folders]),
+  };
+  known.set(request, keys);
+  return keys;
 }
 
 /** An answer, and all that it depends on besides the request. */
@@ -79,13 +99,13 @@ function forgetOldest(answers: Map<string, Answer>): void {
   }
 }
 
-function isStill(answer: Answer, files: readonly CachedFile[]): boolean {
+function isStill(answer: Answer, files: readonly CachedFile[], real: RealPath): boolean {
   if (answer.files.length !== files.length) return false;
   for (const [index, { parsed, shown }] of files.entries()) {
     const other = answer.files[index];
     if (other?.parsed !== parsed || other.shown !== shown) return false;
   }
-  for (const [file, real] of answer.followed) if (deepestRealPath(file) !== real) return false;
+  for (const [file, led] of answer.followed) if (real(file) !== led) return false;
   return true;
 }
 

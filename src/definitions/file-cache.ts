@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { FoundFile } from "./folder.ts";
+import type { FoundFile, Stamp } from "./folder.ts";
 import { type ParsedFile, parseText } from "./parsed-file.ts";
 import { readSource } from "./source-file.ts";
 
@@ -22,7 +22,7 @@ export interface FileCache {
 }
 
 interface Entry {
-  readonly stamp: string;
+  readonly stamp: Stamp;
   readonly digest: string;
   /** False for a file that could have changed once more without a new time stamp. */
   readonly settled: boolean;
@@ -40,7 +40,7 @@ export function openFileCache(): FileCache {
       const now = Date.now();
       const parsed = files.map((file) => {
         const known = entries.get(file.path);
-        const isFresh = known?.settled === true && known.stamp === file.stamp;
+        const isFresh = known?.settled === true && isSame(known.stamp, file.stamp);
         const entry = isFresh ? known : readEntry(file, known, now);
         if (entry !== known) entries.set(file.path, entry);
         return { path: file.path, shown: file.shown, parsed: entry.parsed };
@@ -53,10 +53,14 @@ export function openFileCache(): FileCache {
   };
 }
 
+function isSame(a: Stamp, b: Stamp): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino;
+}
+
 function readEntry(file: FoundFile, known: Entry | undefined, now: number): Entry {
-  const { stamp, size, changedAt } = file;
-  const source = readSource(file.path, size);
-  const settled = Math.abs(now - changedAt) > COARSEST;
+  const { stamp } = file;
+  const source = readSource(file.path, stamp.size);
+  const settled = Math.abs(now - stamp.ctimeMs) > COARSEST;
   if ("fault" in source) {
     // A permission can be given back without a new time stamp.
     return { stamp, digest: "", settled: false, parsed: { drafts: [], faults: [source.fault] } };

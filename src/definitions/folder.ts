@@ -1,6 +1,7 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { type Fault, failure } from "../model/fault.ts";
+import { deepestRealPath, type RealPath } from "./real-path.ts";
 
 /** A file that may hold definitions. */
 export interface FoundFile {
@@ -8,12 +9,18 @@ export interface FoundFile {
   readonly path: string;
   /** As messages call it: relative to the folder of plumbline.yaml, with `/`. */
   readonly shown: string;
+  readonly stamp: Stamp;
+}
+
+/** Equal in all parts as long as the file was not changed. */
+export interface Stamp {
   /** Bytes. */
   readonly size: number;
-  /** Equal as long as the file was not changed. */
-  readonly stamp: string;
-  /** Milliseconds since 1970. */
-  readonly changedAt: number;
+  /** Milliseconds since 1970, with a fraction. */
+  readonly mtimeMs: number;
+  /** Milliseconds since 1970, with a fraction: nobody sets it. */
+  readonly ctimeMs: number;
+  readonly ino: number;
 }
 
 export interface FoundFiles {
@@ -49,10 +56,11 @@ export function findFiles(
   root: string,
   folders: readonly string[],
   exclude: readonly string[],
+  real: RealPath = deepestRealPath,
 ): FoundFiles {
   const search: Search = {
     root,
-    excluded: new Set(exclude.flatMap((file) => [file, realPath(file) ?? file])),
+    excluded: new Set(exclude.flatMap((file) => [file, real(file)])),
     files: new Map(),
     folders: new Set(),
     faults: [],
@@ -60,15 +68,6 @@ export function findFiles(
   for (const folder of folders) searchListed(search, path.resolve(root, folder));
   const files = [...search.files.values()].sort((a, b) => (a.shown < b.shown ? -1 : 1));
   return { files, faults: search.faults };
-}
-
-/** The real path; null when there is none, or it cannot be followed. */
-export function realPath(file: string): string | null {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    return null;
-  }
 }
 
 /** True when `inner` is `outer` or lies below it. Both are absolute. */
@@ -90,7 +89,7 @@ function searchListed(search: Search, written: string): void {
     const real = realpathSync.native(written);
     const stats = statSync(real);
     if (stats.isDirectory()) searchTree(search, { written, real, shown });
-    else addFile(search, { written, real, shown });
+    else addFile(search, { written, real, shown }, stats);
   } catch (thrown) {
     const what = isYaml(shown) ? "file" : "folder";
     const hint =
@@ -107,15 +106,17 @@ function searchTree(search: Search, top: Step): void {
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     if (search.folders.has(step.real)) continue;
     search.folders.add(step.real);
-    for (const entry of entriesOf(search, step)) {
+    for (const name of namesIn(search, step)) {
       const next = {
-        written: below(step.written, entry.name, path.sep),
-        real: below(step.real, entry.name, path.sep),
-        shown: step.shown === "." ? entry.name : below(step.shown, entry.name, "/"),
+        written: below(step.written, name, path.sep),
+        real: below(step.real, name, path.sep),
+        shown: step.shown === "." ? name : below(step.shown, name, "/"),
       };
-      if (entry.isSymbolicLink()) links.push(next);
-      else if (entry.isDirectory()) open.push(next);
-      else if (isYaml(entry.name)) addFile(search, next);
+      const stats = look(search, next);
+      if (stats === null) continue;
+      if (stats.isSymbolicLink()) links.push(next);
+      else if (stats.isDirectory()) open.push(next);
+      else if (isYaml(name)) addFile(search, next, stats);
     }
     while (open.length === 0 && links.length > 0) {
       const link = links.shift();
@@ -125,11 +126,11 @@ function searchTree(search: Search, top: Step): void {
   }
 }
 
-function entriesOf(search: Search, step: Step): readonly Dirent[] {
+function namesIn(search: Search, step: Step): readonly string[] {
   try {
-    return readdirSync(step.real, { withFileTypes: true })
-      .filter(({ name }) => !name.startsWith("."))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(step.real)
+      .filter((name) => !name.startsWith("."))
+      .sort();
   } catch (thrown) {
     const message = `The folder ${step.shown} ${unreachable(thrown)}. Check its permissions.`;
     search.faults.push(failure("folder", message));
@@ -137,18 +138,32 @@ function entriesOf(search: Search, step: Step): readonly Dirent[] {
   }
 }
 
+/** What stands under a name, links unfollowed; null when nobody can tell, which is a fault. */
+function look(search: Search, step: Step): Stats | null {
+  try {
+    return lstatSync(step.real);
+  } catch (thrown) {
+    // Editors and checkouts keep files for a moment that are gone again when they are looked at.
+    if (isYaml(step.real) || !isMissing(thrown)) {
+      addFault(search, step, "file", `This file ${unreachable(thrown)}.`);
+    }
+    return null;
+  }
+}
+
 /** Adds the file that the link leads to; answers the folder that it leads to. */
 function follow(search: Search, link: Step, within: string): Step | null {
   try {
     const real = realpathSync.native(link.real);
-    const isFolder = statSync(real).isDirectory();
+    const stats = statSync(real);
+    const isFolder = stats.isDirectory();
     if (!isFolder && !isYaml(link.written)) return null;
     if (!liesWithin(real, within)) {
       const message =
         "This link leaves the folder of definitions. Put the file itself here, or name its folder under `definitions`.";
       addFault(search, link, "link", message);
     } else if (isFolder) return { ...link, real };
-    else addFile(search, { ...link, real });
+    else addFile(search, { ...link, real }, stats);
   } catch (thrown) {
     if (!isYaml(link.written) && isMissing(thrown)) return null;
     addFault(
@@ -161,26 +176,15 @@ function follow(search: Search, link: Step, within: string): Step | null {
   return null;
 }
 
-function addFile(search: Search, step: Step): void {
+function addFile(search: Search, step: Step, stats: Stats): void {
   const { written, real, shown } = step;
   if (search.excluded.has(written) || search.excluded.has(real) || search.files.has(real)) return;
-  try {
-    const stats = statSync(real, { bigint: true });
-    if (!stats.isFile()) {
-      addFault(search, step, "file", "This is no regular file: remove or rename it.");
-      return;
-    }
-    const { size, mtimeNs, ctimeNs, ino } = stats;
-    search.files.set(real, {
-      path: real,
-      shown,
-      size: Number(size),
-      stamp: `${size} ${mtimeNs} ${ctimeNs} ${ino}`,
-      changedAt: Number(stats.ctimeMs),
-    });
-  } catch (thrown) {
-    addFault(search, step, "file", `This file ${unreachable(thrown)}.`);
+  if (!stats.isFile()) {
+    addFault(search, step, "file", "This is no regular file: remove or rename it.");
+    return;
   }
+  const { size, mtimeMs, ctimeMs, ino } = stats;
+  search.files.set(real, { path: real, shown, stamp: { size, mtimeMs, ctimeMs, ino } });
 }
 
 function addFault(search: Search, { shown }: Step, code: "link" | "file", message: string): void {

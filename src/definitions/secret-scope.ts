@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { SecretSource } from "../model/secret.ts";
-import { liesWithin, realPath } from "./folder.ts";
+import { liesWithin } from "./folder.ts";
 import { matchesGlob } from "./glob.ts";
+import { deepestRealPath } from "./real-path.ts";
 
 /** Which secrets the definitions of a tenant may name. */
 export interface SecretScopes {
@@ -104,18 +105,4 @@ function isOutOfBounds(real: string, allowed: string): boolean {
   if (names.some((name) => /^\.[^.]/.test(name))) return true;
   if (MACHINE_FOLDERS.some((folder) => liesWithin(real, folder))) return true;
   return OWN_FOLDERS.some((folder) => liesWithin(real, folder) && !liesWithin(allowed, folder));
-}
-
-/** The real path of the deepest part that exists, and what follows it as it is. */
-export function deepestRealPath(absolute: string): string {
-  const missing: string[] = [];
-  let at = absolute;
-  for (;;) {
-    const real = realPath(at);
-    if (real !== null) return path.join(real, ...missing);
-    const above = path.dirname(at);
-    if (above === at) return absolute;
-    missing.unshift(path.basename(at));
-    at = above;
-  }
 }
