@@ -1,9 +1,8 @@
 /** plumbline.yaml as the program uses it: defaults filled in, paths absolute, contradictions told. */
 import { dirname, relative, resolve } from "node:path";
-import { validate as isCron } from "node-cron";
 import { readConfiguration } from "../definitions/configuration-file.ts";
 import type { LoadRequest } from "../definitions/definitions.ts";
-import { type Fault, failure, type Position } from "../model/fault.ts";
+import type { Fault, Position } from "../model/fault.ts";
 import type {
   Credential,
   SecretReference,
@@ -13,6 +12,7 @@ import type {
 import type { SecretUse } from "../model/secret.ts";
 import type { Verb } from "../plan/input.ts";
 import { type Cloud, clouds } from "../tenant/clouds.ts";
+import { configurationFaults } from "./configuration-rules.ts";
 import { milliseconds } from "./duration.ts";
 import { secretUse, writtenSecrets } from "./service-secrets.ts";
 
@@ -72,7 +72,7 @@ const defaultAllow: readonly Verb[] = ["adopt", "create", "update"];
 export function readSettings(file: string, storeOverride: string | null): Read {
   const { value, at, faults } = readConfiguration(file, relative(dirname(file), file));
   if (value === null) return { settings: null, faults };
-  const found = [...faults, ...check(value, at)];
+  const found = [...faults, ...configurationFaults(value, at)];
   if (found.some(({ severity }) => severity === "error")) return { settings: null, faults: found };
   return { settings: settle(value, file, at, storeOverride), faults: found };
 }
@@ -179,90 +179,6 @@ function cloudOf(cloud: Tenant["cloud"] = "global"): Cloud {
   if (typeof cloud === "string") return clouds[cloud];
   const trim = (url: string) => url.replace(/\/+$/, "");
   return { graph: trim(cloud.graph), authority: trim(cloud.authority ?? clouds.global.authority) };
-}
-
-/** What a schema cannot say. */
-function check(value: ServiceConfiguration, at: At): readonly Fault[] {
-  const bad = (path: string, message: string) => failure("configuration", message, at(path));
-  const names = value.tenants.map(({ name }) => name);
-  return value.tenants.flatMap((tenant, index) => {
-    const path = `tenants[${index}]`;
-    const rules: [boolean, string, string][] = [
-      [
-        names.indexOf(tenant.name) !== index,
-        "name",
-        `Another tenant is called ${tenant.name} already. Each needs a name of its own.`,
-      ],
-      [
-        isContradictory(tenant),
-        "name",
-        `${tenant.name} needs either sandbox, or tenantId with credential.`,
-      ],
-      [
-        tenant.schedule !== undefined && !isCron(tenant.schedule),
-        "schedule",
-        `${JSON.stringify(tenant.schedule)} is no cron expression. Write minute, hour, day, month and weekday, such as "*/15 * * * *".`,
-      ],
-      [
-        tenant.timezone !== undefined && !isTimezone(tenant.timezone),
-        "timezone",
-        `${JSON.stringify(tenant.timezone)} is no IANA time zone, such as Europe/Berlin.`,
-      ],
-      ...urlRules(tenant),
-    ];
-    return rules.flatMap(([isBroken, key, message]) =>
-      isBroken ? [bad(`${path}.${key}`, message)] : [],
-    );
-  });
-}
-
-function isContradictory({ sandbox, tenantId, credential, cloud }: Tenant): boolean {
-  return sandbox
-    ? tenantId !== undefined || credential !== undefined || cloud !== undefined
-    : tenantId === undefined || credential === undefined;
-}
-
-function urlRules({ cloud, credential }: Tenant): [boolean, string, string][] {
-  if (cloud !== undefined && typeof cloud === "object") {
-    const { graph, authority = "https://login.microsoftonline.com" } = cloud;
-    return [
-      [
-        !isSafeUrl(graph),
-        "cloud.graph",
-        "The Graph URL must be https (http on loopback alone), without query, user name or password.",
-      ],
-      [!isSafeUrl(authority), "cloud.authority", "The authority must be an https URL."],
-      [
-        credential?.token !== undefined && !isLoopback(graph),
-        "credential.token",
-        "A ready token is only for a Graph URL on loopback. Use another credential.",
-      ],
-    ];
-  }
-  const isToken = credential?.token !== undefined;
-  const message = "A ready token is only for a Graph URL on loopback. Use another credential.";
-  return [[isToken, "credential.token", message]];
-}
-
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  if (username || password || search || hash) return false;
-  return protocol === "https:" || (protocol === "http:" && isLoopback(text));
-}
-
-function isLoopback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { hostname } = new URL(text);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** Where plumbline.yaml is: named, else in the environment, else here. */

@@ -117,6 +117,11 @@ const rows = [
     says: "password",
   },
   {
+    name: "with a path in the Graph URL",
+    value: { tenants: [{ ...real, cloud: { graph: "https://graph.contoso.com/v1.0" } }] },
+    says: "without path",
+  },
+  {
     name: "with a ready token for a real Graph",
     value: { tenants: [{ ...real, credential: { token: { env: "TOKEN" } } }] },
     says: "loopback",
@@ -144,4 +149,10 @@ test.each(rows)("a plumbline.yaml $name is refused with a place", ({ value, says
   expect(faults.map(({ message }) => message).join("\n")).toContain(says);
   expect(JSON.stringify(faults)).not.toContain("hush");
   for (const { at } of faults) expect(at).toMatchObject({ file: "plumbline.yaml" });
+});
+
+test("allowing deletes is told to have no effect yet, and stops nothing", () => {
+  const { settings, faults } = read({ tenants: [{ ...sandbox, allow: ["adopt", "delete"] }] });
+  expect(settings?.tenants[0]?.allow).toEqual(["adopt", "delete"]);
+  expect(faults).toMatchObject([{ severity: "warning", code: "configuration" }]);
 });
