@@ -20,9 +20,9 @@ export function configurationFaults(
   return tenants.flatMap((tenant, index) =>
     rules
       .flatMap((rule) => rule(tenant, index, tenants))
-      .map(({ key, message, severity = "error" }): Fault => {
+      .map(({ key, message, severity }): Fault => {
         const fault = failure("configuration", message, at(`tenants[${index}].${key}`));
-        return { ...fault, severity };
+        return { ...fault, severity: severity ?? fault.severity };
       }),
   );
 }
