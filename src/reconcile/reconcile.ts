@@ -7,7 +7,6 @@ import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
 import { madeBy } from "../plan/match.ts";
 import { plan } from "../plan/plan.ts";
-import { isAnotherTenant } from "../plan/policy.ts";
 import { apply, stopped } from "./apply.ts";
 import { list, observe, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
@@ -193,7 +192,6 @@ async function remember(
   for (const { key, result } of answered(input, outcomes, now.getTime() - subject.settle)) {
     await store.settle(tenant, key, result, []);
   }
-  if (isAnotherTenant(input)) return;
   const memory = outcomes.length === 0 ? input.memory : await store.recall(tenant);
   const changes = learned({ ...input, memory }, planned, now.toISOString());
   if (changes.length > 0) await store.settle(tenant, null, "learned", changes);

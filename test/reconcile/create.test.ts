@@ -168,6 +168,18 @@ test("a throttled create that is asked to stop tells the throttling, and leaves 
   expect((await store.recall(tenant)).journal).toEqual([]);
 });
 
+test("a lost create that is asked to stop is not sent again, and is left to the next run", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "drop-before-effect", ...post });
+  const stopping = new AbortController();
+  const notify = ({ type }: { type: string }) => type === "waiting" && stopping.abort();
+  const run = await practice.run({}, { stopping: stopping.signal, notify });
+  expect(told(run)).toEqual(["partial", "create a failed"]);
+  expect(practice.requests()).toEqual(["GET 200", "POST null", "GET 200"]);
+  expect(told(await practice.run())).toEqual(["converged", "create a done"]);
+  expect(live(practice)).toHaveLength(1);
+});
+
 test("a create beyond the tenant's limit is refused once, and the others go on", async () => {
   await using practice = await openPractice();
   const basic = { username: "u", password: "p" };
