@@ -14,20 +14,12 @@ export function holdReason(found: Match, change: Change, input: PlanInput): Hold
   return null;
 }
 
-/** True when the store knows this tenant's name with another identity. */
-export function isAnotherTenant({
-  tenant,
-  memory: { known },
-}: Pick<PlanInput, "tenant" | "memory">): boolean {
-  return known !== null && (known.tenantId !== tenant.tenantId || known.graph !== tenant.graph);
-}
-
-const anotherTenant: Rule = (_found, _change, { tenant, memory }) => {
-  const { known } = memory;
-  if (known === null || !isAnotherTenant({ tenant, memory })) return null;
+const anotherTenant: Rule = (_found, _change, { tenant, memory: { known } }) => {
+  const { tenantId, graph } = tenant;
+  if (known === null || (known.tenantId === tenantId && known.graph === graph)) return null;
   return reason(
     "tenant",
-    `The store knows ${tenant.name} as tenant ${known.tenantId} at ${known.graph}, but plumbline.yaml now says ${tenant.tenantId} at ${tenant.graph}.`,
+    `The store knows ${tenant.name} as tenant ${known.tenantId} at ${known.graph}, but plumbline.yaml now says ${tenantId} at ${graph}.`,
     "Correct plumbline.yaml, or give the other tenant a name of its own.",
   );
 };
