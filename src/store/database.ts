@@ -22,6 +22,8 @@ export interface Step {
 
 /** Every method throws a FaultError with code `store`. */
 export interface Database extends AsyncDisposable {
+  /** Changes whenever another connection has changed the database; our own writes leave it as it is. */
+  version(): Promise<number>;
   /** All queries see the same state. */
   read<const Queries extends readonly CompiledQuery[]>(queries: Queries): Promise<Answers<Queries>>;
   /** All steps or none. Answers the rows of the last one. */

@@ -1,5 +1,6 @@
 /** Every statement of the store. Kysely types and writes them; a Database runs them in batches. */
 import {
+  type CompiledQuery,
   DummyDriver,
   Kysely,
   SqliteAdapter,
@@ -14,6 +15,9 @@ import type { Tables } from "./tables.ts";
 /** Runs and closed journal entries that are kept per tenant. */
 export const KEPT = 1_000;
 
+/** Runs that may come on top until the oldest are removed. */
+const PRUNED_EVERY = 50;
+
 const build = new Kysely<Tables>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
@@ -22,6 +26,33 @@ const build = new Kysely<Tables>({
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 });
+
+/**
+ * A query that is built once and answered with other values each time: building takes longer than
+ * running. Every property of the input may stand in the query as it is, and nothing made from it.
+ */
+function once<Input extends object, Row>(make: (input: Input) => CompiledQuery<Row>) {
+  let made: { readonly query: CompiledQuery<Row>; readonly values: readonly Value[] } | null = null;
+  return (input: Input): CompiledQuery<Row> => {
+    made ??= template(make);
+    const { query, values } = made;
+    return { ...query, parameters: values.map((value) => value(input)) };
+  };
+}
+
+type Value = (input: object) => unknown;
+
+function template<Input extends object, Row>(make: (input: Input) => CompiledQuery<Row>) {
+  // The builder looks at no value, but puts each into the list of parameters: a symbol serves as well.
+  const names = new Proxy({}, { get: (_, name) => Symbol(String(name)) });
+  const query = make(names as Input);
+  const values = query.parameters.map((one): Value => {
+    if (typeof one !== "symbol") return () => one;
+    const name = one.description ?? "";
+    return (input) => Reflect.get(input, name);
+  });
+  return { query, values };
+}
 
 export function selectSalt() {
   return build.selectFrom("meta").select("value").where("key", "=", "salt").compile();
@@ -36,35 +67,35 @@ export function offerSalt(value: Uint8Array) {
     .compile();
 }
 
-export function selectKnown({ name }: TenantIdentity) {
-  return build
+export const selectKnown = once(({ name }: TenantIdentity) =>
+  build
     .selectFrom("tenants")
     .select(["name", "graph", "tenant_id"])
     .where("name", "=", name)
-    .compile();
-}
+    .compile(),
+);
 
-export function selectLedger({ graph, tenantId }: TenantIdentity) {
-  return build
+export const selectLedger = once(({ graph, tenantId }: TenantIdentity) =>
+  build
     .selectFrom("ledger")
     .select(["kind", "name", "id", "display_name", "protect", "secrets"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .orderBy("kind")
     .orderBy("name")
-    .compile();
-}
+    .compile(),
+);
 
-export function selectOpenJournal({ graph, tenantId }: TenantIdentity) {
-  return build
+export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
+  build
     .selectFrom("journal")
     .select(["key", "op", "kind", "name", "id", "display_name", "listed", "started_at"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .where("result", "is", null)
     .orderBy("key")
-    .compile();
-}
+    .compile(),
+);
 
 /** Answers its key. */
 export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: JournalEntry) {
@@ -167,25 +198,37 @@ export function putKnown({ name, graph, tenantId }: TenantIdentity) {
     .compile();
 }
 
-export function insertRun(tenantName: string, run: Run) {
-  return build
+/** A run as columns hold it. */
+interface RunValues extends Pick<Run, "tenant" | "startedAt" | "finishedAt" | "result"> {
+  /** JSON of the whole. */
+  readonly run: string;
+}
+
+/** Answers its sequence. */
+export const insertRun = once(({ tenant, startedAt, finishedAt, result, run }: RunValues) =>
+  build
     .insertInto("runs")
     .values(({ selectFrom }) => ({
-      tenant: tenantName,
+      tenant,
       sequence: selectFrom("runs")
-        .where("tenant", "=", tenantName)
+        .where("tenant", "=", tenant)
         .select(({ eb, fn, val }) =>
           eb(fn.coalesce(fn.max("sequence"), val(0)), "+", 1).as("next"),
         ),
-      started_at: run.startedAt,
-      finished_at: run.finishedAt,
-      result: run.result,
-      run: JSON.stringify(run),
+      started_at: startedAt,
+      finished_at: finishedAt,
+      result,
+      run,
     }))
-    .compile();
+    .returning("sequence")
+    .compile(),
+);
+
+/** Whether the oldest runs are to be removed after the one of this sequence. */
+export function isTimeToPrune(sequence: number): boolean {
+  return sequence > KEPT && sequence % PRUNED_EVERY === 0;
 }
 
-/** Two steps down an index, however many runs there are. */
 export function pruneRuns(tenantName: string) {
   return build
     .deleteFrom("runs")
@@ -204,6 +247,6 @@ export function selectRuns(tenantName: string, limit: number) {
     .select(["key", "run"])
     .where("tenant", "=", tenantName)
     .orderBy("sequence", "desc")
-    .limit(limit)
+    .limit(Math.min(limit, KEPT))
     .compile();
 }

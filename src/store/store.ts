@@ -15,6 +15,7 @@ import {
   changeLedger,
   closeJournalEntry,
   insertRun,
+  isTimeToPrune,
   offerSalt,
   openJournalEntry,
   pruneJournal,
@@ -26,6 +27,7 @@ import {
   selectRuns,
   selectSalt,
 } from "./queries.ts";
+import { openRemembered } from "./remembered.ts";
 import { toJournalEntry, toLedgerEntry, toRun } from "./rows.ts";
 import { openSqlite } from "./sqlite.ts";
 
@@ -55,6 +57,7 @@ export async function openStore(
 
 function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof AsyncDisposable> {
   let salt: Promise<Uint8Array> | null = null;
+  const remembered = openRemembered();
   return {
     salt() {
       salt ??= saltIn(database, path).catch((thrown) => {
@@ -64,9 +67,11 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
       return salt;
     },
     async recall(tenant) {
-      return recallFrom(database, tenant, path);
+      const version = await database.version();
+      return remembered.recall(tenant, version, () => recallFrom(database, tenant, path));
     },
     async begin(tenant, entry) {
+      remembered.forget(tenant);
       const [row] = await database.write("durable", [{ query: openJournalEntry(tenant, entry) }]);
       // The statement answers the one column of the one row that it made.
       return (row as { readonly key: number }).key;
@@ -77,14 +82,21 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
         ...close,
         ...changes.map((change) => ({ query: changeLedger(tenant, change) })),
       ];
+      remembered.forget(tenant);
       if (steps.length > 0) await database.write("durable", steps);
     },
     async record(tenant, run) {
-      await database.write("cheap", [
-        { query: putKnown(tenant) },
-        { query: insertRun(tenant.name, run) },
-        { query: pruneRuns(tenant.name) },
-      ]);
+      const { startedAt, finishedAt, result } = run;
+      const values = { tenant: tenant.name, startedAt, finishedAt, result };
+      const insert = { query: insertRun({ ...values, run: JSON.stringify(run) }) };
+      const isKnown = remembered.isKnown(tenant);
+      const steps = isKnown ? [insert] : [{ query: putKnown(tenant) }, insert];
+      const [row] = await database.write("cheap", steps);
+      if (!isKnown) remembered.learn(tenant);
+      // The statement answers the one column of the one row that it made.
+      if (isTimeToPrune((row as { readonly sequence: number }).sequence)) {
+        await database.write("cheap", [{ query: pruneRuns(tenant.name) }]);
+      }
     },
     async runs(tenantName, limit) {
       const [rows] = await database.read([selectRuns(tenantName, limit)]);

@@ -41,6 +41,24 @@ export function storeContract(place: () => Promise<() => Promise<Store>>): void 
     expect(ledger).toEqual([entry("fraud-check")]);
     expect(known).toEqual(production);
   });
+
+  test("what another opening of the store writes is seen by the next recall, and so is what this one writes", async () => {
+    const open = await place();
+    await using store = await open();
+    await using other = await open();
+    const alias = { ...production, name: "the same by another name" };
+    const names = async () => (await store.recall(production)).ledger.map(({ name }) => name);
+    expect(await names()).toEqual([]);
+    await other.settle(production, null, "done", put("fraud-check"));
+    expect(await names()).toEqual(["fraud-check"]);
+    await store.settle(alias, null, "done", put("welcome"));
+    expect(await names()).toEqual(["fraud-check", "welcome"]);
+    expect((await store.recall(production)).known).toBeNull();
+    await other.record(production, run("first"));
+    expect((await store.recall(production)).known).toEqual(production);
+    const key = await store.begin(alias, creation("crm-sync"));
+    expect((await store.recall(production)).journal).toEqual([{ ...creation("crm-sync"), key }]);
+  });
 }
 
 function ledgerContract(opened: () => Promise<Store>): void {

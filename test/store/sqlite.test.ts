@@ -317,3 +317,38 @@ test("a disk that takes no more is a fault, and what was there stays readable", 
   expect((await store.recall(production)).ledger).toEqual([entry("fraud-check")]);
   expect((await store.runs("production", 2_000)).length).toBeGreaterThan(0);
 });
+
+test("a recall gives the very same memory as long as nothing was written about the tenant", async () => {
+  await using store = await openStore({ sqlite: await newPath() });
+  await store.settle(production, null, "done", put("fraud-check"));
+  await store.record(production, run("first"));
+  const memory = await store.recall(production);
+  await store.settle(staging, null, "done", put("welcome"));
+  await store.record(production, run("second"));
+  expect(await store.recall(production)).toBe(memory);
+  await store.settle(production, null, "done", put("welcome"));
+  expect(await store.recall(production)).not.toBe(memory);
+});
+
+test("what another process has written is seen, also where nothing was written here since", async () => {
+  const path = await newPath();
+  await using store = await openStore({ sqlite: path });
+  expect((await store.recall(production)).journal).toEqual([]);
+  const child = start("begin", path);
+  const { key } = await firstLine<{ key: number }>(child);
+  await killed(child);
+  expect((await store.recall(production)).journal).toEqual([{ ...creation("fraud-check"), key }]);
+});
+
+test("the file does not grow with every run", async () => {
+  const path = await newPath();
+  await using store = await openStore({ sqlite: path });
+  for (let number = 1; number <= 1_120; number += 1) {
+    await store.record(production, run(`run ${number}`));
+  }
+  using file = new DatabaseSync(path, { readOnly: true });
+  expect(file.prepare("SELECT count(*) AS count, min(sequence) AS first FROM runs").get()).toEqual({
+    count: 1_020,
+    first: 101,
+  });
+});
