@@ -45,15 +45,14 @@ type GraphConnection = Connection & { readonly type: "graph" };
 type SandboxConnection = Connection & { readonly type: "sandbox" };
 
 /**
- * A tenant that cannot even be opened is unreadable, and does not disturb the others. Each listing
- * tries to open it again: a missing secret may be there by then.
+ * A tenant that cannot even be opened is unreadable, and does not disturb the others. It is opened
+ * again after that and after a refused sign-in: a missing secret may be there by then, and a rotated
+ * one is read without a restart.
  */
 export async function openLink(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
-  try {
-    return await open(tenant, options);
-  } catch {
-    return lateLink(await identityOf(tenant), () => open(tenant, options));
-  }
+  const opening = renewable(() => open(tenant, options));
+  const first = await opening.current().catch(() => null);
+  return renewedLink(first?.identity ?? (await identityOf(tenant)), opening);
 }
 
 async function open(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
@@ -116,25 +115,43 @@ async function practiceLink(
   return graphLink({ name: tenant.name, graph: url, tenantId }, url, credential, tenant, options);
 }
 
-function lateLink(identity: TenantIdentity, openAgain: () => Promise<Link>): Link {
-  let opening: Promise<Link> | null = null;
-  const opened = (): Promise<Link> => {
-    opening ??= openAgain().catch((thrown: unknown) => {
-      opening = null;
+/** Something that is opened when it is first needed, and anew after it was found unfit. */
+interface Renewable<T> {
+  readonly current: () => Promise<T>;
+  readonly renew: () => void;
+}
+
+function renewable<T>(open: () => Promise<T>): Renewable<T> {
+  let opening: Promise<T> | null = null;
+  const renew = () => {
+    opening = null;
+  };
+  const current = () => {
+    opening ??= open().catch((thrown: unknown) => {
+      renew();
       throw thrown;
     });
     return opening;
   };
-  const reader: TenantReader = {
-    list: async (kind, signal) => (await opened()).openReader().list(kind, signal),
+  return { current, renew };
+}
+
+function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Link>): Link {
+  const list: TenantReader["list"] = async (kind, signal) => {
+    try {
+      return await (await current()).openReader().list(kind, signal);
+    } catch (thrown) {
+      if (thrown instanceof FaultError && thrown.fault.code === "unauthorised") renew();
+      throw thrown;
+    }
   };
   const writer: TenantWriter = {
-    ...reader,
-    create: async (write, signal) => (await opened()).openWriter().create(write, signal),
-    update: async (id, write, signal) => (await opened()).openWriter().update(id, write, signal),
-    delete: async (kind, id, signal) => (await opened()).openWriter().delete(kind, id, signal),
+    list,
+    create: async (write, signal) => (await current()).openWriter().create(write, signal),
+    update: async (id, write, signal) => (await current()).openWriter().update(id, write, signal),
+    delete: async (kind, id, signal) => (await current()).openWriter().delete(kind, id, signal),
   };
-  return { identity, openReader: () => reader, openWriter: () => writer };
+  return { identity, openReader: () => ({ list }), openWriter: () => writer };
 }
 
 async function resolveCredential(

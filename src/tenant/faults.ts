@@ -161,6 +161,7 @@ function advice(
     case "conflict":
       return "Something else changed it at the same moment; the next run plans afresh.";
     case "rejected":
+      if (asked.method === "GET") return "Check tenantId and cloud, and ask Microsoft if it stays.";
       return limitReached(answer.text)
         ? `The tenant has as many ${kind.many} as it may have: delete one that is not used, or ask Microsoft for more.`
         : "Correct the definition as Graph says.";

@@ -7,7 +7,7 @@ import { openLink } from "../../src/cli/link.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
 
-test("a tenant whose secret was missing is read as soon as the secret is there", async () => {
+test("a token that is missing or rotated is read as soon as it is there, without a restart", async () => {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-link-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   await using sandbox = await startSandbox({ port: 0 });
@@ -36,6 +36,13 @@ test("a tenant whose secret was missing is read as soon as the secret is there",
   expect(link.identity).toEqual({ name: "production", graph: url, tenantId });
   const reader = link.openReader();
   await expect(reader.list("ApiConnector")).rejects.toThrow("file token.txt does not exist");
+  writeFileSync(join(folder, "token.txt"), token);
+  expect(await reader.list("ApiConnector")).toEqual([]);
+  // As if it had been withdrawn: the sandbox refuses it, and the file has a new one by then.
+  sandbox.control.injectFault({ kind: "status", status: 401, count: 2 });
+  await expect(reader.list("ApiConnector")).rejects.toThrow();
+  writeFileSync(join(folder, "token.txt"), "another-token");
+  await expect(reader.list("ApiConnector")).rejects.toThrow();
   writeFileSync(join(folder, "token.txt"), token);
   expect(await reader.list("ApiConnector")).toEqual([]);
 });
