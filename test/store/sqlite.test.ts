@@ -21,7 +21,7 @@ import { type Fault, FaultError } from "../../src/model/fault.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { openStore } from "../../src/store/store.ts";
 import { storeContract } from "../contracts/store.contract.ts";
-import { creation, entry, production, put, run } from "../contracts/store-samples.ts";
+import { creation, entry, production, put, run, staging } from "../contracts/store-samples.ts";
 
 const program = fileURLToPath(new URL("another-process.ts", import.meta.url));
 const folders: string[] = [];
