@@ -1,10 +1,10 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
-import { type Definition, type Kind, secretUses } from "../model/definition.ts";
+import type { Kind } from "../model/definition.ts";
 import { toFault } from "../model/fault.ts";
 import type { Live, Observed } from "../model/live.ts";
-import { describeSource, type Secret, type SecretUse } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
-import type { DesiredSecret, Observation, PlanInput } from "../plan/input.ts";
+import type { Observation, PlanInput } from "../plan/input.ts";
+import { resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { PlanSubject } from "./subject.ts";
 
 /** The kinds of object, in the order in which they are listed. */
@@ -15,9 +15,6 @@ export interface World {
   readonly input: PlanInput;
   readonly values: SecretValues;
 }
-
-/** The resolved values of a definition's secrets, by path. */
-export type SecretValues = ReadonlyMap<Definition, ReadonlyMap<string, Secret>>;
 
 const forgetful: Memory = { ledger: [], journal: [], known: null };
 
@@ -34,9 +31,7 @@ export async function observe(subject: PlanSubject, signal: AbortSignal): Promis
     const input = { ...base, desired: [], observations: [], memory: forgetful };
     return { input, values: new Map() };
   }
-  const resolved = await Promise.all(definitions.map((one) => resolveSecrets(subject, one)));
-  const desired = resolved.map(({ definition, secrets }) => ({ definition, secrets }));
-  const values = new Map(resolved.map((one) => [one.definition, one.values]));
+  const { desired, values } = await resolveSecrets(subject, definitions);
   const memory = await subject.store.recall(tenant);
   const observations = await list(subject, signal);
   return { input: { ...base, desired, observations, memory }, values };
@@ -51,14 +46,33 @@ export async function list(
   for (const kind of kinds) {
     try {
       const objects = await subject.reader.list(kind, signal);
-      const live = await Promise.all(objects.map((object) => fingerprintQuery(subject, object)));
-      observations.push({ kind, objects: live });
+      observations.push(await fingerprinted(subject, kind, objects));
     } catch (thrown) {
       signal.throwIfAborted();
       observations.push({ kind, fault: toFault(thrown) });
     }
   }
   return observations;
+}
+
+/** The last listing of each subject, and what it became. */
+const listings = new WeakMap<
+  PlanSubject,
+  { readonly objects: readonly Observed[]; readonly observation: Observation }
+>();
+
+/** The very same observation as long as the tenant answers the very same objects. */
+async function fingerprinted(
+  subject: PlanSubject,
+  kind: Kind,
+  objects: readonly Observed[],
+): Promise<Observation> {
+  const last = listings.get(subject);
+  if (last?.objects === objects && last.observation.kind === kind) return last.observation;
+  const live = await Promise.all(objects.map((object) => fingerprintQuery(subject, object)));
+  const observation = { kind, objects: live };
+  listings.set(subject, { objects, observation });
+  return observation;
 }
 
 async function fingerprintQuery(subject: PlanSubject, object: Observed): Promise<Live> {
@@ -69,31 +83,4 @@ async function fingerprintQuery(subject: PlanSubject, object: Observed): Promise
     }),
   );
   return { ...object, query };
-}
-
-async function resolveSecrets(subject: PlanSubject, definition: Definition) {
-  const uses = secretUses(definition);
-  const results = await Promise.all(uses.map((use) => resolveSecret(subject, use)));
-  const values = new Map<string, Secret>();
-  const secrets: Record<string, DesiredSecret> = {};
-  for (const { path, value, desired } of results) {
-    secrets[path] = desired;
-    if (value) values.set(path, value);
-  }
-  return { definition, secrets, values };
-}
-
-async function resolveSecret(
-  { secrets, redactor }: PlanSubject,
-  use: SecretUse,
-): Promise<{ path: string; value: Secret | null; desired: DesiredSecret }> {
-  const source = describeSource(use.source);
-  try {
-    const value = await secrets.resolve(use);
-    redactor.add(value);
-    const fingerprint = await secrets.fingerprint(value);
-    return { path: use.path, value, desired: { source, fingerprint } };
-  } catch (thrown) {
-    return { path: use.path, value: null, desired: { source, fault: toFault(thrown) } };
-  }
 }

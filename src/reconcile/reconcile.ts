@@ -6,8 +6,8 @@ import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
 import { madeBy } from "../plan/match.ts";
-import { plan } from "../plan/plan.ts";
 import { apply, stopped } from "./apply.ts";
+import { planFor } from "./last-plan.ts";
 import { list, observe, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
 import { answered, learned } from "./remember.ts";
@@ -32,7 +32,7 @@ export interface RunOptions {
 
 /** What apply would do. Takes no lock, records nothing, and holds nothing that could write. */
 export async function planTenant(subject: PlanSubject, signal: AbortSignal): Promise<Plan> {
-  return plan((await observe(subject, signal)).input);
+  return planFor(subject, (await observe(subject, signal)).input);
 }
 
 /** A run always answers: what cannot go on is a fault in it. */
@@ -92,7 +92,7 @@ async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   const { notify, approved } = options;
   const { writer, tenant } = subject;
   const world = await settled(subject, await observe(subject, options.stopping), options);
-  const planned = plan(world.input);
+  const planned = planFor(subject, world.input);
   notify({ type: "planned", tenant: tenant.name, plan: planned });
   const result = planResult(planned);
   if (writer === null) {

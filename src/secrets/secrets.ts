@@ -9,6 +9,7 @@ import {
   describeSource,
   type Redactor,
   Secret,
+  type SecretSource,
   type Secrets,
   type SecretUse,
 } from "../model/secret.ts";
@@ -29,7 +30,10 @@ const MASK = "******";
 export function openSecrets({ env, fingerprint }: SecretsOptions): Secrets {
   return {
     async resolve(use) {
-      const secret = new Secret(await read(use, env));
+      const { source } = use;
+      const secret = new Secret(
+        source.type === "file" ? await readFile(use, source) : readNow(use, source, env),
+      );
       if (secret.reveal() === MASK) {
         throw sourceFault(
           use,
@@ -64,19 +68,20 @@ export function createRedactor(): Redactor {
   };
 }
 
-async function read(use: SecretUse, env: SecretsOptions["env"]): Promise<string> {
-  const { source } = use;
-  switch (source.type) {
-    case "env":
-      return readEnv(use, source.name, env);
-    case "file": {
-      const found = await readSecretFile(source);
-      if ("problem" in found) throw sourceFault(use, found.problem, found.cause);
-      return found.value;
-    }
-    case "literal":
-      return source.value.reveal();
-  }
+type Source<Type> = Extract<SecretSource, { readonly type: Type }>;
+
+async function readFile(use: SecretUse, source: Source<"file">): Promise<string> {
+  const found = await readSecretFile(source);
+  if ("problem" in found) throw sourceFault(use, found.problem, found.cause);
+  return found.value;
+}
+
+function readNow(
+  use: SecretUse,
+  source: Source<"env" | "literal">,
+  env: SecretsOptions["env"],
+): string {
+  return source.type === "env" ? readEnv(use, source.name, env) : source.value.reveal();
 }
 
 function readEnv(use: SecretUse, name: string, env: SecretsOptions["env"]): string {

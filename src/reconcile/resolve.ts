@@ -1,0 +1,95 @@
+/** The secrets that definitions name: their values for a write, their fingerprints for the plan. */
+import { type Definition, secretUses } from "../model/definition.ts";
+import { toFault } from "../model/fault.ts";
+import { describeSource, type Secret, type SecretUse } from "../model/secret.ts";
+import type { Desired, DesiredSecret } from "../plan/input.ts";
+import type { PlanSubject } from "./subject.ts";
+
+/** The resolved values of a definition's secrets, by path. */
+export type SecretValues = ReadonlyMap<Definition, ReadonlyMap<string, Secret>>;
+
+export interface Resolved {
+  /** In the order of the definitions. */
+  readonly desired: readonly Desired[];
+  readonly values: SecretValues;
+}
+
+/** One reading of all secrets of a subject, and what it became. */
+interface Reading extends Resolved {
+  readonly definitions: readonly Definition[];
+  readonly uses: readonly SecretUse[];
+  readonly found: readonly Found[];
+}
+
+type Found = PromiseSettledResult<Secret>;
+
+/** The last reading of each subject. */
+const readings = new WeakMap<PlanSubject, Reading>();
+
+/**
+ * Reads every value anew. When all are what they were, and the definitions are the very same, so is
+ * the answer; the redactor knows them by then.
+ */
+export async function resolveSecrets(
+  subject: PlanSubject,
+  definitions: readonly Definition[],
+): Promise<Resolved> {
+  const known = readings.get(subject);
+  const last = known?.definitions === definitions ? known : null;
+  const uses = last?.uses ?? definitions.flatMap(secretUses);
+  const found = await Promise.allSettled(uses.map((use) => subject.secrets.resolve(use)));
+  if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
+  const made = await fingerprinted(subject, definitions, uses, found);
+  readings.set(subject, { ...made, definitions, uses, found });
+  return made;
+}
+
+/** A value that cannot be read is no value, and its fault may have another reason each time. */
+function isSame(one: Found, other: Found | undefined): boolean {
+  if (one.status !== "fulfilled" || other?.status !== "fulfilled") return false;
+  return one.value.reveal() === other.value.reveal();
+}
+
+async function fingerprinted(
+  subject: PlanSubject,
+  definitions: readonly Definition[],
+  uses: readonly SecretUse[],
+  found: readonly Found[],
+): Promise<Resolved> {
+  for (const one of found) if (one.status === "fulfilled") subject.redactor.add(one.value);
+  const secrets = await Promise.all(
+    uses.map(({ source }, index) => desiredSecret(subject, describeSource(source), found[index])),
+  );
+  const desired: Desired[] = [];
+  const values = new Map<Definition, ReadonlyMap<string, Secret>>();
+  let next = 0;
+  for (const definition of definitions) {
+    const own: Record<string, DesiredSecret> = {};
+    const ownValues = new Map<string, Secret>();
+    for (const { path } of secretUses(definition)) {
+      const one = found[next];
+      const secret = secrets[next];
+      next += 1;
+      if (secret) own[path] = secret;
+      if (one?.status === "fulfilled" && secret && "fingerprint" in secret) {
+        ownValues.set(path, one.value);
+      }
+    }
+    desired.push({ definition, secrets: own });
+    values.set(definition, ownValues);
+  }
+  return { desired, values };
+}
+
+async function desiredSecret(
+  { secrets }: PlanSubject,
+  source: string,
+  found: Found | undefined,
+): Promise<DesiredSecret> {
+  if (found?.status !== "fulfilled") return { source, fault: toFault(found?.reason) };
+  try {
+    return { source, fingerprint: await secrets.fingerprint(found.value) };
+  } catch (thrown) {
+    return { source, fault: toFault(thrown) };
+  }
+}
