@@ -14,17 +14,17 @@ export interface Resolved {
   readonly values: SecretValues;
 }
 
-/** One reading of all secrets of a subject, and what it became. */
+/** One reading of all secrets that some definitions name, and what it became. */
 interface Reading extends Resolved {
-  readonly definitions: readonly Definition[];
+  readonly by: Pick<PlanSubject, "secrets" | "redactor">;
   readonly uses: readonly SecretUse[];
   readonly found: readonly Found[];
 }
 
 type Found = PromiseSettledResult<Secret>;
 
-/** The last reading of each subject. */
-const readings = new WeakMap<PlanSubject, Reading>();
+/** The last reading; tenants that share their definitions share it as well. */
+const readings = new WeakMap<readonly Definition[], Reading>();
 
 /**
  * Reads every value anew. When all are what they were, and the definitions are the very same, so is
@@ -34,13 +34,14 @@ export async function resolveSecrets(
   subject: PlanSubject,
   definitions: readonly Definition[],
 ): Promise<Resolved> {
-  const known = readings.get(subject);
-  const last = known?.definitions === definitions ? known : null;
+  const { secrets, redactor } = subject;
+  const known = readings.get(definitions);
+  const last = known?.by.secrets === secrets && known.by.redactor === redactor ? known : null;
   const uses = last?.uses ?? definitions.flatMap(secretUses);
-  const found = await Promise.allSettled(uses.map((use) => subject.secrets.resolve(use)));
+  const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
   if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
   const made = await fingerprinted(subject, definitions, uses, found);
-  readings.set(subject, { ...made, definitions, uses, found });
+  readings.set(definitions, { ...made, by: { secrets, redactor }, uses, found });
   return made;
 }
 

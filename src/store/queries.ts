@@ -1,7 +1,7 @@
 /** Every statement of the store. Kysely types and writes them; a Database runs them in batches. */
 import {
-  type CompiledQuery,
   DummyDriver,
+  type Insertable,
   Kysely,
   SqliteAdapter,
   SqliteIntrospector,
@@ -10,6 +10,7 @@ import {
 import type { Run } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange, LedgerEntry } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
+import { once } from "./once.ts";
 import type { Tables } from "./tables.ts";
 
 /** Runs and closed journal entries that are kept per tenant. */
@@ -26,33 +27,6 @@ const build = new Kysely<Tables>({
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 });
-
-/**
- * A query that is built once and answered with other values each time: building takes longer than
- * running. Every property of the input may stand in the query as it is, and nothing made from it.
- */
-function once<Input extends object, Row>(make: (input: Input) => CompiledQuery<Row>) {
-  let made: { readonly query: CompiledQuery<Row>; readonly values: readonly Value[] } | null = null;
-  return (input: Input): CompiledQuery<Row> => {
-    made ??= template(make);
-    const { query, values } = made;
-    return { ...query, parameters: values.map((value) => value(input)) };
-  };
-}
-
-type Value = (input: object) => unknown;
-
-function template<Input extends object, Row>(make: (input: Input) => CompiledQuery<Row>) {
-  // The builder looks at no value, but puts each into the list of parameters: a symbol serves as well.
-  const names = new Proxy({}, { get: (_, name) => Symbol(String(name)) });
-  const query = make(names as Input);
-  const values = query.parameters.map((one): Value => {
-    if (typeof one !== "symbol") return () => one;
-    const name = one.description ?? "";
-    return (input) => Reflect.get(input, name);
-  });
-  return { query, values };
-}
 
 export function selectSalt() {
   return build.selectFrom("meta").select("value").where("key", "=", "salt").compile();
@@ -97,45 +71,59 @@ export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
     .compile(),
 );
 
-/** Answers its key. */
-export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: JournalEntry) {
-  return build
+/** A journal entry of a tenant as columns hold it. */
+type JournalValues = Insertable<Omit<Tables["journal"], "key" | "result">>;
+
+const insertJournalEntry = once((values: JournalValues) =>
+  build
     .insertInto("journal")
     .values({
-      graph,
-      tenant_id: tenantId,
-      op: entry.op,
-      kind: entry.kind,
-      name: entry.name,
-      id: entry.id,
-      display_name: entry.displayName,
-      listed: JSON.stringify(entry.listed),
-      started_at: entry.startedAt,
+      graph: values.graph,
+      tenant_id: values.tenant_id,
+      op: values.op,
+      kind: values.kind,
+      name: values.name,
+      id: values.id,
+      display_name: values.display_name,
+      listed: values.listed,
+      started_at: values.started_at,
       result: null,
     })
     .returning("key")
-    .compile();
+    .compile(),
+);
+
+/** Answers its key. */
+export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: JournalEntry) {
+  return insertJournalEntry({
+    graph,
+    tenant_id: tenantId,
+    op: entry.op,
+    kind: entry.kind,
+    name: entry.name,
+    id: entry.id,
+    display_name: entry.displayName,
+    listed: JSON.stringify(entry.listed),
+    started_at: entry.startedAt,
+  });
 }
 
 /** Answers its key; nothing when the entry is not open or of another tenant. */
-export function closeJournalEntry(
-  { graph, tenantId }: TenantIdentity,
-  key: number,
-  result: string,
-) {
-  return build
-    .updateTable("journal")
-    .set({ result })
-    .where("key", "=", key)
-    .where("graph", "=", graph)
-    .where("tenant_id", "=", tenantId)
-    .where("result", "is", null)
-    .returning("key")
-    .compile();
-}
+export const closeJournalEntry = once(
+  ({ graph, tenantId, key, result }: TenantIdentity & { key: number; result: string }) =>
+    build
+      .updateTable("journal")
+      .set({ result })
+      .where("key", "=", key)
+      .where("graph", "=", graph)
+      .where("tenant_id", "=", tenantId)
+      .where("result", "is", null)
+      .returning("key")
+      .compile(),
+);
 
-export function pruneJournal({ graph, tenantId }: TenantIdentity) {
-  return build
+export const pruneJournal = once(({ graph, tenantId }: TenantIdentity) =>
+  build
     .deleteFrom("journal")
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
@@ -150,27 +138,44 @@ export function pruneJournal({ graph, tenantId }: TenantIdentity) {
         .limit(1)
         .offset(KEPT),
     )
-    .compile();
-}
+    .compile(),
+);
 
 export function changeLedger(tenant: TenantIdentity, change: LedgerChange) {
   return change.op === "put" ? putEntry(tenant, change.entry) : removeEntry(tenant, change);
 }
 
+const upsertEntry = once((row: Tables["ledger"]) => {
+  const { graph, tenant_id, kind, name, ...columns } = {
+    graph: row.graph,
+    tenant_id: row.tenant_id,
+    kind: row.kind,
+    name: row.name,
+    id: row.id,
+    display_name: row.display_name,
+    protect: row.protect,
+    secrets: row.secrets,
+  };
+  return build
+    .insertInto("ledger")
+    .values({ graph, tenant_id, kind, name, ...columns })
+    .onConflict((conflict) =>
+      conflict.columns(["graph", "tenant_id", "kind", "name"]).doUpdateSet(columns),
+    )
+    .compile();
+});
+
 function putEntry({ graph, tenantId }: TenantIdentity, entry: LedgerEntry) {
-  const values = {
+  return upsertEntry({
+    graph,
+    tenant_id: tenantId,
+    kind: entry.kind,
+    name: entry.name,
     id: entry.id,
     display_name: entry.displayName,
     protect: entry.protect ? 1 : 0,
     secrets: JSON.stringify(entry.secrets),
-  };
-  return build
-    .insertInto("ledger")
-    .values({ graph, tenant_id: tenantId, kind: entry.kind, name: entry.name, ...values })
-    .onConflict((conflict) =>
-      conflict.columns(["graph", "tenant_id", "kind", "name"]).doUpdateSet(values),
-    )
-    .compile();
+  });
 }
 
 function removeEntry(

@@ -139,7 +139,7 @@ async function recallFrom(
 function closing(tenant: TenantIdentity, key: number, result: string) {
   return [
     {
-      query: closeJournalEntry(tenant, key, result),
+      query: closeJournalEntry({ ...tenant, key, result }),
       otherwise: `has no open journal entry ${key}: it was settled already. Two runs of one tenant must not overlap; end the other one, then run again.`,
     },
     { query: pruneJournal(tenant) },
