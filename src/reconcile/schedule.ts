@@ -91,7 +91,12 @@ function startRunner(
     if (isStopped) return;
     last = await tenant.run(trigger);
     failures = isFailure(last.result) ? failures + 1 : 0;
-    quietUntil = clock.now().getTime() + backoff(failures);
+    quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
+  };
+  /** A clock that was set back since must not keep a tenant waiting for as long. */
+  const isQuiet = () => {
+    const left = quietUntil - clock.now().getTime();
+    return left > 0 && left <= longestBackoff;
   };
   const start = (trigger: "start" | "schedule"): Promise<void> => {
     running ??= limit(runOnce, trigger).finally(() => {
@@ -104,7 +109,7 @@ function startRunner(
     tenant.schedule === null
       ? null
       : cronTask(tenant, jitter, async () => {
-          if (clock.now().getTime() >= quietUntil) await start("schedule");
+          if (!isQuiet()) await start("schedule");
         });
   return {
     first,

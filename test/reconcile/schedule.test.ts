@@ -153,6 +153,16 @@ test.concurrent("a tenant that fails is left alone for a while, and the others a
   expect(schedule.status()[0]).toMatchObject({ result: "converged", failures: 0 });
 });
 
+test.concurrent("a clock that is set back keeps no tenant from its runs", async () => {
+  const clock = handClock(new Date().toISOString());
+  const [healthy, failing] = [watched("healthy", everySecond), watched("failing", everySecond)];
+  failing.result = "unreadable";
+  await using schedule = start([healthy, failing], { clock });
+  await schedule.started;
+  clock.advance(-3_600_000);
+  await Promise.all([healthy.next(), failing.next()]);
+});
+
 test.for([
   { result: "partial", failures: 1 },
   { result: "failed", failures: 1 },
