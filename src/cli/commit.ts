@@ -68,7 +68,7 @@ export function commitOf(
 /** git-sync puts a symbolic link where the definitions are. */
 function realOf(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(folder);
   } catch {
     return folder;
   }

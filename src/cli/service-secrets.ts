@@ -30,7 +30,7 @@ export interface Written {
   readonly files: readonly string[];
 }
 
-/** Every reference anywhere in plumbline.yaml. */
+/** Every reference anywhere in plumbline.yaml, each once, however many tenants share it. */
 export function writtenSecrets(value: ServiceConfiguration): Written {
   const references = [
     value.fingerprintKey,
@@ -42,7 +42,7 @@ export function writtenSecrets(value: ServiceConfiguration): Written {
     ]),
   ];
   return {
-    env: references.flatMap((reference) => reference?.env ?? []),
-    files: references.flatMap((reference) => reference?.file ?? []),
+    env: [...new Set(references.flatMap((reference) => reference?.env ?? []))],
+    files: [...new Set(references.flatMap((reference) => reference?.file ?? []))],
   };
 }

@@ -3,6 +3,7 @@
  * at once, and nothing that stands in a folder makes it throw. It knows neither a tenant's state nor
  * the value of any secret; it only decides which secrets and hosts a definition may name.
  */
+import { hash } from "node:crypto";
 import type { Definition, Loaded } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
 import { type Resolved, resolveDraft, type TenantRules } from "./api-connector.ts";
@@ -65,7 +66,7 @@ export function openDefinitions(): Definitions {
   };
 }
 
-/** A request as text; a caller that keeps its request spares making them again. */
+/** What stands for a request; a caller that keeps its request spares making them again. */
 interface Keys {
   readonly whole: string;
   readonly listing: string;
@@ -74,7 +75,8 @@ interface Keys {
 function keysOf(request: LoadRequest, known: WeakMap<LoadRequest, Keys>): Keys {
   const { root, folders } = request;
   const keys = known.get(request) ?? {
-    whole: JSON.stringify(request),
+    // A service of many tenants has many requests, and each may be long.
+    whole: hash("sha256", JSON.stringify(request), "base64"),
     listing: JSON.stringify([root, folders]),
   };
   known.set(request, keys);
