@@ -4,7 +4,7 @@
 import { execFileSync, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,13 +13,20 @@ import type { Figures } from "./child.ts";
 const connectors = 20;
 const tenants = 1_000;
 const definitions = 20_000;
-const rounds = 5;
+const rounds = 3;
 
 const aims = { run: 2, memory: 256, definitions: 1.5, start: 400 };
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const product = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
+
+/** Flags of Node as `npm start` has them, for the floor as for Plumbline. */
+const flags = (
+  JSON.parse(readFileSync(join(product, "package.json"), "utf8")) as { scripts: { start: string } }
+).scripts.start
+  .split(" ")
+  .filter((word) => word.startsWith("--"));
 
 const definition = (index: number) => `apiVersion: plumbline/v1
 kind: ApiConnector
@@ -76,7 +83,9 @@ const env = {
 };
 
 function measure(script: string, args: readonly (string | number)[]): Figures {
-  const text = execFileSync(process.execPath, [here + script, ...args.map(String)], { env });
+  const text = execFileSync(process.execPath, [...flags, here + script, ...args.map(String)], {
+    env,
+  });
   return JSON.parse(text.toString()) as Figures;
 }
 
