@@ -41,8 +41,9 @@ export async function resolveSecrets(
   const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
   if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
   const made = await fingerprinted(subject, definitions, uses, found);
-  readings.set(definitions, { ...made, by: { secrets, redactor }, uses, found });
-  return made;
+  const reading = { ...made, by: { secrets, redactor }, uses, found };
+  readings.set(definitions, reading);
+  return reading;
 }
 
 /** A value that cannot be read is no value, and its fault may have another reason each time. */

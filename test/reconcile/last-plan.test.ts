@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { PlanInput } from "../../src/plan/input.ts";
+import { planFor } from "../../src/reconcile/last-plan.ts";
+import { observe } from "../../src/reconcile/observe.ts";
+import { resolveSecrets } from "../../src/reconcile/resolve.ts";
+import { connector, openPractice, type Practice } from "./practice-tenant.ts";
+
+const { signal } = new AbortController();
+
+async function converged(): Promise<Practice> {
+  const practice = await openPractice();
+  practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
+  await practice.run();
+  return practice;
+}
+
+test("the plan is the very same as long as every part of its input is", async () => {
+  await using practice = await converged();
+  const subject = practice.subject();
+  const { input } = await observe(subject, signal);
+  const first = planFor(subject, input);
+  expect(first.summary.unchanged).toBe(2);
+  expect(planFor(subject, { ...input })).toBe(first);
+});
+
+const others: readonly { part: keyof PlanInput; value: (input: PlanInput) => PlanInput }[] = [
+  { part: "commit", value: (input) => ({ ...input, commit: "another" }) },
+  { part: "desired", value: (input) => ({ ...input, desired: [] }) },
+  { part: "observations", value: (input) => ({ ...input, observations: [] }) },
+  {
+    part: "memory",
+    value: (input) => ({ ...input, memory: { ledger: [], journal: [], known: null } }),
+  },
+  { part: "version", value: (input) => ({ ...input, version: "another" }) },
+  { part: "policy", value: (input) => ({ ...input, policy: { allow: [] } }) },
+  { part: "faults", value: (input) => ({ ...input, faults: [] }) },
+  { part: "tenant", value: (input) => ({ ...input, tenant: { ...input.tenant, name: "b" } }) },
+];
+
+test.for(others)(
+  "the plan is made again when another $part stands in its input",
+  async ({ value }) => {
+    await using practice = await converged();
+    const subject = practice.subject();
+    const { input } = await observe(subject, signal);
+    const first = planFor(subject, input);
+    expect(planFor(subject, value(input))).not.toBe(first);
+  },
+);
+
+test("a subject that runs again and again sees each change of git, tenant, secret and store", async () => {
+  await using practice = await converged();
+  const { definitions } = practice.subject().load().loaded;
+  let loaded = { definitions, faults: [] as const };
+  const subject = practice.subject({ load: () => ({ loaded, commit: null }) });
+  const summary = async () => planFor(subject, (await observe(subject, signal)).input).summary;
+  expect(await summary()).toMatchObject({ unchanged: 2, update: 0, delete: 0 });
+
+  practice.setEnv("A_PASSWORD", "another");
+  expect(await summary()).toMatchObject({ unchanged: 1, update: 1 });
+  practice.setEnv("A_PASSWORD", null);
+  expect(await summary()).toMatchObject({ unchanged: 1, held: 1 });
+  practice.setEnv("A_PASSWORD", "secret of A_PASSWORD");
+  expect(await summary()).toMatchObject({ unchanged: 2, update: 0, held: 0 });
+
+  loaded = { ...loaded, definitions: definitions.slice(1) };
+  expect(await summary()).toMatchObject({ unchanged: 1, held: 1 });
+  loaded = { ...loaded, definitions };
+  await using elsewhere = await practice.openStore();
+  const remove = { op: "remove", kind: "ApiConnector", name: "a" } as const;
+  await elsewhere.settle(subject.tenant, null, "done", [remove]);
+  expect(await summary()).toMatchObject({ unchanged: 1, adopt: 1 });
+});
+
+test("tenants that share their definitions and secrets share what becomes of them", async () => {
+  await using practice = await converged();
+  const one = practice.subject();
+  const { definitions } = one.load().loaded;
+  const first = await resolveSecrets(one, definitions);
+  expect(await resolveSecrets({ ...one }, definitions)).toBe(first);
+  const stranger = practice.subject();
+  expect(await resolveSecrets(stranger, definitions)).not.toBe(first);
+  practice.setEnv("A_PASSWORD", "another");
+  const changed = await resolveSecrets(one, definitions);
+  expect(changed.desired[0]).not.toEqual(first.desired[0]);
+  expect(changed.desired[1]).toEqual(first.desired[1]);
+});
