@@ -1,6 +1,7 @@
 /** The verbs, their flags and their help. Each verb is loaded only when it is called. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reporting } from "./command.ts";
+import { generalHelp, type HelpedVerb, helpOf } from "./help.ts";
 import { type Output, parseOutput } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -8,16 +9,6 @@ import { version } from "./version.ts";
 
 /** Called with the exit status of the verb that ran. */
 type Ended = (status: number) => void;
-
-const exitStatuses = `
-Exit status:
-  0  nothing to do, or everything applied and verified
-  1  a bug, or an unusable command line
-  2  drift: plan found changes
-  3  definitions or configuration are invalid
-  4  refused by a limit, a verb, a mode, a digest or another run in progress
-  5  something failed, was not attempted or could not be verified
-  6  the tenant could not be read`;
 
 /** Verbs that are fixed in meaning, but do not do anything yet. */
 const later = "trust history restore suspend resume audit accept notify doctor probe".split(" ");
@@ -32,7 +23,7 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
     })
-    .addHelpText("afterAll", exitStatuses);
+    .addHelpText("after", generalHelp);
   addValidate(program, terminal, ended);
   addPlan(program, terminal, ended);
   addApply(program, terminal, ended);
@@ -44,8 +35,8 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
 }
 
 function addValidate(program: Command, terminal: Terminal, ended: Ended): void {
-  verb(program, "validate [paths...]", "Check definitions and configuration, without any network.")
-    .addHelpText("after", "\nWithout PATHS it checks what plumbline.yaml names.")
+  verb(program, "validate", "Check definitions and configuration, without any network.")
+    .argument("[paths...]", "files or folders; what plumbline.yaml names when left out")
     .action(async (paths, flags) => {
       const { validateVerb } = await import("./verbs/validate.ts");
       ended(await reporting(flags, terminal, () => validateVerb({ ...flags, paths }, terminal)));
@@ -64,7 +55,7 @@ function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
 function addApply(program: Command, terminal: Terminal, ended: Ended): void {
   verb(program, "apply", "Plan afresh, apply, and verify by reading back. Needs mode: apply.")
     .addOption(repeatable("--plan <digest>", "apply only this plan (repeatable)", "any", toDigests))
-    .option("--lift <limit>", "not yet supported")
+    .addOption(new Option("--lift <limit>", "not yet supported").hideHelp())
     .action(async (flags) => {
       if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
       const { applyVerb } = await import("./verbs/apply.ts");
@@ -82,12 +73,12 @@ function addServe(program: Command, terminal: Terminal, ended: Ended): void {
 
 function addExport(program: Command, terminal: Terminal, ended: Ended): void {
   const description = "Write the live connectors of a tenant as definitions into a folder.";
-  verb(program, "export <directory>", description, { isReporting: false }).action(
-    async (directory, flags) => {
+  verb(program, "export", description, { isReporting: false })
+    .argument("<directory>", "where to write; nothing there is overwritten")
+    .action(async (directory, flags) => {
       const { exportVerb } = await import("./verbs/export.ts");
       ended(await exportVerb({ ...flags, output: [], directory }, terminal));
-    },
-  );
+    });
 }
 
 function addSandbox(program: Command, terminal: Terminal, ended: Ended): void {
@@ -100,6 +91,7 @@ function addSandbox(program: Command, terminal: Terminal, ended: Ended): void {
     .option("--seed <file>", "YAML file with what a new tenant holds")
     .option("--state <file>", "YAML file in which the tenant keeps its state")
     .option("--tls", "HTTPS with a certificate of its own, for real sign-ins")
+    .addHelpText("after", helpOf("sandbox"))
     .action(async (flags) => {
       const { sandboxVerb } = await import("./verbs/sandbox.ts");
       ended(await sandboxVerb(flags, terminal));
@@ -117,13 +109,14 @@ function addLater(program: Command, name: string): void {
 
 function verb(
   program: Command,
-  usage: string,
+  name: HelpedVerb,
   description: string,
   { isReporting } = { isReporting: true },
 ): Command {
   const command = program
-    .command(usage)
+    .command(name)
     .description(description)
+    .addHelpText("after", helpOf(name))
     .option("--config <file>", "plumbline.yaml (default: PLUMBLINE_CONFIG, else the one here)")
     .addOption(repeatable("--tenant <name>", "only this tenant (repeatable)", "all", collect))
     .option("--verbose", "log every request and step on stderr");

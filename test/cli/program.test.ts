@@ -5,7 +5,7 @@ const everywhere = ["--config", "--tenant", "--verbose"];
 const verbs = [
   { verb: "validate", flags: [...everywhere, "--output", "paths"] },
   { verb: "plan", flags: [...everywhere, "--output", "--drift-exit"] },
-  { verb: "apply", flags: [...everywhere, "--output", "--plan", "--lift"] },
+  { verb: "apply", flags: [...everywhere, "--output", "--plan"] },
   { verb: "serve", flags: everywhere },
   { verb: "export", flags: [...everywhere, "directory"] },
   { verb: "sandbox", flags: ["--port", "--seed", "--state", "--tls"] },

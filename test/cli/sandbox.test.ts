@@ -20,7 +20,7 @@ test("the sandbox says where it is, keeps its state, and stops when asked", asyn
   await running.says("curl");
   const url = told(running, "Graph root");
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
-  const headers = { authorization: `Bearer ${told(running, "Bearer token")}` };
+  const headers = { authorization: `Bearer ${/ token=(\S+)/.exec(running.stdout())?.[1]}` };
   const listing = await fetch(`${url}/v1.0/identity/apiConnectors`, { headers });
   expect(await listing.json()).toMatchObject({ value: [{ displayName: "a" }] });
 

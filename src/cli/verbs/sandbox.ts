@@ -30,6 +30,7 @@ export async function sandboxVerb(flags: SandboxFlags, terminal: Terminal): Prom
   });
   const ca = sandbox.ca === null ? null : writeCa(sandbox.ca, terminal.cwd);
   const { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET } = sandboxRoom;
+  const trust = ca === null ? "" : `--cacert ${ca} `;
   const lines = [
     `A practice tenant answers at ${sandbox.url} (Ctrl+C stops it).`,
     "",
@@ -37,10 +38,11 @@ export async function sandboxVerb(flags: SandboxFlags, terminal: Terminal): Prom
     `  Tenant id      ${sandbox.tenantId}`,
     `  Client id      ${SANDBOX_CLIENT_ID}`,
     `  Client secret  ${SANDBOX_CLIENT_SECRET}`,
-    `  Bearer token   ${sandbox.token}`,
     ...(ca === null ? [] : [`  Certificate    NODE_EXTRA_CA_CERTS=${ca}`]),
     "",
-    `  curl ${ca === null ? "" : `--cacert ${ca} `}${sandbox.url}/v1.0/identity/apiConnectors -H "Authorization: Bearer ${sandbox.token}"`,
+    "To look at it as Microsoft Graph shows it:",
+    `  token=${sandbox.token}`,
+    `  curl ${trust}-H "Authorization: Bearer $token" ${sandbox.url}/v1.0/identity/apiConnectors`,
     "",
   ];
   await print(terminal.stdout, lines.join("\n"));

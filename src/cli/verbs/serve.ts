@@ -4,17 +4,18 @@ import type { Run } from "../../model/generated/run.ts";
 import { systemClock } from "../../model/system-clock.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
+import type { Notify } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
 import { startWeb } from "../../web/web.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
+import { logEvent } from "../run-log.ts";
 import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
 import { version } from "../version.ts";
 import { applySubject, type Wired } from "../wiring.ts";
-import { logEvent } from "./apply.ts";
 
 /** Every tenant once at start, then by its schedule, until SIGTERM or SIGINT. */
 export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise<number> {
@@ -32,9 +33,9 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; health at ${web.url}/healthz and ${web.url}/readyz`);
-  const tell = teller(terminal, () => schedule);
+  const tell = teller(terminal, log, () => schedule);
   schedule = startSchedule({
-    tenants: wiring.tenants.map((wired) => scheduled(wired, stop, log, tell)),
+    tenants: wiring.tenants.map((wired) => scheduled(wired, stop, notifier(terminal, log), tell)),
     parallel: parallelTenants,
     clock: systemClock,
     jitter: jitterOf(configured.wanted),
@@ -61,10 +62,21 @@ function refusePeople({ wanted }: Configured): void {
 
 type Tell = (run: Run) => Promise<void>;
 
-function scheduled(wired: Wired, { stopping, aborting }: Stop, log: Logger, tell: Tell): Scheduled {
+/** At a terminal, the report says how a run ended; a log line beside it would say it twice. */
+function notifier({ stderr }: Terminal, log: Logger): Notify {
+  return (event) => {
+    if (event.type !== "finished" || stderr.isTTY !== true) logEvent(log, event);
+  };
+}
+
+function scheduled(
+  wired: Wired,
+  { stopping, aborting }: Stop,
+  notify: Notify,
+  tell: Tell,
+): Scheduled {
   const { name, schedule, timezone } = wired.settings;
   const subject = applySubject(wired);
-  const notify = logEvent.bind(null, log);
   return {
     name,
     schedule,
@@ -72,14 +84,14 @@ function scheduled(wired: Wired, { stopping, aborting }: Stop, log: Logger, tell
     run: async (trigger) => {
       const options = { trigger, isApply: false, approved: null };
       const run = await reconcile(subject, { ...options, notify, stopping, aborting });
-      await tell(run).catch((thrown: unknown) => log.warn({ err: thrown }, "a run was not told"));
+      await tell(run);
       return run;
     },
   };
 }
 
 /** A whole report when there is something to say, else one line. */
-function teller(terminal: Terminal, schedule: () => Schedule | null): Tell {
+function teller(terminal: Terminal, log: Logger, schedule: () => Schedule | null): Tell {
   const { stdout, env } = terminal;
   const options = { colour: hasColour(stdout, env), width: widthOf(stdout) };
   return async (run) => {
@@ -92,7 +104,8 @@ function teller(terminal: Terminal, schedule: () => Schedule | null): Tell {
     const text = isQuiet
       ? `${renderLine(run)}${next === undefined ? "" : `; next run at ${next}`}\n`
       : render({ type: "runs", runs: [run], nextRuns }, "text", options);
-    await print(stdout, text);
+    // A reader of the output that went away must not end the service.
+    await print(stdout, text).catch((err: unknown) => log.warn({ err }, "a run was not told"));
   };
 }
 

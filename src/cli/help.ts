@@ -1,0 +1,76 @@
+/** What the help of each verb says beyond its flags: the exit statuses that it can have, an example. */
+
+const meanings = {
+  0: "nothing to do, or everything applied and verified",
+  1: "a bug, or an unusable command line",
+  2: "drift: plan found changes",
+  3: "definitions or configuration are invalid: nothing was applied",
+  4: "refused by a limit, a verb, a mode, a digest or another run",
+  5: "something failed, was not attempted or could not be verified",
+  6: "the tenant could not be read",
+} as const;
+
+type Status = keyof typeof meanings;
+
+interface Help {
+  readonly statuses: Readonly<Partial<Record<Status, string>>>;
+  readonly example: string;
+}
+
+function pick(...statuses: Status[]): Help["statuses"] {
+  return Object.fromEntries(statuses.map((status) => [status, meanings[status]]));
+}
+
+const verbs = {
+  validate: {
+    statuses: { ...pick(1, 3), 0: "no errors; there may be warnings" },
+    example: "plumbline validate --output json",
+  },
+  plan: {
+    statuses: { ...pick(1, 2, 3, 5, 6), 0: "nothing to do" },
+    example: "plumbline plan --output text --output markdown=plan.md",
+  },
+  apply: {
+    statuses: pick(0, 1, 3, 4, 5, 6),
+    example: "plumbline apply --tenant production --plan sha256:...",
+  },
+  serve: {
+    statuses: { ...pick(1, 3), 0: "stopped by SIGTERM or SIGINT", 5: "the store cannot be used" },
+    example: "plumbline serve --config /etc/plumbline/plumbline.yaml",
+  },
+  export: {
+    statuses: {
+      ...pick(1, 3, 6),
+      0: "every connector was written",
+      4: "a file is there already: nothing is overwritten",
+      5: "something was left out, or could not be written",
+    },
+    example: "plumbline export connectors --tenant production",
+  },
+  sandbox: {
+    statuses: { ...pick(1), 0: "stopped, or one answers already", 3: "port or file unusable" },
+    example: "plumbline sandbox --port 8090 --seed sandbox.yaml",
+  },
+} satisfies Readonly<Record<string, Help>>;
+
+export type HelpedVerb = keyof typeof verbs;
+
+/** Stands below the flags of a verb. */
+export function helpOf(verb: HelpedVerb): string {
+  const { statuses, example } = verbs[verb];
+  return `\nExample:\n  ${example}\n${listed(statuses)}`;
+}
+
+/** Stands below the list of verbs. */
+export const generalHelp = `
+Begin with:
+  plumbline validate        are the definitions in order?
+  plumbline plan            what differs?
+  plumbline apply           put it right
+  plumbline VERB --help     flags, an example and exit statuses of one verb
+${listed(meanings)}`;
+
+function listed(statuses: Readonly<Partial<Record<Status, string>>>): string {
+  const lines = Object.entries(statuses).map(([status, meaning]) => `  ${status}  ${meaning}`);
+  return `\nExit status:\n${lines.join("\n")}`;
+}
