@@ -31,5 +31,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(process.env.PLUMBLINE_HEALTH_URL).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # A small young generation keeps a service of a thousand tenants under 256 MiB.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/dist/main.js"]
 CMD ["serve"]

@@ -158,7 +158,7 @@ test("the image runs without a shell, as a user that is not root, with one volum
   const [major] = manifest().devDependencies.node.split(".");
   expect(image).toMatchObject({
     base: `node:${major}-slim`,
-    entrypoint: ["node", "--max-semi-space-size=4", "/app/dist/main.js"],
+    entrypoint: ["node", "--max-semi-space-size=2", "/app/dist/main.js"],
     cmd: ["serve"],
     user: expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/),
     volumes: ["/var/lib/plumbline"],
