@@ -72,7 +72,7 @@ th:first-child, td:first-child { padding-left: 0; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; font-size: .9375rem; }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; }
-.command { margin-top: 1rem; font-size: .9375rem; }
+.next { margin-top: 1rem; font-size: .9375rem; }
 pre { margin-top: .4rem; padding: .75rem 1rem; background: var(--inset); border: 1px solid var(--line); border-radius: .375rem; white-space: pre-wrap; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 42rem) {

@@ -2,10 +2,11 @@
  * The report as one page to forward: it loads nothing and runs nothing, and says so to the browser.
  */
 import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
+import type { Count } from "./counts.ts";
 import { style } from "./html-style.ts";
-import { type Html, html } from "./markup.ts";
+import { breakable, type Html, html } from "./markup.ts";
 import { grouped } from "./printable.ts";
-import type { Count, TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { TenantView, ToApply, UnmanagedView } from "./tenant-view.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 import type { Tone } from "./wording.ts";
 
@@ -100,7 +101,7 @@ function changeBox(change: ChangeView): Html {
   const place =
     change.place === null
       ? NOTHING
-      : html`\n<p class="place">${change.kind}, <code>${change.place}</code></p>`;
+      : html`\n<p class="place">${change.kind}, <code>${breakable(change.place)}</code></p>`;
   const reason = change.reason === null ? NOTHING : html`\n<p>${words(change.reason)}</p>`;
   return html`<article class="box change ${toneClass(change.tone)}">
 <h4><span class="action"><code aria-hidden="true">${change.symbol}</code> ${change.action}</span> <code>${change.name}</code> <span class="called">${change.displayName}</span></h4>${place}${reason}
@@ -132,14 +133,17 @@ function fieldRow({ path, before, after }: Field, isCreate: boolean): Html {
 }
 
 function shown({ text, verbatim }: Value): Html {
-  return verbatim ? html`<code>${text}</code>` : html`<span class="quiet">${text}</span>`;
+  return verbatim
+    ? html`<code>${breakable(text)}</code>`
+    : html`<span class="quiet">${text}</span>`;
 }
 
 /** A sentence; what stands in backticks is code. */
 function words(text: string): readonly Html[] {
   return text
     .split(/`([^`]+)`/)
-    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
+    .map(breakable)
+    .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
 function noteList(notes: readonly Note[]): Html {
@@ -155,7 +159,7 @@ function unmanagedTable(unmanaged: readonly UnmanagedView[]): Html {
   const rows = unmanaged.map(({ displayName, id, url }) => {
     const label =
       displayName === null ? html`<span class="quiet">(no name)</span>` : html`${displayName}`;
-    return html`<tr><th scope="row">${label}</th><td><code>${url}</code></td><td><code>${id}</code></td></tr>\n`;
+    return html`<tr><th scope="row">${label}</th><td><code>${breakable(url)}</code></td><td><code>${id}</code></td></tr>\n`;
   });
   return html`<div class="box"><table>
 <caption class="hidden">Unmanaged objects</caption>
@@ -182,29 +186,35 @@ ${faults.map(faultRow)}</tbody>
 function faultRow({ severity, code, message, file, spot, requestId }: FaultView): Html {
   const place = file === null ? "" : `${file}:${spot ?? ""}, `;
   const request = requestId === null ? NOTHING : html`, request-id <code>${requestId}</code>`;
-  return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${words(message)}<br><span class="place"><code>${place}${code}</code>${request}</span></td></tr>\n`;
+  return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${words(message)}<br><span class="place"><code>${breakable(place)}${code}</code>${request}</span></td></tr>\n`;
 }
 
-function details({ facts, digest, took, nextRun, command }: TenantView): Html {
-  const all = [
-    ...facts,
-    ...(digest === null ? [] : [{ label: "Digest", text: digest }]),
-    ...(took === null ? [] : [{ label: "Took", text: took }]),
-    ...(nextRun === null ? [] : [{ label: "Next run", text: nextRun }]),
+function details({ facts, digest, took, nextRun, toApply }: TenantView): Html {
+  const list = [
+    ...facts.map(({ label, text }) => detail(label, html`${text}`)),
+    ...(digest === null ? [] : [detail("Digest", html`<code>${digest}</code>`)]),
+    ...(took === null ? [] : [detail("Took", html`${took}`)]),
+    ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
   ];
-  const list = all.map(({ label, text }) => html`<dt>${label}</dt><dd>${text}</dd>\n`);
-  const next =
-    command === null
-      ? NOTHING
-      : html`\n<p class="command">To apply exactly this plan:</p>\n<pre><code>${command}</code></pre>`;
-  return html`<div class="box"><dl class="facts">\n${list}</dl>${next}</div>`;
+  return html`<div class="box"><dl class="facts">\n${list}</dl>${nextStep(toApply)}</div>`;
+}
+
+function detail(label: string, content: Html): Html {
+  return html`<dt>${label}</dt><dd>${content}</dd>\n`;
+}
+
+function nextStep(toApply: ToApply | null): Html {
+  if (toApply === null) return NOTHING;
+  const { sentence, command } = toApply;
+  const code = command === null ? NOTHING : html`\n<pre><code>${command}</code></pre>`;
+  return html`\n<p class="next">${sentence}</p>${code}`;
 }
 
 function faultsBody(view: FaultsView): readonly Html[] {
   return view.groups.map(({ file, faults }, index) => {
     const id = `file-${index + 1}`;
     return html`<section class="tenant" aria-labelledby="${id}">
-<h2 id="${id}">${file ?? "Elsewhere"}</h2>
+<h2 id="${id}">${breakable(file ?? "Elsewhere")}</h2>
 ${faultTable(faults)}
 </section>
 `;

@@ -1,6 +1,7 @@
 /** One tenant in one line. */
+import { countsText } from "./counts.ts";
 import { excerpt } from "./printable.ts";
-import { countsText, shortCommit, type TenantView } from "./tenant-view.ts";
+import { shortCommit, type TenantView } from "./tenant-view.ts";
 
 /** Characters of an error. */
 const ERROR_LIMIT = 240;
@@ -11,7 +12,7 @@ export function summaryOf(view: TenantView): string {
   return `${view.tenant}: ${view.result}: ${countsText(view.counts)}${took}`;
 }
 
-/** The same with the commit, and with the first error, which is what people look for in a log. */
+/** The same with the commit, the next run, and the first error: what people look for in a log. */
 export function renderLineOf(view: TenantView, commit: string | null): string {
   const aside = [view.took, commit === null ? null : `commit ${shortCommit(commit)}`]
     .filter((part) => part !== null)
@@ -21,5 +22,6 @@ export function renderLineOf(view: TenantView, commit: string | null): string {
     `${view.tenant}: ${view.result}: ${countsText(view.counts)}`,
     aside === "" ? "" : ` (${aside})`,
     error === undefined ? "" : `: ${excerpt(error.message, ERROR_LIMIT)}`,
+    view.nextRun === null ? "" : ` · Next run: ${view.nextRun}`,
   ].join("");
 }

@@ -1,8 +1,9 @@
 /** The report as a comment on a pull request, in GitHub's Markdown. */
 import type { ChangeView, FaultView, Field, Value } from "./change-view.ts";
+import { headingsOf } from "./counts.ts";
 import { codeBlock, codeSpan, escapeHtml, prose } from "./markup.ts";
 import { grouped } from "./printable.ts";
-import { headingsOf, type TenantView } from "./tenant-view.ts";
+import type { TenantView } from "./tenant-view.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 import { plural } from "./wording.ts";
 
@@ -153,15 +154,19 @@ function folded(summary: string, items: readonly string[]): readonly Piece[] {
   return [{ weight: "rest", text }];
 }
 
-function closing({ facts, digest, took, nextRun, command }: TenantView): string {
+function closing({ facts, digest, took, nextRun, toApply }: TenantView): string {
   const all = [
     ...facts.map(({ label, text }) => `${label} ${codeSpan(text)}`),
     ...(digest === null ? [] : [`Digest ${codeSpan(digest)}`]),
     ...(took === null ? [] : [`Took ${took}`]),
     ...(nextRun === null ? [] : [`Next run ${nextRun}`]),
   ].join(" · ");
-  if (command === null) return all;
-  return `${all}\n\nTo apply exactly this plan:\n\n${codeBlock("sh", [command])}`;
+  const command = toApply?.command ?? null;
+  return [
+    all,
+    ...(toApply === null ? [] : [prose(toApply.sentence)]),
+    ...(command === null ? [] : [codeBlock("sh", [command])]),
+  ].join("\n\n");
 }
 
 function faultsPieces(view: FaultsView): readonly Piece[] {

@@ -32,6 +32,18 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
+/**
+ * Text in which the words that hold a slash, as URLs and paths do, may break behind a slash or a dot,
+ * so that no browser breaks them in the middle of a name. Copied, it is the same text.
+ */
+export function breakable(text: string): Html {
+  const words = text.split(/(\s+)/).map((word) => {
+    const escaped = escapeHtml(word);
+    return word.includes("/") ? escaped.replace(/(\/+|\.)(?=[^/.])/g, "$1<wbr>") : escaped;
+  });
+  return { html: words.join("") };
+}
+
 const CODE_OR_LINK = /`[^`]+`|[a-z][a-z0-9+.-]{0,20}:\/\/\S+|www\.\S+/gi;
 
 /**

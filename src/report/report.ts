@@ -9,7 +9,7 @@ import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderLineOf } from "./line.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { runView } from "./tenant-view.ts";
+import { runView, type ViewOptions } from "./tenant-view.ts";
 import { renderText } from "./text.ts";
 import { type Checked, faultsView, plansView, runsView, type View } from "./view.ts";
 
@@ -27,13 +27,11 @@ export type Report =
     }
   | { readonly type: "faults"; readonly faults: readonly Fault[]; readonly checked: Checked };
 
-export interface RenderOptions {
+export interface RenderOptions extends ViewOptions {
   /** SGR colours in text; the other formats have none. */
   readonly colour: boolean;
   /** Columns of text. A word that is longer, such as a URL, stays whole on a line of its own. */
   readonly width: number;
-  /** IANA name; UTC when left out. */
-  readonly timezone?: string;
 }
 
 /** Ends with a newline. The same report gives the same bytes. */
@@ -42,17 +40,20 @@ export function render(report: Report, format: Format, options: RenderOptions): 
     case "json":
       return renderJson(printed(report));
     case "text":
-      return renderText(viewOf(report, options.timezone), options);
+      return renderText(viewOf(report, options), options);
     case "markdown":
-      return renderMarkdown(viewOf(report, options.timezone));
+      return renderMarkdown(viewOf(report, options));
     case "html":
-      return renderHtml(viewOf(report, options.timezone));
+      return renderHtml(viewOf(report, options));
   }
 }
 
-/** One line for one run, without a newline: tenant, result, counts, seconds and commit. */
-export function renderLine(run: Run): string {
-  return renderLineOf(runView(run, null, undefined), run.commit);
+/**
+ * One line for one run, without a newline: tenant, result, counts, seconds, commit, and the next run
+ * (an RFC 3339 instant) when there is one.
+ */
+export function renderLine(run: Run, nextRun?: string): string {
+  return renderLineOf(runView(run, nextRun ?? null, {}), run.commit);
 }
 
 function printed(report: Report) {
@@ -66,12 +67,12 @@ function printed(report: Report) {
   }
 }
 
-function viewOf(report: Report, timezone: string | undefined): View {
+function viewOf(report: Report, options: ViewOptions): View {
   switch (report.type) {
     case "plans":
-      return plansView(report.plans, timezone);
+      return plansView(report.plans, options);
     case "runs":
-      return runsView(report.runs, report.nextRuns ?? new Map(), timezone);
+      return runsView(report.runs, report.nextRuns ?? new Map(), options);
     case "faults":
       return faultsView(report.faults, report.checked);
   }

@@ -9,18 +9,10 @@ import {
   heldView,
   listedUrl,
 } from "./change-view.ts";
+import { type Count, planCounts, runCounts } from "./counts.ts";
 import { duration, moment } from "./instants.ts";
-import { grouped, name } from "./printable.ts";
-import { ops, resultSentence, resultTones, type Tone, triggers, verbs } from "./wording.ts";
-
-export interface Count {
-  readonly count: number;
-  /** `to create`, `created`, `error`, `errors`. */
-  readonly what: string;
-  /** The same whatever the count; heads a column or a card. */
-  readonly heading: string;
-  readonly tone: Tone;
-}
+import { name } from "./printable.ts";
+import { reportOnly, resultSentence, resultTones, type Tone, triggers } from "./wording.ts";
 
 export interface Fact {
   readonly label: string;
@@ -55,11 +47,28 @@ export interface TenantView {
   /** `1.2 s`; null for a plan. */
   readonly took: string | null;
   readonly nextRun: string | null;
-  /** The command that applies exactly this plan; null when there is nothing that it could do. */
+  /** null when there is nothing that apply could do. */
+  readonly toApply: ToApply | null;
+}
+
+/** What a person does to have a plan carried out. */
+export interface ToApply {
+  readonly sentence: string;
+  /** null when no command helps. */
   readonly command: string | null;
 }
 
-export function planView(plan: Plan, timezone: string | undefined): TenantView {
+/** What a reader needs and no plan or run holds. */
+export interface ViewOptions {
+  /** IANA name; UTC when left out. */
+  readonly timezone?: string;
+  /** How Plumbline is called where the reader is; `plumbline` when left out. */
+  readonly program?: string;
+  /** The mode of each tenant, by its name: a tenant in mode: report is never applied to. */
+  readonly modes?: ReadonlyMap<string, "report" | "apply">;
+}
+
+export function planView(plan: Plan, options: ViewOptions): TenantView {
   const result = planResult(plan);
   const hasErrors = plan.faults.some(({ severity }) => severity === "error");
   const isApplicable = plan.changes.length > 0 && !hasErrors;
@@ -69,22 +78,18 @@ export function planView(plan: Plan, timezone: string | undefined): TenantView {
     result,
     tone: resultTones[result],
     sentence: resultSentence(result, "plan"),
-    counts: [...todoCounts(plan), ...restCounts(plan), ...errorCounts(plan, [])],
-    ...lists(plan, [], timezone),
+    counts: planCounts(plan),
+    ...lists(plan, [], options.timezone),
     faults: faultsOf(plan, []),
     facts: commitFact(plan.commit),
     digest: name(plan.digest),
     took: null,
     nextRun: null,
-    command: isApplicable ? applyCommand(plan) : null,
+    toApply: isApplicable ? toApply(plan, options) : null,
   };
 }
 
-export function runView(
-  run: Run,
-  nextRun: string | null,
-  timezone: string | undefined,
-): TenantView {
+export function runView(run: Run, nextRun: string | null, { timezone }: ViewOptions): TenantView {
   const { plan, outcomes } = run;
   const wrote = outcomes.some(({ result }) => result !== "skipped");
   return {
@@ -100,7 +105,7 @@ export function runView(
     digest: plan === null ? null : name(plan.digest),
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
-    command: null,
+    toApply: null,
   };
 }
 
@@ -157,88 +162,8 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
   ];
 }
 
-function applyCommand({ tenant, digest }: Plan): string {
-  return `plumbline apply --tenant ${name(tenant)} --plan ${name(digest)}`;
-}
-
-function counted(count: number, heading: string, tone: Tone, one = heading): Count {
-  return { count, what: count === 1 ? one : heading, heading, tone };
-}
-
-/** Every heading there is, in reading order. */
-const allHeadings: readonly string[] = [
-  ...ops.map((op) => `to ${verbs[op].todo}`),
-  ...ops.map((op) => verbs[op].done),
-  "failed",
-  "not verified",
-  "not attempted",
-  "held",
-  "unchanged",
-  "unmanaged",
-  "kinds unreadable",
-  "errors",
-];
-
-/** The headings under which at least one tenant counts something, in reading order. */
-export function headingsOf(tenants: readonly TenantView[]): readonly string[] {
-  const used = new Set(tenants.flatMap(({ counts }) => counts.map(({ heading }) => heading)));
-  return allHeadings.filter((heading) => used.has(heading));
-}
-
-function shown(counts: readonly Count[]): readonly Count[] {
-  return counts.filter(({ count }) => count > 0);
-}
-
-function todoCounts({ changes }: Plan): readonly Count[] {
-  return shown(
-    ops.map((op) => {
-      const changed = changes.filter((change) => change.op === op);
-      return counted(changed.length, `to ${verbs[op].todo}`, op);
-    }),
-  );
-}
-
-function restCounts(plan: Plan): readonly Count[] {
-  const { unreadable } = plan;
-  return shown([
-    counted(plan.held.length, "held", "held"),
-    counted(plan.unchanged.length, "unchanged", "quiet"),
-    counted(plan.unmanaged.length, "unmanaged", "quiet"),
-    counted(unreadable.length, "kinds unreadable", "bad", "kind unreadable"),
-  ]);
-}
-
-function outcomeCounts(outcomes: readonly Outcome[]): readonly Count[] {
-  const endedAs = (result: Outcome["result"]) =>
-    outcomes.filter((outcome) => outcome.result === result);
-  return shown([
-    ...ops.map((op) => {
-      const done = endedAs("done").filter((outcome) => outcome.op === op);
-      return counted(done.length, verbs[op].done, op);
-    }),
-    counted(endedAs("failed").length, "failed", "bad"),
-    counted(endedAs("unverified").length, "not verified", "bad"),
-    counted(endedAs("skipped").length, "not attempted", "bad"),
-  ]);
-}
-
-function runCounts({ plan, outcomes, faults }: Run): readonly Count[] {
-  return [
-    ...(outcomes.length > 0 ? outcomeCounts(outcomes) : plan === null ? [] : todoCounts(plan)),
-    ...(plan === null ? [] : restCounts(plan)),
-    ...errorCounts(plan, faults),
-  ];
-}
-
-function errorCounts(plan: Plan | null, faults: Run["faults"]): readonly Count[] {
-  // An unreadable kind is counted as such.
-  const told = [...(plan?.faults ?? []), ...faults];
-  const errors = told.filter(({ severity }) => severity === "error").length;
-  return shown([counted(errors, "errors", "bad", "error")]);
-}
-
-/** `1 created, 3 unchanged`. */
-export function countsText(counts: readonly Count[]): string {
-  if (counts.length === 0) return "nothing defined";
-  return counts.map(({ count, what }) => `${grouped(count)} ${what}`).join(", ");
+function toApply({ tenant, digest }: Plan, { program = "plumbline", modes }: ViewOptions): ToApply {
+  if (modes?.get(tenant) === "report") return { sentence: reportOnly, command: null };
+  const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}`;
+  return { sentence: "To apply exactly this plan:", command };
 }

@@ -42,9 +42,12 @@ function tenantLines(view: TenantView, page: Layout): Lines {
     faultList(view.faults, page),
     unmanagedLines(view.unmanaged, page),
   ].filter((block) => block.length > 0);
-  const isCalm = view.result === "clean" && view.faults.length === 0;
-  if (isCalm) return separated([...details, closing(view, page)]);
   const title = page.wrap(`${view.tenant}: ${view.sentence}`, "", "strong");
+  const isCalm = view.result === "clean" && view.faults.length === 0;
+  if (isCalm) {
+    const ending = closing(view, page);
+    return details.length === 0 ? [...title, ...ending] : separated([title, ...details, ending]);
+  }
   const head = [...title, ...factLines(view, page)];
   return separated([head, ...details, unchangedLines(view, page), closing(view, page)]);
 }
@@ -56,12 +59,18 @@ function factLines({ facts }: TenantView, page: Layout): Lines {
 }
 
 function closing(view: TenantView, page: Layout): Lines {
-  const calm = view.result === "clean" ? `. ${view.sentence}` : "";
   return [
-    ...page.wrap(`${summaryOf(view)}${calm}`, "", view.tone, "  "),
+    ...page.wrap(summaryOf(view), "", view.tone, "  "),
     ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
-    ...(view.command === null ? [] : ["To apply exactly this plan:", `  ${view.command}`]),
+    ...toApplyLines(view, page),
   ];
+}
+
+function toApplyLines({ toApply }: TenantView, page: Layout): Lines {
+  if (toApply === null) return [];
+  const { sentence, command } = toApply;
+  // A command stays on one line, to be copied.
+  return [...page.wrap(sentence, ""), ...(command === null ? [] : [`  ${command}`])];
 }
 
 function changeLines(change: ChangeView, page: Layout): Lines {

@@ -2,7 +2,7 @@
 import type { Fault } from "../model/fault.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
 import { type FaultView, faultView } from "./change-view.ts";
-import { planView, runView, type TenantView } from "./tenant-view.ts";
+import { planView, runView, type TenantView, type ViewOptions } from "./tenant-view.ts";
 import { plural, resultTones, type Tone, worstOf } from "./wording.ts";
 
 export interface TenantsView {
@@ -36,17 +36,17 @@ export interface Checked {
   readonly tenants: number;
 }
 
-export function plansView(plans: readonly Plan[], timezone: string | undefined): TenantsView {
-  const tenants = plans.map((plan) => planView(plan, timezone));
+export function plansView(plans: readonly Plan[], options: ViewOptions): TenantsView {
+  const tenants = plans.map((plan) => planView(plan, options));
   return { type: "tenants", stage: "plan", title: "Plumbline plan", ...overall(tenants), tenants };
 }
 
 export function runsView(
   runs: readonly Run[],
   nextRuns: ReadonlyMap<string, string>,
-  timezone: string | undefined,
+  options: ViewOptions,
 ): TenantsView {
-  const tenants = runs.map((run) => runView(run, nextRuns.get(run.tenant) ?? null, timezone));
+  const tenants = runs.map((run) => runView(run, nextRuns.get(run.tenant) ?? null, options));
   return { type: "tenants", stage: "run", title: "Plumbline run", ...overall(tenants), tenants };
 }
 

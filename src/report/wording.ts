@@ -55,6 +55,10 @@ export const resultTones = {
   failed: "bad",
 } as const satisfies Record<Result, Tone>;
 
+/** What stands in the place of a command that could only be refused. */
+export const reportOnly =
+  "This tenant is in mode: report. Set mode: apply in plumbline.yaml to carry this out.";
+
 /** The order in which the worst of several results is told, as the exit status has it. */
 const worst: readonly Result[] = [
   "failed",

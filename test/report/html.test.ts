@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Report, render } from "../../src/report/report.ts";
 import { anyText, fill, fullReports, hostileTexts } from "./hostile.ts";
-import { samples } from "./samples.ts";
+import { planOf, samples, updated } from "./samples.ts";
 
 function html(report: Report): string {
   return render(report, "html", { colour: false, width: 80 });
@@ -13,7 +13,8 @@ function tags(page: string): readonly string[] {
   return page.match(/<[^>]*>/g) ?? [];
 }
 
-const withoutCode = (all: readonly string[]) => all.filter((tag) => !/^<\/?code/.test(tag));
+/** Code and the places at which a line may break follow the words. */
+const withoutCode = (all: readonly string[]) => all.filter((tag) => !/^<(\/?code|wbr)/.test(tag));
 
 for (const { name, report } of fullReports) {
   const want = withoutCode(tags(html(fill(report, "x"))));
@@ -46,7 +47,7 @@ test.each(Object.entries(samples))(
     const page = html(report);
     const open: string[] = [];
     for (const [, slash, tag = ""] of page.matchAll(/<(\/?)([a-z0-9]+)[^>]*>/gi)) {
-      if (["meta", "br"].includes(tag)) continue;
+      if (["meta", "br", "wbr"].includes(tag)) continue;
       if (slash === "") open.push(tag);
       else expect(open.pop()).toBe(tag);
     }
@@ -55,6 +56,22 @@ test.each(Object.entries(samples))(
     expect(new Set(ids).size).toBe(ids.length);
   },
 );
+
+test("a URL breaks between its parts and not within a name", () => {
+  const fields = [
+    { path: "spec.targetUrl", before: "https://a.example/b?c.d", after: "https://a.example/<b>" },
+    { path: "spec.displayName", before: "e. g. v1.2.3", after: "No. 5" },
+  ];
+  const page = html({ type: "plans", plans: [planOf({ changes: [{ ...updated, fields }] })] });
+  expect(page).toContain("<code>https://<wbr>a.<wbr>example/<wbr>b?(redacted)</code>");
+  expect(page).toContain("<code>https://<wbr>a.<wbr>example/<wbr>&lt;b&gt;</code>");
+  expect(page).toContain("<code>e. g. v1.2.3</code>");
+  expect(page).toContain("<code>connectors/<wbr>age-check.<wbr>yaml:4:3</code>");
+});
+
+test("a digest is set as code", () => {
+  expect(html(samples["mixed-plan"]!)).toMatch(/<dt>Digest<\/dt><dd><code>sha256:\w+<\/code>/);
+});
 
 test("headings go down one level at a time and every table has a caption and scoped headings", () => {
   for (const report of Object.values(samples)) {

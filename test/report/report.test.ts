@@ -73,6 +73,38 @@ test.each(lineCases)("$name is told in one line", ({ run, want }) => {
   expect(renderLine(run)).toBe(want);
 });
 
+test("one line tells the next run as the whole report does", () => {
+  const run = runOf({ plan: cleanPlan, commit: null });
+  const nextRun = "2026-08-22T10:30:00.000Z";
+  const nextRuns = new Map([[run.tenant, nextRun]]);
+  const told = "Next run: 2026-08-22 10:30:00 UTC";
+  expect(renderLine(run, nextRun)).toBe(`production: clean: 3 unchanged (1.2 s) · ${told}`);
+  expect(render({ type: "runs", runs: [run], nextRuns }, "text", plain)).toContain(told);
+});
+
+const forPeople = ["text", "markdown", "html"] as const;
+const plans = { type: "plans", plans: [planOf({ changes: [created] })] } as const;
+
+test.each(forPeople)("the command calls Plumbline as the reader does in %s", (format) => {
+  const program = "npm run -s plumbline --";
+  const modes = new Map([["production", "apply"]] as const);
+  const got = render(plans, format, { ...plain, program, modes });
+  expect(got).toContain("To apply exactly this plan:");
+  expect(got).toContain(`${program} apply --tenant production --plan sha256:`);
+  expect(render(plans, format, plain)).toMatch(/(^|[ >])plumbline apply --tenant production/m);
+});
+
+test.each(forPeople)("a tenant in report mode is told the key and no command in %s", (format) => {
+  const modes = new Map([["production", "report"]] as const);
+  const got = render(plans, format, { ...plain, modes });
+  expect(got.replace(/\s+/g, " ")).toContain(
+    "This tenant is in mode: report. Set mode: apply in plumbline.yaml to carry this out.",
+  );
+  expect(got).not.toContain("plumbline apply");
+  const nothing = render({ type: "plans", plans: [cleanPlan] }, format, { ...plain, modes });
+  expect(nothing).not.toContain("mode: report");
+});
+
 test("a long error does not make a long line", () => {
   const run = runOf({ result: "failed", faults: [{ ...forbidden, message: "x".repeat(5_000) }] });
   expect(renderLine(run).length).toBeLessThan(400);

@@ -6,6 +6,7 @@ import {
   cleanPlan,
   created,
   heldAmbiguous,
+  mixedPlan,
   planOf,
   runOf,
   samples,
@@ -40,10 +41,19 @@ test("no line of an everyday report is wider than 80 columns but the command", (
   }
 });
 
-test("a plan without changes is one calm line", () => {
+test("a plan without changes says so in two calm lines", () => {
   expect(text({ type: "plans", plans: [cleanPlan] })).toBe(
-    "production: clean: 3 unchanged. The tenant matches git.\n",
+    "production: The tenant matches git.\nproduction: clean: 3 unchanged\n",
   );
+});
+
+test("every tenant begins with how it stands and ends with its counts, a clean one too", () => {
+  const { unmanaged } = mixedPlan;
+  for (const parts of [{ unmanaged }, { unmanaged, changes: [created] }, { faults: [warning] }]) {
+    const lines = text({ type: "plans", plans: [planOf({ tenant: "a", ...parts })] }).split("\n\n");
+    expect(lines[0]).toMatch(/^a: The tenant (matches|differs from) git\./);
+    expect(lines.at(-1)).toMatch(/^a: (clean|drift): /);
+  }
 });
 
 test("a warning is told even when the plan has no changes", () => {
