@@ -1,5 +1,5 @@
 /** Signs in to a Microsoft Entra tenant in the ways that an operator may choose. */
-import type { TokenCredential } from "@azure/identity";
+import type { ClientSecretCredentialOptions, TokenCredential } from "@azure/identity";
 import type { Secret } from "../model/secret.ts";
 import { isKnownAuthority } from "./clouds.ts";
 import { revealCause, type SignInContext, signInFault } from "./sign-in-faults.ts";
@@ -61,20 +61,24 @@ export function openSignIn(
   const limit = credential.type === "deviceCode" ? DEVICE_CODE_TIMEOUT : timeout;
   const scope = `${context.tenant.graph}/.default`;
   let identity: TokenCredential | null = null;
-  return async (afresh) => {
-    const signal = AbortSignal.timeout(limit);
+  let current: AbortSignal | undefined;
+  return async (afresh, given) => {
+    const late = AbortSignal.timeout(limit);
+    const signal = AbortSignal.any([late, given]);
+    current = signal;
     try {
       // A new credential has an empty cache; a person would have to enter a code again.
       if (identity === null || (afresh && credential.type !== "deviceCode")) {
-        identity = await createIdentity(credential, context);
+        identity = await createIdentity(credential, context, () => current);
       }
       const token = await abortable(identity.getToken(scope, { abortSignal: signal }), signal);
       if (token === null) throw new TypeError("The sign-in gave no token.");
       return { text: token.token, expiresAt: token.expiresOnTimestamp };
     } catch (thrown) {
-      const late = signal.aborted ? limit : null;
-      const cause = late === null ? await revealCause(thrown, context, timeout) : thrown;
-      throw signInFault(cause, credential.type, context, late);
+      if (given.aborted) throw given.reason;
+      const spent = late.aborted ? limit : null;
+      const cause = spent === null ? await revealCause(thrown, context, timeout, given) : thrown;
+      throw signInFault(cause, credential.type, context, spent);
     }
   };
 }
@@ -82,6 +86,7 @@ export function openSignIn(
 async function createIdentity(
   credential: SignInCredential,
   { tenant: { tenantId }, authority }: SignInContext,
+  signal: () => AbortSignal | undefined,
 ): Promise<TokenCredential> {
   // Here, because it costs a quarter of a second and 40 MB.
   const azure = await import("@azure/identity");
@@ -89,7 +94,8 @@ async function createIdentity(
     authorityHost: authority,
     disableInstanceDiscovery: !isKnownAuthority(authority),
     retryOptions: { maxRetries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 },
-  };
+    additionalPolicies: [{ position: "perCall", policy: abortedBy(signal) }],
+  } satisfies ClientSecretCredentialOptions;
   switch (credential.type) {
     case "clientSecret": {
       const { clientId, secret } = credential;
@@ -124,4 +130,21 @@ async function createIdentity(
         userPromptCallback: ({ message }) => credential.prompt(message),
       });
   }
+}
+
+type Policy = NonNullable<ClientSecretCredentialOptions["additionalPolicies"]>[number]["policy"];
+
+/**
+ * Most credentials do not hand the signal of getToken on to their requests: a sign-in service that
+ * accepts and never answers would keep the connection, and with it the process, for ever.
+ */
+function abortedBy(signal: () => AbortSignal | undefined): Policy {
+  return {
+    name: "abortedBySignIn",
+    sendRequest(request, next) {
+      const signals = [request.abortSignal, signal()].filter((each) => each instanceof AbortSignal);
+      request.abortSignal = AbortSignal.any(signals);
+      return next(request);
+    },
+  };
 }

@@ -141,12 +141,13 @@ export async function revealCause(
   thrown: unknown,
   { authority, tenant }: SignInContext,
   timeout: number,
+  given: AbortSignal,
 ): Promise<unknown> {
   if (!HIDDEN_CAUSE.test(messages(thrown))) return thrown;
   const directory = encodeURIComponent(tenant.tenantId);
   const address = `${authority}/${directory}/v2.0/.well-known/openid-configuration`;
   try {
-    const signal = AbortSignal.timeout(timeout);
+    const signal = AbortSignal.any([AbortSignal.timeout(timeout), given]);
     const response = await fetch(address, { redirect: "error", signal });
     const text = await response.text();
     if (response.ok) return thrown;

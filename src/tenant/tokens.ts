@@ -10,8 +10,18 @@ export interface Token {
   readonly expiresAt: number;
 }
 
-/** `afresh`: the last token was refused, so nothing that is kept somewhere may be handed out. */
-export type SignIn = (afresh: boolean) => Promise<Token>;
+/**
+ * `afresh`: the last token was refused, so nothing that is kept somewhere may be handed out. `signal`
+ * aborts when nobody waits any more.
+ */
+export type SignIn = (afresh: boolean, signal: AbortSignal) => Promise<Token>;
+
+/** A sign-in that is going on, and how many wait for it. */
+interface Coming {
+  readonly token: Promise<Token>;
+  readonly abandon: (reason: unknown) => void;
+  waiting: number;
+}
 
 export interface Tokens {
   /** `cached` says that it served before. Throws what the sign-in throws, or the signal's reason. */
@@ -22,17 +32,29 @@ export interface Tokens {
 
 export function openTokens(signIn: SignIn, clock: Clock): Tokens {
   let token: Token | null = null;
-  let coming: Promise<Token> | null = null;
+  let coming: Coming | null = null;
   let afresh = false;
 
-  const ask = async (): Promise<Token> => {
-    try {
-      token = await signIn(afresh);
-      afresh = false;
-      return token;
-    } finally {
-      coming = null;
-    }
+  const ask = async (signal: AbortSignal): Promise<Token> => {
+    const given = await signIn(afresh, signal);
+    token = given;
+    afresh = false;
+    return given;
+  };
+  const begin = (): Coming => {
+    const controller = new AbortController();
+    const begun: Coming = {
+      token: ask(controller.signal).finally(() => over(begun)),
+      abandon(reason) {
+        over(begun);
+        controller.abort(reason);
+      },
+      waiting: 0,
+    };
+    return begun;
+  };
+  const over = (sought: Coming) => {
+    if (coming === sought) coming = null;
   };
 
   return {
@@ -40,8 +62,8 @@ export function openTokens(signIn: SignIn, clock: Clock): Tokens {
       if (token !== null && token.expiresAt - clock.now().getTime() > MARGIN) {
         return { text: token.text, cached: true };
       }
-      coming ??= ask();
-      return { text: (await abortable(coming, signal)).text, cached: false };
+      coming ??= begin();
+      return { text: (await waitFor(coming, signal)).text, cached: false };
     },
     forget(refused) {
       if (token?.text !== refused) return;
@@ -49,6 +71,17 @@ export function openTokens(signIn: SignIn, clock: Clock): Tokens {
       afresh = true;
     },
   };
+}
+
+/** The last one who gives up ends the sign-in, so that no connection outlives its run. */
+async function waitFor(coming: Coming, signal?: AbortSignal): Promise<Token> {
+  coming.waiting += 1;
+  try {
+    return await abortable(coming.token, signal);
+  } finally {
+    coming.waiting -= 1;
+    if (coming.waiting === 0) coming.abandon(signal?.reason);
+  }
 }
 
 /** The promise goes on for others when one who waits for it gives up. */

@@ -13,6 +13,7 @@ import {
   type Sandbox,
   startSandbox,
 } from "../../src/sandbox/sandbox.ts";
+import { startSilentAuthority } from "./silent-authority.ts";
 
 interface Outcome {
   readonly listed?: readonly number[];
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 /** Signs in with each of these in one process that trusts the practice tenant, or does not. */
 async function signIn(
-  cases: readonly Readonly<Record<string, string>>[],
+  cases: readonly Readonly<Record<string, string | number>>[],
   { trusting = true, env = {} }: { trusting?: boolean; env?: Record<string, string> } = {},
 ): Promise<readonly Outcome[]> {
   const usual = {
@@ -107,4 +108,15 @@ test("a sign-in service with a certificate that nobody vouches for is named as t
   const [untrusted] = await signIn([{}], { trusting: false });
   expect(untrusted?.fault?.code).toBe("network");
   expect(untrusted?.fault?.message).toContain("NODE_EXTRA_CA_CERTS");
+});
+
+test("a sign-in service that never answers is a time-out, and no connection stays", async () => {
+  await using silent = await startSilentAuthority();
+  await writeFile(join(folder, "silent.pem"), silent.ca);
+  // The process ends by itself: it would not while a connection is open.
+  const env = { NODE_EXTRA_CA_CERTS: join(folder, "silent.pem") };
+  const cases = [{ authority: silent.url, timeout: 500 }];
+  const [late] = await signIn(cases, { trusting: false, env });
+  expect(late?.fault?.code).toBe("timeout");
+  expect(late?.fault?.message).toContain("within 0.5 s");
 });

@@ -16,6 +16,8 @@ interface Case {
   readonly type: "clientSecret" | "clientCertificate" | "workloadIdentity";
   /** The client secret, or the certificate as PEM. */
   readonly secret: string;
+  /** Milliseconds for a try; default: 10,000. */
+  readonly timeout?: number;
 }
 
 function credentialOf({ type, clientId, secret }: Case): Credential {
@@ -30,7 +32,7 @@ function credentialOf({ type, clientId, secret }: Case): Credential {
 }
 
 for (const each of JSON.parse(process.argv[2] ?? "[]") as Case[]) {
-  const { graph, authority, tenantId } = each;
+  const { graph, authority, tenantId, timeout = 10_000 } = each;
   const access = openAccess({
     tenant: { name: "practice", graph, tenantId },
     authority,
@@ -38,7 +40,7 @@ for (const each of JSON.parse(process.argv[2] ?? "[]") as Case[]) {
     budget: 50,
     redactor: plainRedactor(),
     clock: systemClock,
-    timeout: 10_000,
+    timeout,
   });
   try {
     const reader = openReader(access);

@@ -77,3 +77,25 @@ test("who gives up waiting does not stop the sign-in for the others", async () =
   gate.resolve();
   expect((await second).text).toBe("token");
 });
+
+test("a sign-in that nobody waits for any more is ended, and the next request begins another", async () => {
+  const signals: AbortSignal[] = [];
+  const gate = Promise.withResolvers<void>();
+  const tokens = openTokens(async (_, signal) => {
+    signals.push(signal);
+    if (signals.length === 1) await gate.promise;
+    return { text: `token-${signals.length}`, expiresAt: Number.POSITIVE_INFINITY };
+  }, handClock());
+  const [one, other] = [new AbortController(), new AbortController()];
+  const waiting = [tokens.current(one.signal), tokens.current(other.signal)];
+  const reason = new Error("stopped");
+  one.abort(reason);
+  await expect(waiting[0]).rejects.toBe(reason);
+  expect(signals[0]?.aborted).toBe(false);
+  other.abort(reason);
+  await expect(waiting[1]).rejects.toBe(reason);
+  expect(signals[0]?.reason).toBe(reason);
+  expect((await tokens.current()).text).toBe("token-2");
+  gate.resolve();
+  expect((await tokens.current()).text).toBe("token-2");
+});
