@@ -8,10 +8,16 @@ const { runCli } = await import("./cli/cli.ts");
 // Whoever writes is told of a failed write too; an error without a listener would end the process.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
-process.exitCode = await runCli({
+const status = await runCli({
   args: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
 });
+
+// A connection that hangs must not keep the process alive; what was written leaves it first.
+const written = (stream: NodeJS.WriteStream) =>
+  new Promise<void>((resolve) => stream.write("", () => resolve()));
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit(status);

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { startSilentAuthority } from "../tenant/silent-authority.ts";
+import { openService } from "./program.ts";
+
+/** A service whose one tenant signs in where nobody answers. */
+async function silentService() {
+  const service = openService();
+  const authority = await startSilentAuthority();
+  service.write("ca.pem", authority.ca);
+  service.env["NODE_EXTRA_CA_CERTS"] = `${service.folder}/ca.pem`;
+  service.env["CLIENT_SECRET"] = "client-secret";
+  const id = "11111111-2222-3333-4444-555555555555";
+  const { url } = authority;
+  const tenant = {
+    name: "production",
+    tenantId: id,
+    cloud: { graph: url, authority: url },
+    credential: { clientSecret: { clientId: id, secret: { env: "CLIENT_SECRET" } } },
+    mode: "apply",
+  };
+  service.configure({ tenants: [tenant] });
+  service.write("connectors/README.md", "Nothing yet.");
+  return {
+    ...service,
+    asked: authority.asked,
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]();
+      await authority[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test("serve ends with 0 though a sign-in hangs", async () => {
+  await using service = await silentService();
+  const serving = service.start(["serve"]);
+  await service.asked;
+  serving.child.kill("SIGTERM");
+  const { status, stderr } = await serving.ended;
+  expect(status).toBe(0);
+  expect(stderr.trim().split("\n").at(-1)).toContain('"stopped"');
+});
+
+test("plan that is stopped while a sign-in hangs tells it and ends", async () => {
+  await using service = await silentService();
+  const planning = service.start(["plan"]);
+  await service.asked;
+  planning.child.kill("SIGTERM");
+  const { status, stdout } = await planning.ended;
+  expect(status).not.toBe(0);
+  expect(stdout).toContain("asked to stop before the tenant was read");
+});
