@@ -12,6 +12,11 @@ import type { ApiConnectorWrite } from "../model/tenant.ts";
 /** What Graph shows instead of a password. */
 const MASK = "******";
 
+/** Characters that a value may have: more than Graph allows, few enough for every report. */
+export const LONGEST_ID = 256;
+const LONGEST_NAME = 4_096;
+export const LONGEST_URL = 16_384;
+
 /** Says which value is not what it should be; completes "The answer …". */
 export class NotAsExpected extends Error {
   override readonly name = "NotAsExpected";
@@ -20,14 +25,13 @@ export class NotAsExpected extends Error {
 /** One object of a listing. Throws NotAsExpected. */
 export function toObserved(json: unknown): Observed {
   const object = asObject(json, "an API connector");
-  const id = object["id"];
-  if (typeof id !== "string" || id === "")
-    throw new NotAsExpected("has an API connector without id");
-  const url = asText(object["targetUrl"], "targetUrl");
+  const id = asText(object["id"], "id", LONGEST_ID) ?? "";
+  if (id === "") throw new NotAsExpected("has an API connector without id");
+  const url = asText(object["targetUrl"], "targetUrl", LONGEST_URL);
   return {
     kind: "ApiConnector",
     id,
-    displayName: asText(object["displayName"], "displayName"),
+    displayName: asText(object["displayName"], "displayName", LONGEST_NAME),
     ...(url === null ? { targetUrl: null, query: [] } : toTarget(url)),
     authentication: toAuthentication(object["authenticationConfiguration"]),
   };
@@ -78,12 +82,16 @@ function toTarget(text: string): Pick<Observed, "targetUrl" | "query"> {
 function toAuthentication(json: unknown): LiveAuthentication {
   if (json === null || json === undefined) return { type: "other", odataType: null };
   const object = asObject(json, "authenticationConfiguration");
-  const odataType = asText(object["@odata.type"], "authenticationConfiguration/@odata.type");
+  const odataType = asText(
+    object["@odata.type"],
+    "authenticationConfiguration/@odata.type",
+    LONGEST_ID,
+  );
   switch (odataType?.replace(/^#/, "")) {
     case "microsoft.graph.basicAuthentication":
       return {
         type: "basic",
-        username: asText(object["username"], "authenticationConfiguration/username"),
+        username: asText(object["username"], "authenticationConfiguration/username", LONGEST_NAME),
       };
     case "microsoft.graph.clientCertificateAuthentication":
       return { type: "certificate", certificates: toCertificates(object["certificateList"]) };
@@ -98,7 +106,7 @@ function toCertificates(json: unknown): readonly LiveCertificate[] {
   return json.map((entry: unknown) => {
     const object = asObject(entry, "certificateList");
     return {
-      thumbprint: asText(object["thumbprint"], "thumbprint")?.toUpperCase() ?? null,
+      thumbprint: asText(object["thumbprint"], "thumbprint", LONGEST_ID)?.toUpperCase() ?? null,
       notBefore: asSeconds(object["notBefore"], "notBefore"),
       notAfter: asSeconds(object["notAfter"], "notAfter"),
       isActive: asBoolean(object["isActive"], "isActive"),
@@ -113,9 +121,12 @@ function asObject(value: unknown, what: string): Readonly<Record<string, unknown
   return value as Readonly<Record<string, unknown>>;
 }
 
-function asText(value: unknown, what: string): string | null {
+function asText(value: unknown, what: string, longest: number): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== "string") throw new NotAsExpected(`has a ${what} that is no text`);
+  if (value.length > longest) {
+    throw new NotAsExpected(`has a ${what} of more than ${longest} characters`);
+  }
   return value;
 }
 

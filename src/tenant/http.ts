@@ -1,9 +1,14 @@
 /** The last link of the chain: one try over the network, read to its end within its time. */
 import type { Clock } from "../model/clock.ts";
 import { FaultError } from "../model/fault.ts";
-import type { Exchange, Step } from "./exchange.ts";
-import { type FaultContext, networkFault, timeoutFault } from "./faults.ts";
+import { readBody } from "./body.ts";
+import type { Answer, Exchange, Step } from "./exchange.ts";
+import { type FaultContext, malformedAnswer, networkFault, timeoutFault } from "./faults.ts";
 import { readRetryAfter } from "./retry.ts";
+
+/** Bytes, unpacked: far more than Graph sends, far less than a process can hold. */
+const LONGEST_PAGE = 8 * 2 ** 20;
+const LONGEST_ERROR = 2 ** 20;
 
 export interface HttpOptions {
   /** Milliseconds that one try may take, its answer read to the end. */
@@ -13,7 +18,7 @@ export interface HttpOptions {
   readonly context: FaultContext;
 }
 
-/** Throws FaultError `network` or `timeout`, or the signal's reason. */
+/** Throws FaultError `network`, `timeout` or, for a body beyond all bounds, `malformed`; or the signal's reason. */
 export function overHttp({ timeout, clock, context }: HttpOptions): Step {
   return async (exchange) => {
     const { asked, signal } = exchange;
@@ -33,10 +38,10 @@ export function overHttp({ timeout, clock, context }: HttpOptions): Step {
         credentials: "omit",
         signal: controller.signal,
       });
-      const { status, headers } = response;
-      const text = await response.text();
-      return { status, headers, text, retryAfter: readRetryAfter(headers, clock.now().getTime()) };
+      const retryAfter = readRetryAfter(response.headers, clock.now().getTime());
+      return await wholeAnswer(response, retryAfter, exchange, context);
     } catch (thrown) {
+      if (thrown instanceof FaultError) throw thrown;
       if (signal?.aborted) throw signal.reason;
       if (controller.signal.aborted) throw timeoutFault(asked, timeout, context);
       throw networkFault(thrown, asked, context);
@@ -45,6 +50,20 @@ export function overHttp({ timeout, clock, context }: HttpOptions): Step {
       signal?.removeEventListener("abort", stop);
     }
   };
+}
+
+async function wholeAnswer(
+  response: Response,
+  retryAfter: number | null,
+  { asked }: Exchange,
+  context: FaultContext,
+): Promise<Answer> {
+  const { ok, status, headers } = response;
+  const limit = ok ? LONGEST_PAGE : LONGEST_ERROR;
+  const text = await readBody(response, limit);
+  const answer = { status, headers, text: text ?? "", retryAfter };
+  if (text !== null) return answer;
+  throw malformedAnswer(`has more than ${limit / 2 ** 20} MiB`, answer, asked, context);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Reads a collection to its end: a listing is whole or it failed. */
 import type { Kind } from "../model/definition.ts";
 import type { Observed } from "../model/live.ts";
-import { NotAsExpected } from "./api-connector.ts";
+import { LONGEST_URL, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, type FaultContext, malformedAnswer } from "./faults.ts";
 import { kinds } from "./kinds.ts";
@@ -9,6 +9,8 @@ import type { Transport } from "./transport.ts";
 
 /** A tenant has 20 API connectors at most; this many pages are a loop. */
 const MOST_PAGES = 1_000;
+/** Characters of all pages together. */
+const MOST_TEXT = 64 * 2 ** 20;
 
 /** The last listing of each kind that came on one page: most often the next one is the same text. */
 export type KnownListings = Map<
@@ -31,11 +33,14 @@ export async function listAll(
   const listed = new Map<string, Observed>();
   const links = new Set<string>();
   let nextLink: string | null = null;
+  let length = 0;
   for (;;) {
     const answer = await transport.send(asked, { nextLink, signal });
+    length += answer.text.length;
     if (answer.status < 200 || answer.status > 299) throw answerFault(answer, asked, context);
     try {
       expectPage(answer);
+      if (length > MOST_TEXT) throw new NotAsExpected("goes on after 64 MiB");
       const last = known.get(asked.kind);
       if (nextLink === null && last?.text === answer.text) return last.objects;
       const page = readPage(parseJson(answer.text), asked.kind, context.tenant.graph);
@@ -83,7 +88,7 @@ function readPage(json: unknown, kind: Kind, graph: string): Page {
 
 /** The token must not go anywhere else. */
 function ofOrigin(nextLink: unknown, graph: string): string {
-  if (typeof nextLink !== "string" || !URL.canParse(nextLink)) {
+  if (typeof nextLink !== "string" || nextLink.length > LONGEST_URL || !URL.canParse(nextLink)) {
     throw new NotAsExpected("has a link to the next page that is no address");
   }
   const { origin, host, username, password } = new URL(nextLink);

@@ -4,6 +4,7 @@
  */
 import { FaultError, failure } from "../model/fault.ts";
 import type { Redactor } from "../model/secret.ts";
+import { readBody } from "./body.ts";
 import { type FaultContext, networkCode, networkReason } from "./faults.ts";
 import { presentable } from "./graph-error.ts";
 
@@ -130,6 +131,9 @@ function isOutOfReach(thrown: unknown, said: string): boolean {
   return networkCode(thrown) !== null || HIDDEN_CAUSE.test(said);
 }
 
+/** Bytes. */
+const LONGEST_ERROR = 2 ** 20;
+
 const HIDDEN_CAUSE = /\b(?:endpoints_resolution_error|network_error)\b/;
 
 /**
@@ -149,9 +153,12 @@ export async function revealCause(
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(timeout), given]);
     const response = await fetch(address, { redirect: "error", signal });
-    const text = await response.text();
-    if (response.ok) return thrown;
-    const code = /\bAADSTS\d+\b/.exec(text)?.[0] ?? `HTTP ${response.status}`;
+    if (response.ok) {
+      await response.body?.cancel();
+      return thrown;
+    }
+    const text = await readBody(response, LONGEST_ERROR);
+    const code = /\bAADSTS\d+\b/.exec(text ?? "")?.[0] ?? `HTTP ${response.status}`;
     return Object.assign(new Error(code), { statusCode: response.status });
   } catch (unreachable) {
     return new Error("network_error", { cause: unreachable });

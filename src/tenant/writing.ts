@@ -1,6 +1,6 @@
 /** Creates, updates and deletes one object, and says what an answer means for it. */
 import type { Write } from "../model/tenant.ts";
-import { NotAsExpected } from "./api-connector.ts";
+import { LONGEST_ID, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
 import { kinds } from "./kinds.ts";
@@ -21,7 +21,9 @@ export async function createObject(
   return checked(answer, asked, context, () => {
     const json = readJson(answer);
     const id = typeof json === "object" && json !== null && "id" in json ? json.id : null;
-    if (typeof id !== "string" || id === "") throw new NotAsExpected("has no id");
+    if (typeof id !== "string" || id === "" || id.length > LONGEST_ID) {
+      throw new NotAsExpected("has no id");
+    }
     return { id };
   });
 }

@@ -118,6 +118,26 @@ test.each([
   expect(() => toObserved(json)).toThrow(NotAsExpected);
 });
 
+test.each([
+  { name: "an id", longest: 256, json: (text: string) => ({ id: text }) },
+  { name: "a name", longest: 4_096, json: (text: string) => ({ id: "1", displayName: text }) },
+  { name: "an address", longest: 16_384, json: (text: string) => ({ id: "1", targetUrl: text }) },
+  {
+    name: "a user name",
+    longest: 4_096,
+    json: (username: string) => ({
+      id: "1",
+      authenticationConfiguration: {
+        "@odata.type": "#microsoft.graph.basicAuthentication",
+        username,
+      },
+    }),
+  },
+])("$name of more than $longest characters is not taken", ({ json, longest }) => {
+  expect(toObserved(json("x".repeat(longest)))).toBeTruthy();
+  expect(() => toObserved(json("x".repeat(longest + 1)))).toThrow(NotAsExpected);
+});
+
 test("exactly the parts that are given are written", () => {
   expect(toGraph({ kind: "ApiConnector", displayName: "New name" })).toEqual({
     displayName: "New name",

@@ -71,3 +71,31 @@ test("a signal that is already aborted sends nothing", async () => {
   await expect(listing).rejects.toBe(reason);
   expect(graph.seen).toEqual([]);
 });
+
+test("a create in flight ends with the reason of its signal, not as a time-out", async () => {
+  await using graph = await startGraph({ silent: true });
+  const controller = new AbortController();
+  const reason = new Error("the service stops");
+  const writer = openWriter(access(graph.url).access);
+  const creating = writer.create({ kind: "ApiConnector", displayName: "x" }, controller.signal);
+  while (graph.seen.length === 0) await new Promise(setImmediate);
+  controller.abort(reason);
+  await expect(creating).rejects.toBe(reason);
+});
+
+test.each([
+  { name: "a page", longest: 2 ** 23, status: 200, code: "malformed", says: "more than 8 MiB" },
+  { name: "an error", longest: 2 ** 20, status: 400, code: "malformed", says: "more than 1 MiB" },
+])("$name may have $longest bytes and not one more", async ({ longest, status, code, says }) => {
+  const empty = '{"value":[]}';
+  const of = (length: number) => ({ status, body: empty + " ".repeat(length - empty.length) });
+  await using graph = await startGraph(of(longest), of(longest + 1));
+  const reader = openReader(access(graph.url).access);
+  const first = await faultOf(reader.list("ApiConnector"));
+  expect(first).toEqual(status === 200 ? null : expect.objectContaining({ code: "rejected" }));
+  expect(await faultOf(reader.list("ApiConnector"))).toMatchObject({
+    code,
+    message: expect.stringContaining(says),
+  });
+  expect(graph.seen).toHaveLength(2);
+});

@@ -83,6 +83,11 @@ test.each<{ name: string; reply: (url: string) => Reply; says: RegExp }>([
     says: /no address/,
   },
   {
+    name: "a link without end",
+    reply: (url) => page(["a"], `${url}/${"x".repeat(16_384)}`),
+    says: /no address/,
+  },
+  {
     name: "an object that comes twice",
     reply: () => page(["a", "b", "a"]),
     says: /holds the object a twice/,
@@ -121,6 +126,28 @@ test.each<{ name: string; reply: (url: string) => Reply; says: RegExp }>([
     code: "malformed",
     message: expect.stringMatching(says),
   });
+});
+
+test("pages that never end make the listing fail before they fill the memory", async () => {
+  const space = " ".repeat(7 * 2 ** 20);
+  let pages = 0;
+  await using graph = await startGraph((url) => {
+    pages += 1;
+    return { body: `{"value":[],${space}"@odata.nextLink":"${url}/${pages}"}` };
+  });
+  expect(await list(graph.url)).toMatchObject({
+    code: "malformed",
+    message: expect.stringContaining("64 MiB"),
+  });
+  expect(graph.seen).toHaveLength(10);
+});
+
+test("the only page of a listing may be the last of the next one", async () => {
+  await using graph = await startGraph(page(["b"]), (url) => page(["a"], `${url}/2`), page(["b"]));
+  const reader = openReader(access(graph.url).access);
+  await reader.list("ApiConnector");
+  const listed = await reader.list("ApiConnector");
+  expect(listed.map(({ id }) => id)).toEqual(["a", "b"]);
 });
 
 test("pages that lead in a circle make the listing fail", async () => {

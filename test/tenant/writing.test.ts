@@ -40,6 +40,9 @@ test.each<{ name: string; reply: Reply }>([
   { name: "a torn body", reply: { status: 201, body: '{"id":"x"' } },
   { name: "no id", reply: { status: 201, body: {} } },
   { name: "no body", reply: { status: 204 } },
+  { name: "an id without end", reply: { status: 201, body: { id: "x".repeat(257) } } },
+  { name: "a body without end", reply: { status: 201, body: " ".repeat(2 ** 23 + 1) } },
+  { name: "a refusal without end", reply: { status: 400, body: " ".repeat(2 ** 20 + 1) } },
   { name: "a page", reply: { body: "<html>", headers: { "content-type": "text/html" } } },
 ])("a create answered with $name leaves open whether it was made", async ({ reply }) => {
   await using graph = await startGraph(reply);
