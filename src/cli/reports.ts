@@ -1,7 +1,7 @@
 /** `--output FORMAT[=FILE]`: one reading, as many reports as asked for. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type Format, formats, type Report, render } from "../report/report.ts";
+import { type Format, formats, type RenderOptions, type Report, render } from "../report/report.ts";
 import { hasColour, print, type Terminal, widthOf } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -29,17 +29,24 @@ export async function writeReports(
   report: Report,
   outputs: readonly Output[],
   terminal: Terminal,
+  context: Pick<RenderOptions, "modes"> = {},
 ): Promise<void> {
   const wanted = outputs.length > 0 ? outputs : [{ format: "text", file: null } as const];
   const { stdout, env } = terminal;
+  const said = { ...context, width: widthOf(stdout), program: programOf(env) };
   const complaints: string[] = [];
   for (const { format, file } of wanted) {
     const colour = file === null && hasColour(stdout, env);
-    const text = render(report, format, { colour, width: widthOf(stdout) });
+    const text = render(report, format, { ...said, colour });
     if (file === null) await print(stdout, text);
     else complaints.push(...writeReport(resolve(terminal.cwd, file), file, text));
   }
   if (complaints.length > 0) throw new UsageError(complaints.join("\n"));
+}
+
+/** In a checkout no plumbline is on the PATH: there the script of package.json is how to call it. */
+function programOf(env: Terminal["env"]): string {
+  return env["npm_lifecycle_event"] === "plumbline" ? "npm run -s plumbline --" : "plumbline";
 }
 
 /** Answers what went wrong. */

@@ -41,9 +41,10 @@ test.for(folders)("$title", async ({ folder }) => {
   const { allow = ["adopt", "create", "update"], mode = "apply" } = given;
   const over = { policy: { allow }, mode, ...(mode === "report" && { writer: null }) };
   const plans = [await practice.plan(over)];
-  await expect(text({ type: "plans", plans })).toMatchFileSnapshot(file("plan.txt"));
+  const modes = new Map([["practice", mode]]);
+  await expect(text({ type: "plans", plans }, modes)).toMatchFileSnapshot(file("plan.txt"));
   const runs = [await practice.run(over)];
-  await expect(text({ type: "runs", runs })).toMatchFileSnapshot(file("run.txt"));
+  await expect(text({ type: "runs", runs }, modes)).toMatchFileSnapshot(file("run.txt"));
 });
 
 function use({ define }: Practice, definitions: string): void {
@@ -53,6 +54,6 @@ function use({ define }: Practice, definitions: string): void {
   ));
 }
 
-function text(report: Report): string {
-  return render(report, "text", { colour: false, width: 80 });
+function text(report: Report, modes: ReadonlyMap<string, Subject["mode"]>): string {
+  return render(report, "text", { colour: false, width: 80, modes });
 }

@@ -100,9 +100,8 @@ function teller(terminal: Terminal, log: Logger, schedule: () => Schedule | null
       status.flatMap(({ name, nextRun }) => (nextRun === null ? [] : [[name, nextRun] as const])),
     );
     const isQuiet = run.result === "clean" && run.trigger === "schedule";
-    const next = nextRuns.get(run.tenant);
     const text = isQuiet
-      ? `${renderLine(run)}${next === undefined ? "" : `; next run at ${next}`}\n`
+      ? `${renderLine(run, nextRuns.get(run.tenant))}\n`
       : render({ type: "runs", runs: [run], nextRuns }, "text", options);
     // A reader of the output that went away must not end the service.
     await print(stdout, text).catch((err: unknown) => log.warn({ err }, "a run was not told"));
