@@ -6,7 +6,7 @@ import { createRedactor } from "../src/secrets/secrets.ts";
 import { reportSecond } from "./child.ts";
 
 const [file = "", parallel = ""] = process.argv.slice(2);
-const { settings, faults } = readSettings(file, null);
+const { settings, faults } = readSettings(file, {});
 if (settings === null) throw new Error(JSON.stringify(faults));
 await using wiring = await wire(settings, settings.tenants, {
   env: process.env,

@@ -40,7 +40,7 @@ export async function configure(
   terminal: Terminal,
 ): Promise<Configured | number> {
   const file = configurationPath(flags.config, terminal);
-  const { settings, faults } = readSettings(file, terminal.env["PLUMBLINE_STORE"] || null);
+  const { settings, faults } = readSettings(file, terminal.env);
   if (settings === null) {
     await reportFaults(faults, flags, terminal);
     return exitStatus.invalid;

@@ -2,6 +2,7 @@
 import { validate as isCron } from "node-cron";
 import { type Fault, failure, type Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import { cloudOf } from "./graph-root.ts";
 
 /** What is wrong with the value at a key of a tenant. */
 interface Broken {
@@ -17,8 +18,9 @@ export function configurationFaults(
   { tenants }: ServiceConfiguration,
   at: (path: string) => Position,
 ): readonly Fault[] {
+  const ofOthers = sharedConnections(tenants);
   return tenants.flatMap((tenant, index) =>
-    rules
+    [...rules, ofOthers]
       .flatMap((rule) => rule(tenant, index, tenants))
       .map(({ key, message, severity }): Fault => {
         const fault = failure("configuration", message, at(`tenants[${index}].${key}`));
@@ -38,6 +40,35 @@ const oneConnection: Rule = ({ name, sandbox, tenantId, credential, cloud }) => 
   if (sandbox ? !isAnyOfGraph : isGraph) return [];
   return [{ key: "name", message: `${name} needs either sandbox, or tenantId with credential.` }];
 };
+
+/**
+ * Two entries for one tenant would take each other's connectors for their own that left git. One
+ * rule for all tenants, so that each connection is looked at once.
+ */
+function sharedConnections(all: readonly Tenant[]): Rule {
+  const first = new Map<string, Tenant>();
+  for (const tenant of all) {
+    const key = connectionKey(tenant);
+    if (key !== null && !first.has(key)) first.set(key, tenant);
+  }
+  return (tenant) => {
+    const other = first.get(connectionKey(tenant) ?? "");
+    if (other === undefined || other === tenant) return [];
+    const key = tenant.sandbox ? "sandbox.port" : "tenantId";
+    const message = `${other.name} is this tenant already, and each would take the other's connectors for its own. Keep one of the two, and list the definitions of both there.`;
+    return [{ key, message }];
+  };
+}
+
+/** Equal for what the store takes for one tenant; null when another rule says what is wrong. */
+function connectionKey({ sandbox, tenantId, cloud }: Tenant): string | null {
+  if (sandbox) return `${sandbox.port}`;
+  if (tenantId === undefined) return null;
+  if (typeof cloud === "object" && !isSafeOrigin(cloud.graph)) return null;
+  // The authority is another rule's.
+  const graph = typeof cloud === "object" ? { graph: cloud.graph } : cloud;
+  return `${cloudOf(graph).graph} ${tenantId.toLowerCase()}`;
+}
 
 const validSchedule: Rule = ({ schedule }) => {
   if (schedule === undefined || isCron(schedule)) return [];

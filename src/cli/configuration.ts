@@ -11,10 +11,12 @@ import type {
 } from "../model/generated/service.ts";
 import type { SecretUse } from "../model/secret.ts";
 import type { Verb } from "../plan/input.ts";
-import { type Cloud, clouds } from "../tenant/clouds.ts";
+import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { milliseconds } from "./duration.ts";
-import { secretUse, writtenSecrets } from "./service-secrets.ts";
+import { cloudOf } from "./graph-root.ts";
+import { type Environment, loadRequests } from "./scopes.ts";
+import { secretUse } from "./service-secrets.ts";
 
 export interface Settings {
   /** Absolute path of plumbline.yaml. */
@@ -64,39 +66,26 @@ export interface Read {
   readonly faults: readonly Fault[];
 }
 
-/** Names that hold Azure's, the host's or our own credentials. */
-const reservedNames = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"];
 const defaultAllow: readonly Verb[] = ["adopt", "create", "update"];
 
-/** Reads the file at this absolute path; `storeOverride` comes from PLUMBLINE_STORE. */
-export function readSettings(file: string, storeOverride: string | null): Read {
+/** Reads the file at this absolute path; PLUMBLINE_STORE wins over the store that it names. */
+export function readSettings(file: string, env: Environment): Read {
   const { value, at, faults } = readConfiguration(file, relative(dirname(file), file));
   if (value === null) return { settings: null, faults };
   const found = [...faults, ...configurationFaults(value, at)];
   if (found.some(({ severity }) => severity === "error")) return { settings: null, faults: found };
-  return { settings: settle(value, file, at, storeOverride), faults: found };
+  return { settings: settle(value, file, at, env), faults: found };
 }
 
 type At = (path: string) => Position;
 
-/** Absolute. */
-interface Paths {
-  readonly root: string;
-  readonly file: string;
-  readonly store: string;
-}
-
-function settle(
-  value: ServiceConfiguration,
-  file: string,
-  at: At,
-  storeOverride: string | null,
-): Settings {
+function settle(value: ServiceConfiguration, file: string, at: At, env: Environment): Settings {
   const root = dirname(file);
   const listen = value.http?.listen ?? "127.0.0.1:8080";
   const colon = listen.lastIndexOf(":");
-  const store = resolve(root, storeOverride ?? value.store?.sqlite ?? ".plumbline/state.db");
-  const paths = { root, file, store };
+  const written = env["PLUMBLINE_STORE"] || (value.store?.sqlite ?? ".plumbline/state.db");
+  const store = resolve(root, written);
+  const requestOf = loadRequests(value, { root, file, store }, env);
   const { fingerprintKey } = value;
   return {
     file,
@@ -109,7 +98,7 @@ function settle(
       port: Number(listen.slice(colon + 1)),
     },
     tenants: value.tenants.map((tenant, index) =>
-      tenantSettings(tenant, `tenants[${index}]`, value, paths, at),
+      tenantSettings(tenant, `tenants[${index}]`, root, at, requestOf(tenant)),
     ),
   };
 }
@@ -117,9 +106,9 @@ function settle(
 function tenantSettings(
   tenant: Tenant,
   path: string,
-  value: ServiceConfiguration,
-  paths: Paths,
+  root: string,
   at: At,
+  load: LoadRequest,
 ): TenantSettings {
   return {
     name: tenant.name,
@@ -129,33 +118,8 @@ function tenantSettings(
     budget: tenant.budget ?? 50,
     schedule: tenant.schedule ?? null,
     timezone: tenant.timezone ?? "UTC",
-    load: loadRequest(tenant, value, paths),
-    connection: connection(tenant, path, paths.root, at),
-  };
-}
-
-/** What the definitions of a tenant may name: the operator's word, or defaults that give nothing away. */
-function loadRequest(
-  tenant: Tenant,
-  value: ServiceConfiguration,
-  { root, file, store }: Paths,
-): LoadRequest {
-  const own = writtenSecrets(value);
-  const folders = tenant.definitions ?? value.definitions;
-  return {
-    root,
-    folders: typeof folders === "string" ? [folders] : folders,
-    exclude: [file, store, ...own.files.map((path) => resolve(root, path))],
-    variables: tenant.variables ?? {},
-    secrets: {
-      env: tenant.secrets?.env ?? null,
-      reservedEnv: [...reservedNames, ...own.env],
-      files: (tenant.secrets?.files ?? [".", "/run/secrets"]).map((path) => resolve(root, path)),
-    },
-    targets: {
-      hosts: tenant.targets?.hosts ?? null,
-      private: tenant.targets?.private ?? false,
-    },
+    load,
+    connection: connection(tenant, path, root, at),
   };
 }
 
@@ -172,22 +136,15 @@ function connection(tenant: Tenant, path: string, root: string, at: At): Connect
   }
   const secret = (reference: SecretReference) =>
     secretUse(reference, root, at(`${path}.credential`), `${path}.credential`);
-  return { type: "graph", tenantId, credential, secret, ...cloudOf(tenant.cloud) };
-}
-
-function cloudOf(cloud: Tenant["cloud"] = "global"): Cloud {
-  if (typeof cloud === "string") return clouds[cloud];
-  const trim = (url: string) => url.replace(/\/+$/, "");
-  return { graph: trim(cloud.graph), authority: trim(cloud.authority ?? clouds.global.authority) };
+  // The store knows a tenant by it, and letter case makes no other tenant.
+  const id = tenantId.toLowerCase();
+  return { type: "graph", tenantId: id, credential, secret, ...cloudOf(tenant.cloud) };
 }
 
 /** Where plumbline.yaml is: named, else in the environment, else here. */
 export function configurationPath(
   named: string | undefined,
-  {
-    env,
-    cwd,
-  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
+  { env, cwd }: { readonly env: Environment; readonly cwd: string },
 ): string {
   return resolve(cwd, named ?? (env["PLUMBLINE_CONFIG"] || "plumbline.yaml"));
 }

@@ -17,9 +17,8 @@ export function secretUse(
 function sourceOf({ env, file }: SecretReference, root: string): SecretSource {
   if (env !== undefined) return { type: "env", name: env };
   if (file !== undefined) {
-    // The operator may keep the service's own secrets anywhere.
-    const path = resolve(root, file);
-    return { type: "file", path, written: file, within: [resolve("/")] };
+    // The operator may keep the service's own secrets anywhere, and renew them at any time.
+    return { type: "file", path: resolve(root, file), written: file, real: null };
   }
   throw new FaultError(failure("not-yet-supported", "Key Vault secrets are not yet supported."));
 }

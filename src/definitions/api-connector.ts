@@ -17,7 +17,9 @@ export interface TenantRules {
   readonly scopes: SecretScopes;
   /** Allowed folders of secrets, without symbolic links. */
   readonly within: readonly string[];
-  /** Files of the service itself, without symbolic links. */
+  /** Folders that were given to other tenants, without symbolic links. */
+  readonly ofOthers: ReadonlySet<string>;
+  /** Files and folders of the service itself, without symbolic links. */
   readonly own: ReadonlySet<string>;
   /** Collects every path that was followed. */
   readonly followed: Map<string, string>;

@@ -23,8 +23,8 @@ export interface LoadRequest {
   /** Folders (or single files, for `validate PATH`), absolute or relative to root. */
   readonly folders: readonly string[];
   /**
-   * Absolute paths of the service's own files: plumbline.yaml, and whatever else it names. They are
-   * no definitions, and no definition may name them as a secret.
+   * Absolute paths of the service's own files and folders: plumbline.yaml, and whatever else it names.
+   * They are no definitions, and no definition may name them, or what lies in them, as a secret.
    */
   readonly exclude: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
@@ -146,6 +146,7 @@ function rulesOf(request: LoadRequest, followed: Map<string, string>): TenantRul
     targets: request.targets,
     scopes: request.secrets,
     within: request.secrets.files.map(real),
+    ofOthers: new Set(request.secrets.others.files.map(real)),
     own: new Set(request.exclude.map(real)),
     followed,
   };

@@ -8,10 +8,22 @@ import { deepestRealPath } from "./real-path.ts";
 export interface SecretScopes {
   /** Globs of names; null: every name that is not reserved. */
   readonly env: readonly string[] | null;
-  /** Globs of the service's own names, compared without regard to case as Windows does. */
+  /** Names of the service's own secrets: never allowed. Letter case is free, as on Windows. */
+  readonly ownEnv: readonly string[];
+  /**
+   * Globs such as `AZURE_*`, of names that often hold credentials of the service. They are allowed by
+   * their whole name, or by a glob that says more of it, such as `AZURE_MAPS_*`. Letter case is free.
+   */
   readonly reservedEnv: readonly string[];
   /** Absolute folders. */
   readonly files: readonly string[];
+  /** What other tenants alone were given, where this one has only defaults. */
+  readonly others: {
+    /** Globs. Letter case is free. */
+    readonly env: readonly string[];
+    /** Absolute folders. */
+    readonly files: readonly string[];
+  };
 }
 
 /** A validated reference; exactly one of the two. */
@@ -24,7 +36,9 @@ export interface Surroundings {
   readonly scopes: SecretScopes;
   /** `scopes.files`, without symbolic links. */
   readonly within: readonly string[];
-  /** Files of the service itself, absolute and without symbolic links. */
+  /** `scopes.others.files`, without symbolic links. */
+  readonly ofOthers: ReadonlySet<string>;
+  /** Files and folders of the service itself, absolute and without symbolic links. */
   readonly own: ReadonlySet<string>;
   /** Absolute folder of the file that names the secret. */
   readonly folder: string;
@@ -61,17 +75,34 @@ export function scopedSource(reference: Reference, surroundings: Surroundings): 
     : scopedName(reference.env, surroundings.scopes);
 }
 
-function scopedName(name: string, { env, reservedEnv }: SecretScopes): Scoped {
-  const isReserved = reservedEnv.some((glob) =>
-    matchesGlob(glob.toUpperCase(), name.toUpperCase()),
-  );
-  // A bare * is no deliberate choice of the service's own names.
-  const globs = (env ?? ["*"]).filter((glob) => !isReserved || !/^\*+$/.test(glob));
-  if (globs.some((glob) => matchesGlob(glob, name))) return { source: { type: "env", name } };
-  const refusal = isReserved
-    ? `The environment variable ${name} belongs to Plumbline itself, so a definition may not name it. Keep this secret under another name.`
-    : `This tenant's definitions may not name the environment variable ${name}: allowed are ${listed(env)}. Use one of these, or extend \`secrets.env\` in plumbline.yaml.`;
+function scopedName(name: string, scopes: SecretScopes): Scoped {
+  const { env, ownEnv, reservedEnv, others } = scopes;
+  const fits = (glob: string) => matchesGlob(glob.toUpperCase(), name.toUpperCase());
+  if (ownEnv.some(fits)) {
+    const refusal = `The environment variable ${name} holds a credential of Plumbline itself, so no definition may name it. Keep this secret under another name.`;
+    return { code: "secret-scope", refusal };
+  }
+  const reserved = reservedEnv.find(fits);
+  const allowed = (env ?? ["*"]).filter((glob) => matchesGlob(glob, name));
+  if (reserved !== undefined && !allowed.some((glob) => isDeliberate(glob, reserved))) {
+    const refusal = `The environment variable ${name} may hold a credential of Plumbline itself (${reserved}), so a definition may not name it. Keep this secret under another name, or write this one out under \`secrets.env\` in plumbline.yaml.`;
+    return { code: "secret-scope", refusal };
+  }
+  if (others.env.some(fits)) {
+    const refusal = `The environment variable ${name} was given to another tenant. Name it under this tenant's \`secrets.env\` in plumbline.yaml as well, or use another one.`;
+    return { code: "secret-scope", refusal };
+  }
+  if (allowed.length > 0) return { source: { type: "env", name } };
+  const refusal = `This tenant's definitions may not name the environment variable ${name}: allowed are ${listed(env)}. Use one of these, or extend \`secrets.env\` in plumbline.yaml.`;
   return { code: "secret-scope", refusal };
+}
+
+/** True for a whole name, and for a glob that begins with more than the reserved one does. */
+function isDeliberate(glob: string, reserved: string): boolean {
+  const [start = "", ...more] = glob.toUpperCase().split("*");
+  if (more.length === 0) return true;
+  const [prefix = ""] = reserved.toUpperCase().split("*");
+  return start.length > prefix.length && start.startsWith(prefix);
 }
 
 function listed(names: readonly string[] | null): string {
@@ -79,21 +110,38 @@ function listed(names: readonly string[] | null): string {
 }
 
 function scopedFile(written: string, surroundings: Surroundings): Scoped {
-  const { within, own, folder, followed } = surroundings;
+  const { within, own, ofOthers, folder, followed } = surroundings;
   const absolute = path.resolve(folder, written);
   const real = deepestRealPath(absolute);
   followed.set(absolute, real);
-  const allowed = written.includes("\0")
-    ? undefined
-    : within.find((outer) => liesWithin(real, outer) && !isOutOfBounds(real, outer));
-  if (allowed !== undefined && !own.has(real)) {
-    return { source: { type: "file", path: absolute, written, within } };
+  const isAllowed =
+    !written.includes("\0") &&
+    within.some((outer) => liesWithin(real, outer) && !isOutOfBounds(real, outer));
+  const refusal = isAllowed
+    ? refusedFile(real, own, ofOthers)
+    : "This file lies outside the folders that this tenant's definitions may name, or in a hidden one. Move it, or extend `secrets.files` in plumbline.yaml.";
+  if (refusal !== null) return { code: "secret-scope", refusal };
+  return { source: { type: "file", path: absolute, written, real } };
+}
+
+function refusedFile(
+  real: string,
+  own: ReadonlySet<string>,
+  ofOthers: ReadonlySet<string>,
+): string | null {
+  if (isAmong(real, own)) {
+    return "This file belongs to Plumbline itself, so a definition may not name it.";
   }
-  const refusal =
-    allowed === undefined
-      ? "This file lies outside the folders that this tenant's definitions may name, or in a hidden one. Move it, or extend `secrets.files` in plumbline.yaml."
-      : "This file belongs to Plumbline itself, so a definition may not name it.";
-  return { code: "secret-scope", refusal };
+  if (!isAmong(real, ofOthers)) return null;
+  return "This file lies in a folder that was given to another tenant. Name the folder under this tenant's `secrets.files` in plumbline.yaml as well, or use another one.";
+}
+
+/** True when the path, or a folder that it lies in, is among these. A service may have very many. */
+function isAmong(file: string, places: ReadonlySet<string>): boolean {
+  for (let at = file; ; at = path.dirname(at)) {
+    if (places.has(at)) return true;
+    if (at === path.dirname(at)) return false;
+  }
 }
 
 /**

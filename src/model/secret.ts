@@ -40,8 +40,11 @@ export type SecretSource =
       readonly path: string;
       /** The path as it was written, for messages. */
       readonly written: string;
-      /** Absolute folders; the file's real path must lie in one of them when it is read. */
-      readonly within: readonly string[];
+      /**
+       * Where the path led when it was allowed, without symbolic links; nothing else may be read. null:
+       * wherever it leads, for the service's own secrets alone.
+       */
+      readonly real: string | null;
     }
   /** A query parameter that stands in targetUrl itself: not a secret by rule, but treated as one. */
   | { readonly type: "literal"; readonly value: Secret };

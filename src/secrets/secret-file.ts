@@ -1,7 +1,6 @@
-/** A secret that stands in a file, read within its folders and its limits. */
+/** A secret that stands in a file, read from where it was allowed and within its limits. */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
 import type { SecretSource } from "../model/secret.ts";
 
 type FileSource = Extract<SecretSource, { readonly type: "file" }>;
@@ -38,7 +37,7 @@ export async function readSecretFile(source: FileSource): Promise<Found> {
 async function tryRead(source: FileSource): Promise<Found> {
   try {
     const real = await realpath(source.path);
-    if (!(await liesWithin(real, source.within))) return { problem: OUTSIDE };
+    if (source.real !== null && real !== source.real) return { problem: CHANGED };
     return await readWhole(real);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : null;
@@ -48,22 +47,8 @@ async function tryRead(source: FileSource): Promise<Found> {
   }
 }
 
-const OUTSIDE =
-  "leads outside the folders from which this tenant may read secrets. Move the file there, or name its folder under secrets.files in plumbline.yaml.";
-
-async function liesWithin(real: string, folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) {
-    // A folder that does not exist holds nothing.
-    const realFolder = await realpath(folder).catch(() => null);
-    if (realFolder !== null && isInside(real, realFolder)) return true;
-  }
-  return false;
-}
-
-function isInside(path: string, folder: string): boolean {
-  const rest = relative(folder, path);
-  return rest !== "" && rest !== ".." && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
-}
+const CHANGED =
+  "leads to another file than when the definitions were loaded: it was changed while the run was going on. The next run looks again.";
 
 async function readWhole(path: string): Promise<Found> {
   await using file = await open(path, FLAGS);

@@ -2,7 +2,7 @@
  * Turns references into values, values into fingerprints, and takes values out of text. A value is
  * read anew at each call and leaves this room only as a Secret; no message names more than its source.
  * Which references a tenant may use was decided when its definitions were loaded; here only a file's
- * real place is held against its folders once more.
+ * real place is held against where it was then.
  */
 import { FaultError, failure } from "../model/fault.ts";
 import {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readSettings } from "../../src/cli/configuration.ts";
+import { openDefinitions } from "../../src/definitions/definitions.ts";
 
 let folder: string;
 
@@ -17,14 +18,14 @@ const tenantId = "11111111-2222-3333-4444-555555555555";
 const sandbox = { name: "practice", sandbox: { port: 8090 }, mode: "apply" };
 const real = { name: "production", tenantId, credential: { azureCli: {} }, mode: "report" };
 
-function read(configuration: object | string, storeOverride: string | null = null) {
+function read(configuration: object | string, env: Readonly<Record<string, string>> = {}) {
   const whole = { apiVersion: "plumbline/v1", kind: "Service", definitions: "connectors" };
   const text =
     typeof configuration === "string"
       ? configuration
       : JSON.stringify({ ...whole, tenants: [sandbox], ...configuration });
   writeFileSync(join(folder, "plumbline.yaml"), text);
-  return readSettings(join(folder, "plumbline.yaml"), storeOverride);
+  return readSettings(join(folder, "plumbline.yaml"), env);
 }
 
 test("what is left out has defaults that give nothing away", () => {
@@ -60,16 +61,103 @@ test("definitions may name no secret of the service, nor its store", () => {
     tenants: [{ ...real, credential: { clientSecret } }, sandbox],
   });
   for (const { load } of settings?.tenants ?? []) {
-    expect(load.secrets.reservedEnv).toContain("SERVICE_SECRET");
+    expect(load.secrets.ownEnv).toContain("SERVICE_SECRET");
     expect(load.exclude).toContain(join(folder, "keys/fingerprint"));
     expect(load.exclude).toContain(join(folder, ".plumbline/state.db"));
   }
 });
 
+test.each([
+  { name: "AZURE_FEDERATED_TOKEN_FILE", isCredential: true },
+  { name: "AZURE_CLIENT_CERTIFICATE_PATH", isCredential: true },
+  { name: "AZURE_CONFIG_DIR", isCredential: true },
+  { name: "IDENTITY_TOKEN_FILE", isCredential: true },
+  { name: "MSI_SOCKET", isCredential: true },
+  { name: "FRAUD_PASSWORD_FILE", isCredential: false },
+  { name: "AZURE_FUNCTIONS_ENVIRONMENT", isCredential: false },
+])("what $name names belongs to the service: $isCredential", ({ name, isCredential }) => {
+  const { settings } = read({}, { [name]: "/run/tokens/one" });
+  expect(settings?.tenants[0]?.load.exclude.includes("/run/tokens/one")).toBe(isCredential);
+});
+
+test("a credential of the environment is refused to definitions, by whatever link they name it", () => {
+  const targetUrl = "https://attacker.contoso.com/";
+  const authentication = { basic: { username: "entra", password: { file: "innocent.txt" } } };
+  const spec = { displayName: "a", targetUrl, authentication };
+  const connector = { apiVersion: "plumbline/v1", kind: "ApiConnector", metadata: { name: "a" } };
+  writeFileSync(join(folder, "connectors/a.yaml"), JSON.stringify({ ...connector, spec }));
+  writeFileSync(join(folder, "token"), "federated");
+  symlinkSync("../token", join(folder, "connectors/innocent.txt"));
+  const load = (env: Readonly<Record<string, string>>) => {
+    const request = read({}, env).settings?.tenants[0]?.load;
+    return (
+      request &&
+      openDefinitions()
+        .load(request)
+        .faults.map(({ code }) => code)
+    );
+  };
+  expect(load({})).toEqual([]);
+  expect(load({ AZURE_FEDERATED_TOKEN_FILE: join(folder, "token") })).toEqual(["secret-scope"]);
+});
+
+test("what one tenant is given by name is taken out of the defaults of the others alone", () => {
+  const given = { env: ["B_*"], files: ["secrets/b"] };
+  const { settings } = read({ tenants: [real, { ...sandbox, secrets: given }] });
+  const [byDefault, byName] = settings?.tenants ?? [];
+  expect(byDefault?.load.secrets).toMatchObject({
+    env: null,
+    others: { env: ["B_*"], files: [join(folder, "secrets/b")] },
+  });
+  expect(byName?.load.secrets).toMatchObject({ env: ["B_*"], others: { env: [], files: [] } });
+});
+
+test("letter case makes no other tenant", () => {
+  const upper = { ...real, tenantId: "AAAAAAAA-2222-3333-4444-555555555555" };
+  expect(read({ tenants: [upper] }).settings?.tenants[0]?.connection).toMatchObject({
+    tenantId: "aaaaaaaa-2222-3333-4444-555555555555",
+  });
+});
+
+const again = { ...real, name: "again" };
+const isTenant = (name: string) => `${name} is this tenant already`;
+
+test.each([
+  { what: "the same tenantId", one: real, other: again, says: isTenant("production") },
+  {
+    what: "one tenantId in another letter case",
+    one: { ...real, tenantId: "aaaaaaaa-2222-3333-4444-555555555555" },
+    other: { ...again, tenantId: "AAAAAAAA-2222-3333-4444-555555555555" },
+    says: isTenant("production"),
+  },
+  {
+    what: "one Graph that is spelled in two ways",
+    one: real,
+    other: { ...again, cloud: { graph: "https://GRAPH.microsoft.com:443/" } },
+    says: isTenant("production"),
+  },
+  {
+    what: "one port",
+    one: sandbox,
+    other: { ...sandbox, name: "again" },
+    says: isTenant("practice"),
+  },
+  { what: "two ports", one: sandbox, other: { ...sandbox, name: "b", sandbox: { port: 1 } } },
+  { what: "two clouds", one: real, other: { ...again, cloud: "usGov" } },
+])("two entries with $what: $says", ({ one, other, says }) => {
+  const messages = read({ tenants: [one, other] }).faults.map(({ message }) => message);
+  expect(messages).toEqual(says === undefined ? [] : [expect.stringContaining(says)]);
+});
+
 test("a tenant's own settings win over those of the service, and the environment over the store", () => {
   const own = { definitions: ["base", "own"], settle: "2m", allow: ["adopt"], budget: 10 };
   const http = { listen: "[::1]:0" };
-  const { settings } = read({ http, tenants: [{ ...sandbox, ...own }] }, "/var/lib/state.db");
+  const { settings } = read(
+    { http, tenants: [{ ...sandbox, ...own }] },
+    {
+      PLUMBLINE_STORE: "/var/lib/state.db",
+    },
+  );
   expect(settings).toMatchObject({
     store: "/var/lib/state.db",
     listen: { host: "::1", port: 0 },

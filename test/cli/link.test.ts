@@ -23,7 +23,7 @@ test("a token that is missing or rotated is read as soon as it is there, without
   };
   const service = { apiVersion: "plumbline/v1", kind: "Service", definitions: "connectors" };
   writeFileSync(file, JSON.stringify({ ...service, tenants: [production] }));
-  const [tenant] = readSettings(file, null).settings?.tenants ?? [];
+  const [tenant] = readSettings(file, {}).settings?.tenants ?? [];
   if (!tenant) throw new Error("There is no tenant.");
   const link = await openLink(tenant, {
     redactor: createRedactor(),

@@ -12,12 +12,14 @@ import {
   writtenFolder,
 } from "./written-folder.ts";
 
-const reservedEnv = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*", "PRODUCTION_CLIENT_SECRET"];
+const reservedEnv = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"];
+const ownEnv = ["PRODUCTION_CLIENT_SECRET"];
+const others = { env: [] as readonly string[], files: [] as readonly string[] };
 const refused = ["error secret-scope 11:24"];
 
-function loadEnv(name: string, env: readonly string[] | null) {
+function loadEnv(name: string, env: readonly string[] | null, ofOthers: readonly string[] = []) {
   return loadText(connector({ password: `{ env: ${name} }` }), {
-    secrets: { env, reservedEnv, files: [] },
+    secrets: { env, ownEnv, reservedEnv, files: [], others: { ...others, env: ofOthers } },
   });
 }
 
@@ -39,7 +41,17 @@ test.each([
   { name: "CRM_KEY", env: ["*"], want: [] },
   { name: "AZURE_CLIENT_SECRET", env: ["*"], want: refused },
   { name: "AZURE_CLIENT_SECRET", env: ["FRAUD_*"], want: refused },
+  { name: "AZURE_CLIENT_SECRET", env: ["A*"], want: refused },
+  { name: "AZURE_CLIENT_SECRET", env: ["*_SECRET"], want: refused },
+  { name: "azure_client_secret", env: ["azure_*"], want: refused },
+  { name: "AZURE_CLIENT_SECRET", env: ["AZURE_*"], want: refused },
   { name: "AZURE_MAPS_KEY", env: ["AZURE_MAPS_*"], want: [] },
+  { name: "AZURE_MAPS_KEY", env: ["AZURE_MAPS_KEY"], want: [] },
+  { name: "AZURE_MAPS_KEY", env: ["*", "AZURE_MAPS_*"], want: [] },
+  { name: "PRODUCTION_CLIENT_SECRET", env: ["*_SECRET"], want: refused },
+  { name: "PRODUCTION_CLIENT_SECRET", env: ["PRODUCTION_*"], want: refused },
+  { name: "PRODUCTION_CLIENT_SECRET", env: ["PRODUCTION_CLIENT_SECRET"], want: refused },
+  { name: "production_client_secret", env: ["*"], want: refused },
 ])("with env $env, a definition that names $name gives $want", ({ name, env, want }) => {
   const loaded = loadEnv(name, env);
   expect(places(loaded)).toEqual(want);
@@ -50,13 +62,27 @@ test("a refused name is told with what is allowed", () => {
   expect(messages(loadEnv("CRM_KEY", ["FRAUD_*", "LOYALTY_*"]))).toContain(
     "allowed are FRAUD_*, LOYALTY_*",
   );
-  expect(messages(loadEnv("AZURE_CLIENT_SECRET", null))).toContain("belongs to Plumbline itself");
+  expect(messages(loadEnv("AZURE_CLIENT_SECRET", null))).toContain(
+    "credential of Plumbline itself",
+  );
+  expect(messages(loadEnv("PRODUCTION_CLIENT_SECRET", ["*"]))).toContain(
+    "no definition may name it",
+  );
+});
+
+test("what another tenant was given by name is none of the defaults", () => {
+  expect(loadEnv("B_PASSWORD", null).faults).toEqual([]);
+  const loaded = loadEnv("B_PASSWORD", null, ["A_*", "b_*"]);
+  expect(places(loaded)).toEqual(refused);
+  expect(messages(loaded)).toContain("was given to another tenant");
 });
 
 function sealedFolder(): string {
   const root = writtenFolder({
     "plumbline.yaml": "",
     "app.pem": "the service's own key",
+    "tokens/federated": "the service's own token",
+    "secrets-of-others/x.txt": "x",
     ".env": "AZURE_CLIENT_SECRET=x",
     ".git/config": "token",
     ".practice/x.txt": "x",
@@ -81,8 +107,14 @@ function loadFile(root: string, file: string, files: readonly string[]) {
   return openDefinitions().load(
     request(root, {
       folders: [writeIn(folder, text)],
-      exclude: [path.join(root, "plumbline.yaml"), path.join(root, "app.pem")],
-      secrets: { env: null, reservedEnv, files },
+      exclude: ["plumbline.yaml", "app.pem", "tokens"].map((name) => path.join(root, name)),
+      secrets: {
+        env: null,
+        ownEnv,
+        reservedEnv,
+        files,
+        others: { ...others, files: [path.join(root, "secrets-of-others")] },
+      },
     }),
   );
 }
@@ -125,6 +157,9 @@ test.each([
   { file: "../.env", within: "." },
   { file: "../plumbline.yaml", within: "." },
   { file: "../app.pem", within: "." },
+  { file: "../tokens/federated", within: "." },
+  { file: "../tokens/not-there-yet", within: "." },
+  { file: "../secrets-of-others/x.txt", within: "." },
   { file: "/run/secrets/kubernetes.io/serviceaccount/token", within: "/run/secrets" },
   { file: "/run/secrets/azure/tokens/azure-identity-token", within: "/run/secrets" },
   { file: "practice/a.txt\0.png", within: "." },

@@ -28,8 +28,10 @@ export function request(root: string, changes: Partial<LoadRequest> = {}): LoadR
     variables: { apiHost: "api.contoso.com", team: "Trust" },
     secrets: {
       env: null,
+      ownEnv: [],
       reservedEnv: ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"],
       files: [root, "/run/secrets"],
+      others: { env: [], files: [] },
     },
     targets: { hosts: null, private: false },
     ...changes,

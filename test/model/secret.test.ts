@@ -65,7 +65,7 @@ test("a source is named by where it is, never by what it holds", () => {
     "env FRAUD_CHECK_PASSWORD",
   );
   expect(
-    describeSource({ type: "file", path: "/srv/fraud.txt", written: "fraud.txt", within: [] }),
+    describeSource({ type: "file", path: "/srv/fraud.txt", written: "fraud.txt", real: null }),
   ).toBe("file fraud.txt");
   expect(describeSource({ type: "literal", value: secret })).toBe("targetUrl");
 });

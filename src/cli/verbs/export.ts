@@ -48,11 +48,11 @@ async function observe(
   schema: string | null,
   stopping: AbortSignal,
 ): Promise<readonly Exported[]> {
-  const { reservedEnv } = settings.load.secrets;
+  const { ownEnv, reservedEnv } = settings.load.secrets;
   try {
     const live = await subject.reader.list("ApiConnector", stopping);
     const { ledger } = await subject.store.recall(subject.tenant);
-    return describe(live, { ledger, reservedEnv, schema });
+    return describe(live, { ledger, reservedEnv: [...ownEnv, ...reservedEnv], schema });
   } catch (thrown) {
     if (!stopping.aborted) throw thrown;
     throw new FaultError(failure("stopped", "Plumbline was asked to stop; nothing was exported."));
@@ -81,7 +81,7 @@ function weedOut(described: readonly Exported[], folder: string): readonly Expor
     folders: ["."],
     exclude: [],
     variables: {},
-    secrets: { env: null, reservedEnv: [], files: [] },
+    secrets: { env: null, ownEnv: [], reservedEnv: [], files: [], others: { env: [], files: [] } },
     targets: { hosts: null, private: true },
   });
   const exported = judged(described, faults);
