@@ -27,14 +27,19 @@ export type LedgerChange =
   | { readonly op: "put"; readonly entry: LedgerEntry }
   | { readonly op: "remove"; readonly kind: Kind; readonly name: string };
 
-/** What is about to be written; kept until its result is known. */
+/**
+ * What is about to be written; kept until its result is known, and a create until a read has shown
+ * what it made.
+ */
 export interface JournalEntry {
   readonly op: "create" | "update" | "adopt" | "delete";
   readonly kind: Kind;
   readonly name: string;
-  /** Graph id; null for a create. */
+  /** Graph id; for a create null until it was answered. */
   readonly id: string | null;
   readonly displayName: string;
+  /** Paths of the secrets that travel with it; null when an older version did not say. */
+  readonly sends: readonly string[] | null;
   /** Ids that were live before a create, so that an unanswered one can be told from the others. */
   readonly listed: readonly string[];
   /** RFC 3339 instant. */
@@ -49,7 +54,7 @@ export interface OpenJournalEntry extends JournalEntry {
 export interface Memory {
   /** Sorted by kind and name. */
   readonly ledger: readonly LedgerEntry[];
-  /** Writes whose result was never recorded, oldest first. */
+  /** Writes whose result was never recorded and creates that no read has shown, oldest first. */
   readonly journal: readonly OpenJournalEntry[];
   /** The identity under which this tenant name was first recorded; null when it is new. */
   readonly known: TenantIdentity | null;
@@ -62,6 +67,16 @@ export interface Store extends AsyncDisposable {
   recall(tenant: TenantIdentity): Promise<Memory>;
   /** Must be on disk when it returns. Answers the key of the entry. */
   begin(tenant: TenantIdentity, entry: JournalEntry): Promise<number>;
+  /**
+   * Notes which id an open create was answered with and changes the ledger, in one transaction. The
+   * entry stays open.
+   */
+  answer(
+    tenant: TenantIdentity,
+    key: number,
+    id: string,
+    changes: readonly LedgerChange[],
+  ): Promise<void>;
   /** Closes a journal entry (null: there was none) and changes the ledger in one transaction. */
   settle(
     tenant: TenantIdentity,

@@ -32,6 +32,8 @@ export interface Policy {
 export interface PlanInput {
   readonly tenant: TenantIdentity;
   readonly commit: string | null;
+  /** RFC 3339 instant at which the tenant was read; matters only while a create is waited for. */
+  readonly now: string;
   readonly desired: readonly Desired[];
   readonly observations: readonly Observation[];
   readonly memory: Memory;

@@ -4,6 +4,7 @@ import { type Fault, failure } from "../model/fault.ts";
 import type { Live } from "../model/live.ts";
 import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../model/store.ts";
 import type { Desired } from "./input.ts";
+import { isAwaited } from "./unseen.ts";
 
 /** How a definition met its live object. */
 type Meeting = "pinned" | "ledger" | "journal" | "name";
@@ -15,7 +16,7 @@ export interface Paired {
   /** What the ledger holds for this definition; its id may be another one. */
   readonly recorded: LedgerEntry | null;
   readonly by: Meeting;
-  /** A write of ours to it was begun and its result never recorded. */
+  /** A write of ours that carried its authentication was begun and its result never recorded. */
   readonly isUnanswered: boolean;
 }
 
@@ -28,6 +29,13 @@ export interface Absent {
 export type Match =
   | Paired
   | Absent
+  /** We created it, and no listing has shown it yet. */
+  | {
+      readonly type: "unseen";
+      readonly desired: Desired;
+      readonly recorded: LedgerEntry;
+      readonly begun: OpenJournalEntry;
+    }
   | { readonly type: "ambiguous"; readonly desired: Desired; readonly candidates: readonly Live[] }
   /** In the ledger and live, but no longer in git. */
   | { readonly type: "orphan"; readonly recorded: LedgerEntry; readonly live: Live }
@@ -39,8 +47,10 @@ export interface MatchInput {
   readonly desired: readonly Desired[];
   readonly live: readonly Live[];
   readonly ledger: readonly LedgerEntry[];
-  /** Writes whose result is unknown, oldest first. */
+  /** Writes whose result is unknown and creates that no listing has shown, oldest first. */
   readonly journal: readonly OpenJournalEntry[];
+  /** RFC 3339 instant. */
+  readonly now: string;
 }
 
 /** A definition that looks for its live object. */
@@ -59,13 +69,14 @@ interface Field extends MatchInput {
 /** null: not found in this way. */
 type Step = (seeker: Seeker, field: Field) => Match | null;
 
-const steps: readonly Step[] = [meetPinned, meetRecorded, meetUnanswered, meetByName];
+const steps: readonly Step[] = [meetPinned, meetRecorded, meetUnanswered, meetUnseen, meetByName];
 
 /**
  * A definition meets its live object in this order: (1) the id that it pins; (2) the ledger's id;
- * (3) the one that a create of ours, whose answer was lost, must have made; (4) the only live object
- * with its displayName that no other definition claims. A live object is claimed once; a ledger
- * entry without a definition claims nothing, so that what was renamed in git is never deleted.
+ * (3) the one that a create of ours, whose answer was lost, must have made; (4) none yet, while the
+ * one that we created does not show; (5) the only live object with its displayName that no other
+ * definition claims. A live object is claimed once; a ledger entry without a definition claims
+ * nothing, so that what was renamed in git is never deleted.
  * Each step asks the definitions in the order of their names: no other order decides anything.
  */
 export function match(input: MatchInput): readonly Match[] {
@@ -133,7 +144,9 @@ function paired({ desired, recorded }: Seeker, live: Live, by: Meeting, field: F
   const { definition } = desired;
   const claim = field.claims.get(live.id);
   if (!claim) {
-    const isUnanswered = field.journal.some((begun) => isAbout(begun, definition));
+    const isUnanswered = field.journal.some(
+      (begun) => isAbout(begun, definition) && leavesAuthenticationOpen(begun),
+    );
     return { type: "paired", desired, live, recorded, by, isUnanswered };
   }
   const other = claim.type === "paired" ? claim.desired.definition.name : "another definition";
@@ -150,10 +163,21 @@ export function isAbout(
   return kind === definition.kind && (name === definition.name || name === definition.previously);
 }
 
-/** What an unanswered create may have made: the same displayName, and an id that is new since. */
+/** Whether nobody knows which authentication the object has after this write. */
+export function leavesAuthenticationOpen({ op, id, sends }: JournalEntry): boolean {
+  if (op === "create") return id === null;
+  return sends === null || sends.some((path) => path.startsWith("spec.authentication."));
+}
+
+/**
+ * What an open create has made: the id that it was answered with; while it is not answered, whatever
+ * has the same displayName and an id that is new since.
+ */
 export function madeBy(begun: JournalEntry, live: readonly Live[]): readonly Live[] {
   return live.filter(
-    ({ id, displayName }) => displayName === begun.displayName && !begun.listed.includes(id),
+    ({ id, displayName }) =>
+      (begun.id === null ? displayName === begun.displayName : id === begun.id) &&
+      !begun.listed.includes(id),
   );
 }
 
@@ -173,6 +197,13 @@ function madeByAny(
   return live.filter(
     (object) => !isTaken(object.id) && begun.some((one) => madeBy(one, [object]).length > 0),
   );
+}
+
+/** Making it again, or taking over another one in its place, would leave two. */
+function meetUnseen({ desired, recorded }: Seeker, { journal, now }: Field): Match | null {
+  if (recorded === null) return null;
+  const begun = journal.find((entry) => entry.id === recorded.id && isAwaited(entry, now));
+  return begun ? { type: "unseen", desired, recorded, begun } : null;
 }
 
 function meetByName(seeker: Seeker, field: Field): Match {

@@ -70,7 +70,9 @@ function planObjects(input: PlanInput): readonly Entry[] {
     const desired = input.desired.filter(({ definition }) => definition.kind === seen.kind);
     const ledger = input.memory.ledger.filter(({ kind }) => kind === seen.kind);
     const journal = input.memory.journal.filter(({ kind }) => kind === seen.kind);
-    return match({ desired, live: seen.objects, ledger, journal }).map((m) => entry(m, input));
+    return match({ desired, live: seen.objects, ledger, journal, now: input.now }).map((found) =>
+      entry(found, input),
+    );
   });
 }
 
@@ -81,6 +83,7 @@ function planObjects(input: PlanInput): readonly Entry[] {
  * | with a secret that cannot be read       | this id         | held                           |
  * | yes        | found by pin, name, journal| none or other id| adopt                          |
  * | yes        | none                       | any             | create                         |
+ * | yes        | none yet, just created     | its id          | held                           |
  * | yes        | several with its name      | none live       | held                           |
  * | yes        | pinned id is not live      | any             | fault                          |
  * | no         | yes                        | this id         | delete                         |
@@ -95,6 +98,7 @@ function entry(found: Match, input: PlanInput): Entry {
     case "paired":
       return paired(found, input);
     case "absent":
+    case "unseen":
     case "ambiguous":
     case "orphan":
       return judge(found, change(found), input);
@@ -117,7 +121,9 @@ function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
 }
 
 /** The change that a match asks for, before anybody asks whether it may be made. */
-function change(found: Match & { type: "paired" | "absent" | "ambiguous" | "orphan" }): Change {
+function change(
+  found: Match & { type: "paired" | "absent" | "unseen" | "ambiguous" | "orphan" },
+): Change {
   if (found.type === "orphan") {
     const { kind, name, id } = found.recorded;
     const displayName = found.live.displayName ?? found.recorded.displayName;
@@ -128,6 +134,9 @@ function change(found: Match & { type: "paired" | "absent" | "ambiguous" | "orph
   const subject = { kind, name, displayName, at };
   if (found.type === "ambiguous") {
     return { op: "adopt", ...subject, id: null, reason: "", fields: [], sends: [] };
+  }
+  if (found.type === "unseen") {
+    return { op: "create", ...subject, id: null, reason: "", fields: [], sends: [] };
   }
   const { fields, sends, reasons } = compare(found);
   const text = { fields: [...fields], sends: [...sends], reason: reasons.join(" ") };

@@ -2,6 +2,7 @@
 import type { Change, HoldReason } from "../model/generated/run.ts";
 import type { PlanInput, Verb } from "./input.ts";
 import type { Match } from "./match.ts";
+import { awaitedUntil } from "./unseen.ts";
 
 type Rule = (found: Match, change: Change, input: PlanInput) => HoldReason | null;
 
@@ -22,6 +23,16 @@ const anotherTenant: Rule = (_found, _change, { tenant, memory: { known } }) => 
     `The store knows ${tenant.name} as tenant ${known.tenantId} at ${known.graph}, but plumbline.yaml now says ${tenantId} at ${graph}.`,
     "Correct plumbline.yaml, or give the other tenant a name of its own.",
   );
+};
+
+const unseen: Rule = (found) => {
+  if (found.type !== "unseen") return null;
+  return {
+    code: "unseen",
+    message: `Plumbline created it as ${found.recorded.id}, but no read has shown it since.`,
+    lift: null,
+    until: awaitedUntil(found.begun),
+  };
 };
 
 const ambiguous: Rule = (found, { displayName }) => {
@@ -61,7 +72,10 @@ const deletion: Rule = (_found, { op }) =>
       )
     : null;
 
-const verb: Rule = (_found, change, { policy }) => {
+const verb: Rule = (found, change, { policy }) => {
+  // What a create of ours made is only recognised again.
+  const isOurs = found.type === "paired" && found.by === "journal";
+  if (isOurs && policy.allow.includes("create")) return null;
   const missing = verbsOf(change).filter((needed) => !policy.allow.includes(needed));
   if (missing.length === 0) return null;
   return reason(
@@ -73,6 +87,7 @@ const verb: Rule = (_found, change, { policy }) => {
 
 const rules: readonly Rule[] = [
   anotherTenant,
+  unseen,
   ambiguous,
   unreadableSecret,
   protectedObject,

@@ -1,11 +1,12 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
-import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
+import { FaultError, failure, toFault } from "../model/fault.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
 import type { Secret } from "../model/secret.ts";
 import type { JournalEntry, LedgerChange } from "../model/store.ts";
-import { create, hadNoEffect } from "./create.ts";
+import { create } from "./create.ts";
+import { faultOf, hadNoEffect, notAttempted } from "./effect.ts";
+import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
-import { find, ledgerEntry, previousEntry, putEntry } from "./remember.ts";
 import type { Writing } from "./subject.ts";
 import { partialWrite } from "./write.ts";
 
@@ -28,7 +29,7 @@ async function carryOut(writing: Writing, change: Change, world: World): Promise
   const { op, kind, name, id } = change;
   const tenant = writing.subject.tenant.name;
   if (writing.stopping.aborted) {
-    return { op, kind, name, id, result: "skipped", error: stopped() };
+    return { op, kind, name, id, result: "skipped", error: notAttempted() };
   }
   writing.notify({ type: "writing", tenant, change });
   try {
@@ -36,22 +37,22 @@ async function carryOut(writing: Writing, change: Change, world: World): Promise
       op === "delete" ? await remove(writing, change) : await put(writing, change, world);
     return { op, kind, name, id: made, result: "done" };
   } catch (thrown) {
-    const fault = toFault(thrown);
+    const fault = faultOf(thrown, writing.aborting);
     writing.notify({ type: "fault", tenant, fault, cause: thrown });
     return { op, kind, name, id, result: "failed", error: fault };
   }
 }
 
-export function stopped(): Fault {
-  return failure("stopped", "Plumbline was asked to stop before this was attempted.");
-}
-
-/** Creates, updates or adopts, and answers the Graph id. */
-async function put(writing: Writing, change: Change, world: World): Promise<string> {
+/**
+ * Creates, updates or adopts, and answers the Graph id. What is sent and kept comes from the
+ * definition: the texts of a plan are for people, and redacted.
+ */
+async function put(writing: Writing, planned: Change, world: World): Promise<string> {
   const { input } = world;
-  const desired = find(input.desired, change.kind, change.name);
+  const desired = find(input.desired, planned.kind, planned.name);
   if (!desired)
-    throw new FaultError(failure("internal", `No definition is called ${change.name}.`));
+    throw new FaultError(failure("internal", `No definition is called ${planned.name}.`));
+  const change = { ...planned, displayName: desired.definition.displayName };
   const values = world.values.get(desired.definition) ?? new Map<string, Secret>();
   const { store, tenant, clock } = writing.subject;
   const remember = async (id: string) => {
@@ -88,22 +89,24 @@ async function remove(writing: Writing, change: Change): Promise<string | null> 
 
 /**
  * Says what is about to be done before it is done. After a refusal the entry is closed; where the
- * effect is unknown it stays open, and the next run resolves it by reading.
+ * effect is unknown it stays open, and the next run resolves it by reading. That of a create stays
+ * open until a read has shown what it made, or it might be made again.
  */
 async function journalled(
   { subject }: Writing,
-  { op, kind, name, id, displayName }: Change,
+  { op, kind, name, id, displayName, sends }: Change,
   world: World | null,
   write: (begun: JournalEntry) => Promise<{ id: string; changes: readonly LedgerChange[] }>,
 ): Promise<string> {
   const { store, tenant, clock } = subject;
   const listed = op === "create" && world ? idsOf(world, kind) : [];
   const startedAt = clock.now().toISOString();
-  const begun = { op, kind, name, id, displayName, listed, startedAt };
+  const begun = { op, kind, name, id, displayName, sends, listed, startedAt };
   const key = await store.begin(tenant, begun);
   try {
     const written = await write(begun);
-    await store.settle(tenant, key, "done", written.changes);
+    if (op === "create") await store.answer(tenant, key, written.id, written.changes);
+    else await store.settle(tenant, key, "done", written.changes);
     return written.id;
   } catch (thrown) {
     if (hadNoEffect(thrown)) await store.settle(tenant, key, toFault(thrown).code, []);

@@ -3,9 +3,10 @@
  * answer is resolved by reading, never by sending again blindly.
  */
 import type { Definition } from "../model/definition.ts";
-import { type FaultCode, FaultError, failure, toFault } from "../model/fault.ts";
+import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { JournalEntry } from "../model/store.ts";
 import { madeBy } from "../plan/match.ts";
+import { faultOf, hadNoEffect } from "./effect.ts";
 import { list } from "./observe.ts";
 import { poll } from "./poll.ts";
 import type { Writing } from "./subject.ts";
@@ -14,20 +15,6 @@ import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
 /** Throttled creates are tried again this often, and waited for no longer than this. */
 const mostThrottled = 3;
 const longestWait = 60_000;
-
-const withoutEffect: ReadonlySet<FaultCode> = new Set([
-  "rejected",
-  "conflict",
-  "unauthorised",
-  "forbidden",
-  "not-found",
-  "throttled",
-]);
-
-/** True when Graph said no: the object is as it was before. Otherwise nobody knows. */
-export function hadNoEffect(thrown: unknown): boolean {
-  return thrown instanceof FaultError && withoutEffect.has(thrown.fault.code);
-}
 
 /** Answers the id of the one connector that now exists for the definition. */
 export async function create(
@@ -45,12 +32,16 @@ export async function create(
     if (made === null) {
       // Enough time has passed for it to show: the request had no effect. Once more, not forever.
       if (writing.stopping.aborted) throw thrown;
-      return await send(writing, () => writing.writer.create(write, writing.aborting));
+      return await send(writing, () => writing.writer.create(write, writing.aborting)).catch(
+        (cause) => {
+          throw new FaultError(refusedNow(begun, faultOf(cause, writing.aborting)), { cause });
+        },
+      );
     }
     // What it was created with is not known for sure.
     const again = authenticationWrite(definition, values);
     await writing.writer.update(made, again, writing.aborting).catch((cause) => {
-      throw new FaultError(notAsserted(begun, made, toFault(cause).message), { cause });
+      throw new FaultError(notAsserted(begun, made, faultOf(cause, writing.aborting)), { cause });
     });
     return made;
   }
@@ -77,11 +68,11 @@ async function send(
 }
 
 async function findMade(writing: Writing, begun: JournalEntry): Promise<string | null> {
-  const { subject, stopping, aborting } = writing;
+  const { subject, stopping, aborting, notify } = writing;
   const deadline = subject.clock.now().getTime() + subject.settle;
-  writing.notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
+  notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
   return await poll(subject.clock, deadline, stopping, async () => {
-    const seen = (await list(subject, aborting)).find(({ kind }) => kind === begun.kind);
+    const seen = (await list(subject, aborting, notify)).find(({ kind }) => kind === begun.kind);
     if (!seen || "fault" in seen) throw new FaultError(unknownEffect(begun, seen?.fault.message));
     const made = madeBy(begun, seen.objects).map(({ id }) => id);
     if (made.length > 1) throw new FaultError(severalMade(begun, made));
@@ -95,9 +86,15 @@ function unknownEffect({ name }: JournalEntry, message = "") {
 }
 
 /** Whatever refused it: the create had an effect, so its journal entry must stay open. */
-function notAsserted({ name }: JournalEntry, id: string, message: string) {
+function notAsserted({ name }: JournalEntry, id: string, { message }: Fault) {
   const text = `The answer to the create of ${name} was lost. It exists as ${id}, but its authentication could not be sent again: ${message} The next run sends it.`;
   return failure("unverified", text);
+}
+
+/** The first sending may still show, so its journal entry must stay open. */
+function refusedNow({ name }: JournalEntry, { message, ...fault }: Fault): Fault {
+  const text = `The answer to the create of ${name} was lost and nothing showed, so it was sent once more: ${message} The next run looks for both.`;
+  return { ...fault, code: "unavailable", message: text };
 }
 
 function severalMade({ name, displayName }: JournalEntry, ids: readonly string[]) {

@@ -29,6 +29,8 @@ function isSame(one: PlanInput, other: PlanInput): boolean {
     one.faults === other.faults &&
     one.desired === other.desired &&
     one.memory === other.memory &&
+    // Time decides only about what was begun.
+    (one.now === other.now || one.memory.journal.length === 0) &&
     one.observations.length === other.observations.length &&
     one.observations.every((seen, index) => seen === other.observations[index])
   );

@@ -1,11 +1,11 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
 import type { Kind } from "../model/definition.ts";
-import { toFault } from "../model/fault.ts";
 import type { Live, Observed } from "../model/live.ts";
 import type { Memory } from "../model/store.ts";
 import type { Observation, PlanInput } from "../plan/input.ts";
 import { resolveSecrets, type SecretValues } from "./resolve.ts";
-import type { PlanSubject } from "./subject.ts";
+import type { Notify, PlanSubject } from "./subject.ts";
+import { tellBug } from "./tell.ts";
 
 /** The kinds of object, in the order in which they are listed. */
 const kinds: readonly Kind[] = ["ApiConnector"];
@@ -22,18 +22,23 @@ const forgetful: Memory = { ledger: [], journal: [], known: null };
  * Faulty definitions end it before the first request. Secrets are resolved before it too, so that
  * the redactor knows every value when text from Graph arrives.
  */
-export async function observe(subject: PlanSubject, signal: AbortSignal): Promise<World> {
+export async function observe(
+  subject: PlanSubject,
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<World> {
   const { loaded, commit } = subject.load();
   const { definitions, faults } = loaded;
   const { tenant, policy, version } = subject;
-  const base = { tenant, commit, policy, version, faults };
+  const now = subject.clock.now().toISOString();
+  const base = { tenant, commit, now, policy, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
     const input = { ...base, desired: [], observations: [], memory: forgetful };
     return { input, values: new Map() };
   }
-  const { desired, values } = await resolveSecrets(subject, definitions);
+  const { desired, values } = await resolveSecrets(subject, definitions, notify);
   const memory = await subject.store.recall(tenant);
-  const observations = await list(subject, signal);
+  const observations = await list(subject, signal, notify);
   return { input: { ...base, desired, observations, memory }, values };
 }
 
@@ -41,6 +46,7 @@ export async function observe(subject: PlanSubject, signal: AbortSignal): Promis
 export async function list(
   subject: PlanSubject,
   signal: AbortSignal,
+  notify: Notify,
 ): Promise<readonly Observation[]> {
   const observations: Observation[] = [];
   for (const kind of kinds) {
@@ -49,7 +55,7 @@ export async function list(
       observations.push(await fingerprinted(subject, kind, objects));
     } catch (thrown) {
       signal.throwIfAborted();
-      observations.push({ kind, fault: toFault(thrown) });
+      observations.push({ kind, fault: tellBug(thrown, subject.tenant.name, notify) });
     }
   }
   return observations;

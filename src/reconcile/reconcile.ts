@@ -2,16 +2,17 @@
  * One run of one tenant: observe, plan, then report, or apply, verify and remember. This room knows
  * the ports and the plan; which store, which Graph and which clock stand behind them it does not.
  */
-import { type Fault, FaultError, failure, toFault } from "../model/fault.ts";
+import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
-import { madeBy } from "../plan/match.ts";
-import { apply, stopped } from "./apply.ts";
+import { apply } from "./apply.ts";
+import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
-import { list, observe, type World } from "./observe.ts";
-import { poll } from "./poll.ts";
-import { answered, learned } from "./remember.ts";
+import { observe } from "./observe.ts";
+import { remember } from "./remember.ts";
+import { settled } from "./settle.ts";
 import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
+import { tell } from "./tell.ts";
 import { verify } from "./verify.ts";
 
 /** Milliseconds to wait for another run of the same tenant. */
@@ -31,8 +32,12 @@ export interface RunOptions {
 }
 
 /** What apply would do. Takes no lock, records nothing, and holds nothing that could write. */
-export async function planTenant(subject: PlanSubject, signal: AbortSignal): Promise<Plan> {
-  return planFor(subject, (await observe(subject, signal)).input);
+export async function planTenant(
+  subject: PlanSubject,
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<Plan> {
+  return planFor(subject, (await observe(subject, signal, notify)).input);
 }
 
 /** A run always answers: what cannot go on is a fault in it. */
@@ -91,7 +96,8 @@ function ending(
 async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   const { notify, approved } = options;
   const { writer, tenant } = subject;
-  const world = await settled(subject, await observe(subject, options.stopping), options);
+  const observed = await observe(subject, options.stopping, notify);
+  const world = await settled(subject, observed, options);
   const planned = planFor(subject, world.input);
   notify({ type: "planned", tenant: tenant.name, plan: planned });
   const result = planResult(planned);
@@ -103,7 +109,9 @@ async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   if (approved !== null && !approved.includes(planned.digest)) {
     return ending(planned, [], [notApproved(planned)], worstOfRefusal(result));
   }
-  if (result === "invalid") return ending(planned, [], [], result);
+  // What could not be read weighs more in the result; faulty definitions stop the run all the same.
+  const isFaulty = planned.faults.some(({ severity }) => severity === "error");
+  if (isFaulty) return ending(planned, [], [], result);
   const writing: Writing = { ...options, subject, writer };
   const written = await apply(writing, planned, world);
   // What was written must be told even when the store or the tenant fails from here on.
@@ -126,79 +134,13 @@ async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): P
   }
 }
 
-function tell(thrown: unknown, tenant: string, notify: Notify): Fault {
-  const fault = toFault(thrown);
-  notify({ type: "fault", tenant, fault, cause: thrown });
-  return fault;
-}
-
 /** What the tenant or its definitions could not give weighs more than the refusal. */
 function worstOfRefusal(result: Run["result"]): Run["result"] {
   return result === "unreadable" || result === "invalid" ? result : "refused";
 }
 
-/**
- * What an earlier run made a moment ago, answered or not, must have the time to show, or it would be
- * made twice.
- */
-async function settled(subject: Subject, world: World, options: RunOptions): Promise<World> {
-  if (subject.writer === null) return world;
-  const now = subject.clock.now().getTime();
-  const deadline = latestUnseen(world, subject.settle, now);
-  if (deadline <= now) return world;
-  options.notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
-  let latest = world;
-  await poll(subject.clock, deadline, options.stopping, async () => {
-    const observations = await list(subject, options.stopping);
-    latest = { ...world, input: { ...world.input, observations } };
-    return latestUnseen(latest, subject.settle, now) === 0 ? latest : null;
-  });
-  options.stopping.throwIfAborted();
-  return latest;
-}
-
-/**
- * When the last write that shows nowhere has surely settled: an open create, or the newest sending
- * to an object of the ledger. 0 when all show. Milliseconds since 1970.
- */
-function latestUnseen({ input }: World, settle: number, now: number): number {
-  // An unreadable tenant shows nothing, however long one waits.
-  if (input.observations.some((seen) => "fault" in seen)) return 0;
-  const { journal, ledger } = input.memory;
-  const live = input.observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
-  const creates = journal.filter(
-    (begun) => begun.op === "create" && madeBy(begun, live).length === 0,
-  );
-  const missing = ledger.filter((entry) => live.every(({ id }) => id !== entry.id));
-  const instants = [
-    ...creates.map(({ startedAt }) => startedAt),
-    ...missing.flatMap(({ secrets }) =>
-      Object.values(secrets).flatMap(({ assertedAt }) => assertedAt ?? []),
-    ),
-  ];
-  // A clock that was set back since must not make a run wait for as long.
-  return Math.max(0, ...instants.map((at) => Math.min(Date.parse(at), now) + settle));
-}
-
-/** Closes what earlier runs left open and is answered by now, and keeps what reading taught. */
-async function remember(
-  subject: Subject,
-  { input }: World,
-  planned: Plan,
-  outcomes: readonly Outcome[],
-): Promise<void> {
-  const { store, tenant, clock } = subject;
-  const now = clock.now();
-  for (const { key, result } of answered(input, outcomes, now.getTime() - subject.settle)) {
-    await store.settle(tenant, key, result, []);
-  }
-  const memory = outcomes.length === 0 ? input.memory : await store.recall(tenant);
-  const changes = learned({ ...input, memory }, planned, now.toISOString());
-  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
-}
-
 function brokenOff(thrown: unknown, { stopping, notify }: RunOptions, subject: Subject): Ended {
-  if (stopping.aborted) return ending(null, [], [stopped()], "partial");
+  if (stopping.aborted) return ending(null, [], [notAttempted()], "partial");
   const fault = tell(thrown, subject.tenant.name, notify);
   return ending(null, [], [fault], thrown instanceof FaultError ? "partial" : "failed");
 }

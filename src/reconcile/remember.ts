@@ -1,128 +1,22 @@
-/** What the ledger says after a run: pure, so that it can be read beside the plan. */
-import type { Definition } from "../model/definition.ts";
+/** What a run leaves in the store. */
 import type { Outcome, Plan } from "../model/generated/run.ts";
-import type { LedgerChange, LedgerEntry, Memory, RecordedSecret } from "../model/store.ts";
-import type { Desired, PlanInput } from "../plan/input.ts";
-import { isAbout } from "../plan/match.ts";
+import { answered, learned } from "./ledger.ts";
+import type { World } from "./observe.ts";
+import type { Subject } from "./subject.ts";
 
-/**
- * The entry of a definition that met the live object `id`. Secrets in `sends` were asserted at
- * `now`; the others keep what was recorded, or are recorded as taken on trust.
- */
-export function ledgerEntry(
-  { definition, secrets }: Desired,
-  id: string,
-  sends: readonly string[],
-  previous: LedgerEntry | null,
-  now: string,
-): LedgerEntry {
-  const recorded: Record<string, RecordedSecret> = {};
-  const { path } = definition.authentication.password;
-  const secret = secrets[path];
-  if (secret && "fingerprint" in secret) {
-    const { fingerprint } = secret;
-    const known = previous?.id === id ? previous.secrets[path] : undefined;
-    const assertedAt = sends.includes(path) ? now : (known?.assertedAt ?? null);
-    recorded[path] = { fingerprint, assertedAt };
-  }
-  const { kind, name, displayName, policy } = definition;
-  return { kind, name, id, displayName, protect: policy.protect, secrets: recorded };
-}
-
-/** What the ledger holds for a definition: under its name, else under its name before a rename. */
-export function previousEntry(definition: Definition, { ledger }: Memory): LedgerEntry | null {
-  const of = (name: string | null) =>
-    ledger.find((entry) => entry.kind === definition.kind && entry.name === name);
-  return of(definition.name) ?? of(definition.previously) ?? null;
-}
-
-/**
- * Puts an entry, and removes every other one that stands for the same live object or for the name
- * before a rename. `ledger` must be what the store holds now: an entry that this run put is not stale.
- */
-export function putEntry(
-  entry: LedgerEntry,
-  previous: LedgerEntry | null,
-  ledger: readonly LedgerEntry[],
-): readonly LedgerChange[] {
-  const others = ledger.filter(
-    ({ kind, name, id }) =>
-      kind === entry.kind && name !== entry.name && (id === entry.id || name === previous?.name),
-  );
-  return [
-    ...others.map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name })),
-    { op: "put", entry },
-  ];
-}
-
-/**
- * What a finished reading teaches without any write: renames in git, new fingerprints of the same
- * value, entries whose object and definition are both gone, and what an unanswered create made.
- * The memory of `input` must be what the store holds now, after the plan's own changes.
- */
-export function learned(input: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
-  const { memory } = input;
-  const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
-    const desired = find(input.desired, kind, name);
-    if (!desired || id === null) return [];
-    const previous = previousEntry(desired.definition, memory);
-    const entry = ledgerEntry(desired, id, [], previous, now);
-    return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
-  });
-  const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
-    const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
-    if (op !== "delete" || isKnown || id === null) return [];
-    const entry = { kind, name, id, displayName, protect: false, secrets: {} };
-    return [{ op: "put", entry }];
-  });
-  return [...unchanged, ...found, ...forgotten(input)];
-}
-
-/**
- * Open journal entries that need no more looking: their object was written since, or their
- * definition is gone and they began before `settledBefore` (milliseconds since 1970). What could not
- * be read answers nothing.
- */
-export function answered(
-  { desired, memory, observations }: PlanInput,
+/** Closes what this or an earlier run left open and is answered by now, and keeps what reading taught. */
+export async function remember(
+  subject: Subject,
+  world: World,
+  planned: Plan,
   outcomes: readonly Outcome[],
-  settledBefore: number,
-): readonly { readonly key: number; readonly result: string }[] {
-  const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
-  return memory.journal.flatMap((begun) => {
-    const about = desired.filter(({ definition }) => isAbout(begun, definition));
-    const isWritten = about.some(({ definition: { kind, name } }) =>
-      outcomes.some((one) => one.kind === kind && one.name === name && one.result === "done"),
-    );
-    if (isWritten) return [{ key: begun.key, result: "written again" }];
-    const isOver = listed.has(begun.kind) && Date.parse(begun.startedAt) < settledBefore;
-    return about.length === 0 && isOver ? [{ key: begun.key, result: "definition gone" }] : [];
-  });
-}
-
-/** Entries without a definition whose object is gone from a whole listing. */
-function forgotten({ desired, observations, memory }: PlanInput): readonly LedgerChange[] {
-  const kept = new Set(desired.map(({ definition }) => previousEntry(definition, memory)));
-  return observations.flatMap((seen) => {
-    if ("fault" in seen) return [];
-    const live = new Set(seen.objects.map(({ id }) => id));
-    return memory.ledger
-      .filter((entry) => entry.kind === seen.kind && !kept.has(entry) && !live.has(entry.id))
-      .map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name }));
-  });
-}
-
-export function find(desired: readonly Desired[], kind: string, name: string): Desired | undefined {
-  return desired.find(({ definition }) => definition.kind === kind && definition.name === name);
-}
-
-function isSame(a: LedgerEntry, b: LedgerEntry | null): boolean {
-  if (!b || a.name !== b.name || a.id !== b.id || a.protect !== b.protect) return false;
-  if (a.displayName !== b.displayName) return false;
-  const paths = new Set([...Object.keys(a.secrets), ...Object.keys(b.secrets)]);
-  return [...paths].every(
-    (path) =>
-      a.secrets[path]?.fingerprint === b.secrets[path]?.fingerprint &&
-      a.secrets[path]?.assertedAt === b.secrets[path]?.assertedAt,
-  );
+): Promise<void> {
+  const { store, tenant, clock } = subject;
+  const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
+  const input = { ...world.input, memory };
+  for (const { key, result } of answered(input, planned, outcomes)) {
+    await store.settle(tenant, key, result, []);
+  }
+  const changes = learned(input, planned, clock.now().toISOString());
+  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
 }

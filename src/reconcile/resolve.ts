@@ -1,9 +1,9 @@
 /** The secrets that definitions name: their values for a write, their fingerprints for the plan. */
 import { type Definition, secretUses } from "../model/definition.ts";
-import { toFault } from "../model/fault.ts";
 import { describeSource, type Secret, type SecretUse } from "../model/secret.ts";
 import type { Desired, DesiredSecret } from "../plan/input.ts";
-import type { PlanSubject } from "./subject.ts";
+import type { Notify, PlanSubject } from "./subject.ts";
+import { tellBug } from "./tell.ts";
 
 /** The resolved values of a definition's secrets, by path. */
 export type SecretValues = ReadonlyMap<Definition, ReadonlyMap<string, Secret>>;
@@ -33,6 +33,7 @@ const readings = new WeakMap<readonly Definition[], Reading>();
 export async function resolveSecrets(
   subject: PlanSubject,
   definitions: readonly Definition[],
+  notify: Notify,
 ): Promise<Resolved> {
   const { secrets, redactor } = subject;
   const known = readings.get(definitions);
@@ -40,7 +41,7 @@ export async function resolveSecrets(
   const uses = last?.uses ?? definitions.flatMap(secretUses);
   const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
   if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
-  const made = await fingerprinted(subject, definitions, uses, found);
+  const made = await fingerprinted(subject, definitions, uses, found, notify);
   const reading = { ...made, by: { secrets, redactor }, uses, found };
   readings.set(definitions, reading);
   return reading;
@@ -57,10 +58,13 @@ async function fingerprinted(
   definitions: readonly Definition[],
   uses: readonly SecretUse[],
   found: readonly Found[],
+  notify: Notify,
 ): Promise<Resolved> {
   for (const one of found) if (one.status === "fulfilled") subject.redactor.add(one.value);
   const secrets = await Promise.all(
-    uses.map(({ source }, index) => desiredSecret(subject, describeSource(source), found[index])),
+    uses.map(({ source }, index) =>
+      desiredSecret(subject, describeSource(source), found[index], notify),
+    ),
   );
   const desired: Desired[] = [];
   const values = new Map<Definition, ReadonlyMap<string, Secret>>();
@@ -84,14 +88,16 @@ async function fingerprinted(
 }
 
 async function desiredSecret(
-  { secrets }: PlanSubject,
+  { secrets, tenant }: PlanSubject,
   source: string,
   found: Found | undefined,
+  notify: Notify,
 ): Promise<DesiredSecret> {
-  if (found?.status !== "fulfilled") return { source, fault: toFault(found?.reason) };
+  const faultOf = (thrown: unknown) => tellBug(thrown, tenant.name, notify);
+  if (found?.status !== "fulfilled") return { source, fault: faultOf(found?.reason) };
   try {
     return { source, fingerprint: await secrets.fingerprint(found.value) };
   } catch (thrown) {
-    return { source, fault: toFault(thrown) };
+    return { source, fault: faultOf(thrown) };
   }
 }

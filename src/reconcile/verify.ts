@@ -1,11 +1,12 @@
 /** Reads back what was written: success is what reads show, not what a write answered. */
-import { type Fault, failure, toFault } from "../model/fault.ts";
+import { type Fault, failure } from "../model/fault.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import { partsOf } from "../plan/api-connector.ts";
 import { plan } from "../plan/plan.ts";
+import { faultOf } from "./effect.ts";
 import { list, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
-import type { Writing } from "./subject.ts";
+import type { PlanSubject, Writing } from "./subject.ts";
 
 /**
  * Plans again over fresh reads until each written object is unchanged or the tenant's settle time is
@@ -32,7 +33,7 @@ export async function verify(
       : null;
   });
   await reading.catch((cause) => {
-    unread = toFault(cause);
+    unread = faultOf(cause, writing.aborting);
     writing.notify({ type: "fault", tenant: subject.tenant.name, fault: unread, cause });
   });
   return outcomes.map((outcome, index) =>
@@ -40,7 +41,7 @@ export async function verify(
       ? {
           ...outcome,
           result: "unverified",
-          error: unverified(seen, unread, outcome, subject.settle),
+          error: unverified(seen, unread, outcome, subject),
         }
       : outcome,
   );
@@ -51,8 +52,8 @@ function needsReading(change: Plan["changes"][number] | undefined): boolean {
   return change.op === "delete" || Object.values(partsOf(change)).some(Boolean);
 }
 
-async function planAgain({ subject, aborting }: Writing, { input }: World): Promise<Plan> {
-  const observations = await list(subject, aborting);
+async function planAgain({ subject, aborting, notify }: Writing, { input }: World): Promise<Plan> {
+  const observations = await list(subject, aborting, notify);
   const { ledger, known } = await subject.store.recall(subject.tenant);
   // Open entries of earlier runs ask for another write; here only what was written is in question.
   return plan({ ...input, observations, memory: { ledger, known, journal: [] } });
@@ -71,7 +72,7 @@ function unverified(
   seen: Plan | null,
   broken: Fault | null,
   { kind, name, op }: Outcome,
-  settle: number,
+  { settle, redactor }: PlanSubject,
 ): Fault {
   const unread = broken ?? seen?.unreadable.find((one) => one.kind === kind)?.fault;
   const change = seen?.changes.find((one) => one.kind === kind && one.name === name);
@@ -79,5 +80,7 @@ function unverified(
   const detail = unread
     ? `it could not be read back: ${unread.message}`
     : `after ${settle / 1000} s reads still ${paths && op !== "create" ? `differ in ${paths}` : "do not show it"}.`;
-  return failure("unverified", `Graph accepted the write, but ${detail} The next run looks again.`);
+  const message = `Graph accepted the write, but ${detail} The next run looks again.`;
+  // Paths of a live query are text from Graph.
+  return failure("unverified", redactor.redact(message));
 }

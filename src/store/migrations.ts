@@ -58,4 +58,8 @@ export const migrations: readonly string[] = [
     UNIQUE (tenant, sequence)
   ) STRICT;
   `,
+  `
+  -- Paths of the secrets that travelled, a JSON array; NULL: written before there was this column.
+  ALTER TABLE journal ADD COLUMN sends TEXT;
+  `,
 ];

@@ -63,7 +63,7 @@ export const selectLedger = once(({ graph, tenantId }: TenantIdentity) =>
 export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("journal")
-    .select(["key", "op", "kind", "name", "id", "display_name", "listed", "started_at"])
+    .select(["key", "op", "kind", "name", "id", "display_name", "sends", "listed", "started_at"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .where("result", "is", null)
@@ -85,6 +85,7 @@ const insertJournalEntry = once((values: JournalValues) =>
       name: values.name,
       id: values.id,
       display_name: values.display_name,
+      sends: values.sends,
       listed: values.listed,
       started_at: values.started_at,
       result: null,
@@ -103,10 +104,25 @@ export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: Jou
     name: entry.name,
     id: entry.id,
     display_name: entry.displayName,
+    sends: entry.sends && JSON.stringify(entry.sends),
     listed: JSON.stringify(entry.listed),
     started_at: entry.startedAt,
   });
 }
+
+/** Answers its key; nothing when the entry is not open or of another tenant. */
+export const answerJournalEntry = once(
+  ({ graph, tenantId, key, id }: TenantIdentity & { key: number; id: string }) =>
+    build
+      .updateTable("journal")
+      .set({ id })
+      .where("key", "=", key)
+      .where("graph", "=", graph)
+      .where("tenant_id", "=", tenantId)
+      .where("result", "is", null)
+      .returning("key")
+      .compile(),
+);
 
 /** Answers its key; nothing when the entry is not open or of another tenant. */
 export const closeJournalEntry = once(

@@ -43,6 +43,7 @@ export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry 
     name: row.name,
     id: row.id,
     displayName: row.display_name,
+    sends: row.sends === null ? null : parse(row.sends, entry, isTexts),
     listed: parse(row.listed, entry, isTexts),
     startedAt: row.started_at,
   };

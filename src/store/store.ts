@@ -12,6 +12,7 @@ import type { Database } from "./database.ts";
 import { storeFault } from "./faults.ts";
 import { openLocks } from "./lock.ts";
 import {
+  answerJournalEntry,
   changeLedger,
   closeJournalEntry,
   insertRun,
@@ -75,6 +76,14 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
       const [row] = await database.write("durable", [{ query: openJournalEntry(tenant, entry) }]);
       // The statement answers the one column of the one row that it made.
       return (row as { readonly key: number }).key;
+    },
+    async answer(tenant, key, id, changes) {
+      const query = answerJournalEntry({ ...tenant, key, id });
+      remembered.forget(tenant);
+      await database.write("durable", [
+        { query, otherwise: notOpen(key) },
+        ...changes.map((change) => ({ query: changeLedger(tenant, change) })),
+      ]);
     },
     async settle(tenant, key, result, changes) {
       const close = key === null ? [] : closing(tenant, key, result);
@@ -140,8 +149,12 @@ function closing(tenant: TenantIdentity, key: number, result: string) {
   return [
     {
       query: closeJournalEntry({ ...tenant, key, result }),
-      otherwise: `has no open journal entry ${key}: it was settled already. Two runs of one tenant must not overlap; end the other one, then run again.`,
+      otherwise: notOpen(key),
     },
     { query: pruneJournal(tenant) },
   ];
+}
+
+function notOpen(key: number): string {
+  return `has no open journal entry ${key}: it was settled already. Two runs of one tenant must not overlap; end the other one, then run again.`;
 }

@@ -30,6 +30,7 @@ interface JournalTable {
   readonly id: string | null;
   readonly display_name: string;
   readonly listed: string;
+  readonly sends: string | null;
   readonly started_at: string;
   readonly result: string | null;
 }

@@ -38,6 +38,7 @@ export function creation(name: string): JournalEntry {
     name,
     id: null,
     displayName: `The ${name}`,
+    sends: ["spec.authentication.basic.password"],
     listed: ["id-a", "id-b"],
     startedAt: "2026-09-01T12:00:00.000Z",
   };

@@ -179,6 +179,39 @@ function journalContract(opened: () => Promise<Store>): void {
     expect((await store.recall(production)).ledger).toEqual([entry("a")]);
   });
 
+  test("a create that was answered has its id and its ledger entry, and stays open", async () => {
+    await using store = await opened();
+    const key = await store.begin(production, creation("a"));
+    await store.answer(production, key, "id-of-a", put("a"));
+    expect(await store.recall(production)).toMatchObject({
+      journal: [{ ...creation("a"), id: "id-of-a", key }],
+      ledger: [entry("a")],
+    });
+    await store.settle(production, key, "shown", []);
+    expect(await store.recall(production)).toMatchObject({ journal: [], ledger: [entry("a")] });
+  });
+
+  test("an answer is noted for an open entry of its own tenant only; else nothing changes", async () => {
+    await using store = await opened();
+    const key = await store.begin(production, creation("a"));
+    await expect(store.answer(staging, key, "id", put("a"))).rejects.toBeInstanceOf(FaultError);
+    expect((await store.recall(staging)).ledger).toEqual([]);
+    await store.settle(production, key, "failed", []);
+    await expect(store.answer(production, key, "id", put("a"))).rejects.toMatchObject({
+      fault: { code: "store" },
+    });
+    expect((await store.recall(production)).ledger).toEqual([]);
+  });
+
+  test("what a begun write sends is kept, also where it is not known", async () => {
+    await using store = await opened();
+    for (const sends of [null, [], ["spec.query.code"]]) {
+      await store.begin(production, { ...creation("a"), sends });
+    }
+    const { journal } = await store.recall(production);
+    expect(journal.map(({ sends }) => sends)).toEqual([null, [], ["spec.query.code"]]);
+  });
+
   test("a settlement that cannot be written whole leaves everything as it was", async () => {
     await using store = await opened();
     const key = await store.begin(production, creation("fraud-check"));

@@ -93,7 +93,7 @@ export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {})
 export function begun(like: Desired, over: Partial<JournalEntry> = {}): OpenJournalEntry {
   const { kind, name, displayName } = like.definition;
   const entry = { op: "create", kind, name, id: null, displayName, listed: [] } as const;
-  return { key: 1, startedAt: sentAt, ...entry, ...over };
+  return { key: 1, startedAt: sentAt, sends: [passwordPath], ...entry, ...over };
 }
 
 export interface Situation {
@@ -109,6 +109,7 @@ export function inputOf(situation: Situation): PlanInput {
   return {
     tenant,
     commit: null,
+    now: "2026-08-20T08:00:00.000Z",
     desired,
     observations: [{ kind: "ApiConnector", objects: live }],
     memory: { ledger, journal, known: null },

@@ -12,7 +12,7 @@ import {
   ledgerEntry,
   previousEntry,
   putEntry,
-} from "../../src/reconcile/remember.ts";
+} from "../../src/reconcile/ledger.ts";
 import { desired, inputOf, passwordPath } from "./builders.ts";
 
 const now = "2026-08-02T00:00:00.000Z";
@@ -114,7 +114,8 @@ const anyJournal: fc.Arbitrary<readonly OpenJournalEntry[]> = fc
       id: oneOf([null, ...ids]),
       displayName: oneOf(displayNames),
       listed: fc.subarray(ids),
-      startedAt: fc.constant("2026-08-01T00:00:00.000Z"),
+      sends: oneOf([null, [], [passwordPath]]),
+      startedAt: oneOf(["2026-08-01T00:00:00.000Z", "2026-08-20T00:00:00.000Z"]),
     }),
     { maxLength: 3 },
   )
@@ -147,7 +148,7 @@ function applied(input: PlanInput, made: Plan): PlanInput {
     outcomes.push({ op, kind, name, id, result: "done" });
   }
   ledger = remembered(ledger, learned({ ...input, memory: { ...memory, ledger } }, made, now));
-  const closed = new Set(answered(input, outcomes, Date.parse(now)).map(({ key }) => key));
+  const closed = new Set(answered(input, made, outcomes).map(({ key }) => key));
   const journal = memory.journal.filter(({ key }) => !closed.has(key));
   return {
     ...input,

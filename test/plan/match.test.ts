@@ -4,6 +4,8 @@ import { begun, desired, live, ours, planOf, type Situation, type Told, told } f
 const a = desired("a");
 const b = desired("b");
 const twin = live("x2", a);
+/** Answered just before, and not seen since. */
+const created = begun(a, { id: "x1", startedAt: "2026-08-20T07:59:00.000Z" });
 
 const rows: readonly (Situation & { readonly name: string; readonly want: Told })[] = [
   {
@@ -110,6 +112,71 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     live: [live("x1", a)],
     journal: [begun(a)],
     want: { held: ["delete: delete a x1"] },
+  },
+  {
+    name: "a connector that was created and does not show yet is not created again",
+    desired: [a],
+    ledger: [ours("x1", a)],
+    journal: [created],
+    want: { held: ["unseen: create a"] },
+  },
+  {
+    name: "another connector does not take the place of one that was created and does not show yet",
+    desired: [a],
+    live: [twin],
+    ledger: [ours("x1", a)],
+    journal: [created],
+    want: { held: ["unseen: create a"], unmanaged: ["x2"] },
+  },
+  {
+    name: "a connector that was created and shows is known, and its password is not sent again",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [created],
+    want: { unchanged: ["a x1"] },
+  },
+  {
+    name: "what was created is told by its id, not by its displayName",
+    live: [twin],
+    journal: [created],
+    want: { unmanaged: ["x2"] },
+  },
+  {
+    name: "a connector that was created a day ago and never showed is created again",
+    desired: [a],
+    ledger: [ours("x1", a)],
+    journal: [{ ...created, startedAt: "2026-08-19T08:00:00.000Z" }],
+    want: { changes: ["create a: displayName, targetUrl, username, password; sends password"] },
+  },
+  {
+    name: "a connector that was seen and is gone does not wait for a create of another name",
+    desired: [a],
+    ledger: [ours("x1", a)],
+    journal: [{ ...created, id: "x9" }],
+    want: { changes: ["create a: displayName, targetUrl, username, password; sends password"] },
+  },
+  {
+    name: "several that an unanswered create may have made are nobody's after its definition left git",
+    live: [live("x1", a), twin],
+    journal: [begun(a)],
+    want: { unmanaged: ["x1", "x2"] },
+  },
+  {
+    name: "an unanswered write of the name alone leaves the password as it is",
+    desired: [a],
+    live: [live("x1", a, { displayName: "Old" })],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { op: "update", id: "x1", sends: ["spec.query.code"] })],
+    want: { changes: ["update a x1: displayName"] },
+  },
+  {
+    name: "an unanswered write of which nobody knows what it carried sends the password again",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { op: "update", id: "x1", sends: null })],
+    want: { changes: ["update a x1: password; sends password"] },
   },
   {
     name: "the only connector with the displayName is adopted",
@@ -226,4 +293,14 @@ test("a create says whether the connector was deleted outside", () => {
     planOf({ desired: [a], ledger: ledger ?? [] }).changes[0]?.reason;
   expect(reasonFor([])).toBe("The tenant does not have it.");
   expect(reasonFor([ours("x1", a)])).toBe("The tenant no longer has it: x1 was deleted outside.");
+});
+
+test("a create that does not show yet says so, and when it counts as gone", () => {
+  const { held } = planOf({ desired: [a], ledger: [ours("x1", a)], journal: [created] });
+  expect(held[0]?.reason).toEqual({
+    code: "unseen",
+    message: "Plumbline created it as x1, but no read has shown it since.",
+    lift: null,
+    until: "2026-08-21T07:59:00.000Z",
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
 import {
+  begun,
   desired,
   live,
   ours,
@@ -87,6 +88,21 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     live: [live("x1", a, { query: [{ key: "code", value: "v1$live" }] })],
     ledger: [ours("x1", a)],
     want: { held: ["secret: update a x1"] },
+  },
+  {
+    name: "what a lost create of ours made needs create alone",
+    desired: [a],
+    live: [live("x1", a, { targetUrl: "https://old.example/" })],
+    journal: [begun(a)],
+    input: allow("create"),
+    want: { changes: ["adopt a x1: targetUrl, password; sends password"] },
+  },
+  {
+    name: "what others made needs adopt and update, whatever else is allowed",
+    desired: [a],
+    live: [live("x1", a, { targetUrl: "https://old.example/" })],
+    input: allow("create"),
+    want: { held: ["verb: adopt a x1: targetUrl"] },
   },
   {
     name: "every delete is held, even where the tenant allows it",

@@ -3,9 +3,11 @@ import type { PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
 import { resolveSecrets } from "../../src/reconcile/resolve.ts";
+import { begun } from "../plan/builders.ts";
 import { connector, openPractice, type Practice } from "./practice-tenant.ts";
 
 const { signal } = new AbortController();
+const unheard = () => {};
 
 async function converged(): Promise<Practice> {
   const practice = await openPractice();
@@ -17,7 +19,7 @@ async function converged(): Promise<Practice> {
 test("the plan is the very same as long as every part of its input is", async () => {
   await using practice = await converged();
   const subject = practice.subject();
-  const { input } = await observe(subject, signal);
+  const { input } = await observe(subject, signal, unheard);
   const first = planFor(subject, input);
   expect(first.summary.unchanged).toBe(2);
   expect(planFor(subject, { ...input })).toBe(first);
@@ -42,18 +44,31 @@ test.for(others)(
   async ({ value }) => {
     await using practice = await converged();
     const subject = practice.subject();
-    const { input } = await observe(subject, signal);
+    const { input } = await observe(subject, signal, unheard);
     const first = planFor(subject, input);
     expect(planFor(subject, value(input))).not.toBe(first);
   },
 );
+
+test("the time alone makes no other plan, but where a write is still open", async () => {
+  await using practice = await converged();
+  const subject = practice.subject();
+  const { input } = await observe(subject, signal, unheard);
+  const later = { ...input, now: "2030-01-01T00:00:00.000Z" };
+  expect(planFor(subject, later)).toBe(planFor(subject, input));
+  const [definition] = input.desired;
+  const memory = { ...input.memory, journal: definition ? [begun(definition)] : [] };
+  const open = planFor(subject, { ...input, memory });
+  expect(planFor(subject, { ...later, memory })).not.toBe(open);
+});
 
 test("a subject that runs again and again sees each change of git, tenant, secret and store", async () => {
   await using practice = await converged();
   const { definitions } = practice.subject().load().loaded;
   let loaded = { definitions, faults: [] as const };
   const subject = practice.subject({ load: () => ({ loaded, commit: null }) });
-  const summary = async () => planFor(subject, (await observe(subject, signal)).input).summary;
+  const summary = async () =>
+    planFor(subject, (await observe(subject, signal, unheard)).input).summary;
   expect(await summary()).toMatchObject({ unchanged: 2, update: 0, delete: 0 });
 
   practice.setEnv("A_PASSWORD", "another");
@@ -76,12 +91,12 @@ test("tenants that share their definitions and secrets share what becomes of the
   await using practice = await converged();
   const one = practice.subject();
   const { definitions } = one.load().loaded;
-  const first = await resolveSecrets(one, definitions);
-  expect(await resolveSecrets({ ...one }, definitions)).toBe(first);
+  const first = await resolveSecrets(one, definitions, unheard);
+  expect(await resolveSecrets({ ...one }, definitions, unheard)).toBe(first);
   const stranger = practice.subject();
-  expect(await resolveSecrets(stranger, definitions)).not.toBe(first);
+  expect(await resolveSecrets(stranger, definitions, unheard)).not.toBe(first);
   practice.setEnv("A_PASSWORD", "another");
-  const changed = await resolveSecrets(one, definitions);
+  const changed = await resolveSecrets(one, definitions, unheard);
   expect(changed.desired[0]).not.toEqual(first.desired[0]);
   expect(changed.desired[1]).toEqual(first.desired[1]);
 });

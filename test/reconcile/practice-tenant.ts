@@ -125,7 +125,8 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
       }
     },
     openStore: (own = clock) => openStore({ sqlite: join(folder, "state.db") }, own),
-    plan: (over) => planTenant(subject(over), new AbortController().signal),
+    plan: (over) =>
+      planTenant(subject(over), new AbortController().signal, (event) => events.push(event)),
     async run(over, { after = 60_000, ...options } = {}) {
       clock.advance(after);
       events.length = 0;
@@ -178,7 +179,13 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
     folders: ["connectors"],
     exclude: [],
     variables,
-    secrets: { env: null, reservedEnv: ["PLUMBLINE_*"], files: [root] },
+    secrets: {
+      env: null,
+      ownEnv: [],
+      reservedEnv: ["PLUMBLINE_*"],
+      files: [root],
+      others: { env: [], files: [] },
+    },
     targets: { hosts: null, private: false },
   };
   return () => {

@@ -215,7 +215,7 @@ test("what was written is told although the run cannot be recorded", async () =>
 test("what was written is told although the store fails right after the write", async () => {
   await using practice = await openPractice();
   practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
-  const run = await practice.run({ store: failing(practice.subject().store, ["settle"]) });
+  const run = await practice.run({ store: failing(practice.subject().store, ["answer"]) });
   expect(told(run)).toEqual(["partial", "create a failed", "create b failed"]);
   expect(run.outcomes.map(({ error }) => error?.code)).toEqual(["store", "store"]);
   expect(told(await practice.run())).toEqual(["converged", "adopt a done", "adopt b done"]);

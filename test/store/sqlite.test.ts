@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { type Fault, FaultError } from "../../src/model/fault.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { migrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/store.ts";
 import { storeContract } from "../contracts/store.contract.ts";
 import { creation, entry, production, put, run, staging } from "../contracts/store-samples.ts";
@@ -186,6 +187,19 @@ test("a file from a newer version is refused and left as it is", async () => {
   expect(fault.code).toBe("store");
   expect(fault.message).toMatch(/newer Plumbline \(its format is 99, this one knows \d+\)/);
   expect(await readFile(path)).toEqual(before);
+});
+
+test("a write that an older version began is still open, and it is not known what it sent", async () => {
+  const path = await newPath();
+  const database = new DatabaseSync(path);
+  database.exec(migrations[0] ?? "");
+  database.exec("PRAGMA application_id = 0x506c756d; PRAGMA user_version = 1");
+  database.exec(`INSERT INTO journal VALUES (1, '${production.graph}', '${production.tenantId}',
+    'update', 'ApiConnector', 'a', 'id-of-a', 'A', '[]', '2026-09-01T12:00:00.000Z', NULL)`);
+  database.close();
+  await using store = await openStore({ sqlite: path });
+  const { journal } = await store.recall(production);
+  expect(journal).toMatchObject([{ op: "update", name: "a", id: "id-of-a", sends: null }]);
 });
 
 test("the database of another program is refused and left as it is", async () => {

@@ -8,6 +8,7 @@ import { planTenant } from "../../reconcile/reconcile.ts";
 import { type CommonFlags, configure, statusOf } from "../command.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
+import { logEvent } from "../run-log.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import type { Terminal } from "../terminal.ts";
@@ -28,13 +29,14 @@ export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<nu
   const plans = await withProgress(terminal, "Reading", wiring.tenants, (wired) =>
     limit(() => planOne(wired, log, stop.stopping)),
   );
-  await writeReports({ type: "plans", plans }, flags.output, terminal);
+  const modes = new Map(wiring.tenants.map(({ settings: { name, mode } }) => [name, mode]));
+  await writeReports({ type: "plans", plans }, flags.output, terminal, { modes });
   return statusOf(worst(plans.map(planResult)), flags.driftExit);
 }
 
 async function planOne(wired: Wired, log: Logger, stopping: AbortSignal): Promise<Plan> {
   try {
-    return await planTenant(wired.subject, stopping);
+    return await planTenant(wired.subject, stopping, (event) => logEvent(log, event));
   } catch (thrown) {
     const fault = stopping.aborted ? stopped : toFault(thrown);
     if (fault.code === "internal") {
@@ -49,7 +51,8 @@ const stopped = failure("stopped", "Plumbline was asked to stop before the tenan
 /** The plan of a tenant that could not be planned: nothing, and why. */
 function unplanned({ subject }: Wired, fault: Fault): Plan {
   const { tenant, policy, version } = subject;
+  const now = subject.clock.now().toISOString();
   const memory = { ledger: [], journal: [], known: null };
   const empty = { desired: [], observations: [], memory, faults: [fault], commit: null };
-  return plan({ tenant, policy, version, ...empty });
+  return plan({ tenant, policy, version, now, ...empty });
 }

@@ -296,7 +296,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant")
+code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen")
 /**
  * Why, in one sentence.
  */

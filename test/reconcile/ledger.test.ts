@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Outcome } from "../../src/model/generated/run.ts";
 import type { LedgerChange } from "../../src/model/store.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { answered, learned, ledgerEntry, putEntry } from "../../src/reconcile/remember.ts";
+import { answered, learned, ledgerEntry, putEntry } from "../../src/reconcile/ledger.ts";
 import {
   begun,
   desired,
@@ -130,6 +130,12 @@ const lessons: readonly (Situation & {
     want: [],
   },
   {
+    name: "a connector that was just created is remembered until it shows, with and without definition",
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { id: "x1", startedAt: now })],
+    want: [],
+  },
+  {
     name: "what an unanswered create made is ours from now on",
     live: [live("x1", a)],
     journal: [begun(a)],
@@ -163,57 +169,98 @@ const outcome = (result: Outcome["result"]): Outcome => ({
 });
 const open = begun(a, { startedAt: "2026-08-20T07:59:00.000Z" });
 
-test.for<{
-  readonly name: string;
-  readonly situation: Situation;
-  readonly outcomes?: readonly Outcome[];
-  readonly settledBefore?: string;
-  readonly want: readonly string[];
-}>([
+const made = begun(a, { id: "x1", startedAt: "2026-08-20T07:59:00.000Z" });
+const longAgo = begun(a, { id: "x1", startedAt: "2026-08-19T07:59:00.000Z" });
+const patch = { op: "update", id: "x1" } as const;
+
+test.for<
+  { readonly name: string; readonly want: readonly string[] } & Situation & {
+      readonly outcomes?: readonly Outcome[];
+    }
+>([
   {
     name: "a write that was done again answers what was open",
-    situation: { desired: [a] },
+    desired: [a],
     outcomes: [outcome("done")],
-    want: ["written again"],
+    want: ["written and seen"],
   },
   {
     name: "a write that failed again leaves it open",
-    situation: { desired: [a] },
+    desired: [a],
     outcomes: [outcome("failed")],
     want: [],
   },
   {
     name: "a write that is not verified leaves it open",
-    situation: { desired: [a] },
+    desired: [a],
     outcomes: [outcome("unverified")],
     want: [],
   },
-  { name: "a definition that is only held leaves it open", situation: { desired: [a] }, want: [] },
-  {
-    name: "a definition that is gone closes it once it has settled",
-    situation: {},
-    want: ["definition gone"],
-  },
-  {
-    name: "a definition that is gone leaves it open until it has settled",
-    situation: {},
-    settledBefore: "2026-08-20T07:58:00.000Z",
-    want: [],
-  },
+  { name: "a definition that is only held leaves it open", desired: [a], want: [] },
+  { name: "a definition that is gone closes it", want: ["definition gone"] },
   {
     name: "a definition that was renamed is not gone",
-    situation: { desired: [desired("z", { previously: "a" })] },
+    desired: [desired("z", { previously: "a" })],
     want: [],
   },
   {
     name: "a tenant that could not be read leaves it open",
-    situation: {
-      input: { observations: [], memory: { ledger: [], journal: [open], known: null } },
-    },
+    input: { observations: [], memory: { ledger: [], journal: [open], known: null } },
     want: [],
   },
-])("$name", ({ situation, outcomes = [], settledBefore = now, want }) => {
+  {
+    name: "a create that was answered and shows is closed, whatever else differs",
+    desired: [a],
+    live: [live("x1", a, { displayName: "Other" })],
+    ledger: [ours("x1", a)],
+    journal: [made],
+    want: ["seen"],
+  },
+  {
+    name: "a create that was answered and does not show stays open",
+    desired: [a],
+    ledger: [ours("x1", a)],
+    journal: [made],
+    want: [],
+  },
+  {
+    name: "a create that was answered stays open after its definition left git",
+    ledger: [ours("x1", a)],
+    journal: [made],
+    want: [],
+  },
+  {
+    name: "a create that was answered a day ago is closed after its definition left git",
+    ledger: [ours("x1", a)],
+    journal: [longAgo],
+    want: ["definition gone"],
+  },
+  {
+    name: "an update without its authentication is closed once nothing differs",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { ...patch, sends: [] })],
+    want: ["nothing differs"],
+  },
+  {
+    name: "an update without its authentication stays open while something differs",
+    desired: [a],
+    live: [live("x1", a, { displayName: "Old" })],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { ...patch, sends: [] })],
+    want: [],
+  },
+  {
+    name: "an update of which it is not known what it sent stays open until it is written again",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { ...patch, sends: null })],
+    want: [],
+  },
+])("$name", ({ outcomes = [], want, name: _, ...situation }) => {
   const input = inputOf({ journal: [open], ...situation });
-  const closed = answered(input, outcomes, Date.parse(settledBefore));
+  const closed = answered(input, plan(input), outcomes);
   expect(closed.map(({ result }) => result)).toEqual(want);
 });

@@ -1,0 +1,153 @@
+/** What ledger and journal say after a run: pure, so that it can be read beside the plan. */
+import type { Definition } from "../model/definition.ts";
+import type { Outcome, Plan } from "../model/generated/run.ts";
+import type {
+  LedgerChange,
+  LedgerEntry,
+  Memory,
+  OpenJournalEntry,
+  RecordedSecret,
+} from "../model/store.ts";
+import type { Desired, PlanInput } from "../plan/input.ts";
+import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
+import { isAwaited } from "../plan/unseen.ts";
+
+/**
+ * The entry of a definition that met the live object `id`. Secrets in `sends` were asserted at
+ * `now`; the others keep what was recorded, or are recorded as taken on trust.
+ */
+export function ledgerEntry(
+  { definition, secrets }: Desired,
+  id: string,
+  sends: readonly string[],
+  previous: LedgerEntry | null,
+  now: string,
+): LedgerEntry {
+  const recorded: Record<string, RecordedSecret> = {};
+  const { path } = definition.authentication.password;
+  const secret = secrets[path];
+  if (secret && "fingerprint" in secret) {
+    const { fingerprint } = secret;
+    const known = previous?.id === id ? previous.secrets[path] : undefined;
+    const assertedAt = sends.includes(path) ? now : (known?.assertedAt ?? null);
+    recorded[path] = { fingerprint, assertedAt };
+  }
+  const { kind, name, displayName, policy } = definition;
+  return { kind, name, id, displayName, protect: policy.protect, secrets: recorded };
+}
+
+/** What the ledger holds for a definition: under its name, else under its name before a rename. */
+export function previousEntry(definition: Definition, { ledger }: Memory): LedgerEntry | null {
+  const of = (name: string | null) =>
+    ledger.find((entry) => entry.kind === definition.kind && entry.name === name);
+  return of(definition.name) ?? of(definition.previously) ?? null;
+}
+
+/**
+ * Puts an entry, and removes every other one that stands for the same live object or for the name
+ * before a rename. `ledger` must be what the store holds now: an entry that this run put is not stale.
+ */
+export function putEntry(
+  entry: LedgerEntry,
+  previous: LedgerEntry | null,
+  ledger: readonly LedgerEntry[],
+): readonly LedgerChange[] {
+  const others = ledger.filter(
+    ({ kind, name, id }) =>
+      kind === entry.kind && name !== entry.name && (id === entry.id || name === previous?.name),
+  );
+  return [
+    ...others.map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name })),
+    { op: "put", entry },
+  ];
+}
+
+/**
+ * What a finished reading teaches without any write: renames in git, new fingerprints of the same
+ * value, entries whose object and definition are both gone, and what an unanswered create made.
+ * The memory of `input` must be what the store holds now, after the plan's own changes.
+ */
+export function learned(input: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
+  const { memory } = input;
+  const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
+    const desired = find(input.desired, kind, name);
+    if (!desired || id === null) return [];
+    const previous = previousEntry(desired.definition, memory);
+    const entry = ledgerEntry(desired, id, [], previous, now);
+    return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
+  });
+  const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
+    const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
+    if (op !== "delete" || isKnown || id === null) return [];
+    const entry = { kind, name, id, displayName, protect: false, secrets: {} };
+    return [{ op: "put", entry }];
+  });
+  return [...unchanged, ...found, ...forgotten(input)];
+}
+
+/**
+ * Open journal entries that need no more looking, for a run that has waited for them to show: what a
+ * create made was seen, their object was written since or matches, or their definition is gone. What
+ * could not be read answers nothing. The memory of `input` must be what the store holds now.
+ */
+export function answered(
+  { desired, memory, observations, now }: PlanInput,
+  planned: Plan,
+  outcomes: readonly Outcome[],
+): readonly { readonly key: number; readonly result: string }[] {
+  const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
+  const live = liveIds(observations);
+  const resultOf = (begun: OpenJournalEntry): string | null => {
+    const about = desired.filter(({ definition }) => isAbout(begun, definition));
+    const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
+      about.some(({ definition: { kind, name } }) =>
+        items.some((one) => one.kind === kind && one.name === name),
+      );
+    if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
+    if (begun.op === "create" && begun.id !== null && live.has(begun.id)) return "seen";
+    if (isAmong(planned.unchanged) && !leavesAuthenticationOpen(begun)) return "nothing differs";
+    const isOver = listed.has(begun.kind) && !isAwaited(begun, now);
+    return about.length === 0 && isOver ? "definition gone" : null;
+  };
+  return memory.journal.flatMap((begun) => {
+    const result = resultOf(begun);
+    return result === null ? [] : [{ key: begun.key, result }];
+  });
+}
+
+/** Entries without a definition whose object is gone from a whole listing. */
+function forgotten({ desired, observations, memory, now }: PlanInput): readonly LedgerChange[] {
+  const kept = new Set(desired.map(({ definition }) => previousEntry(definition, memory)));
+  const live = liveIds(observations);
+  const awaited = new Set(
+    memory.journal.filter((begun) => isAwaited(begun, now)).map(({ id }) => id),
+  );
+  return observations.flatMap((seen) => {
+    if ("fault" in seen) return [];
+    return memory.ledger
+      .filter((entry) => entry.kind === seen.kind && !kept.has(entry))
+      .filter(({ id }) => !live.has(id) && !awaited.has(id))
+      .map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name }));
+  });
+}
+
+function liveIds(observations: PlanInput["observations"]): ReadonlySet<string> {
+  return new Set(
+    observations.flatMap((seen) => ("objects" in seen ? seen.objects.map(({ id }) => id) : [])),
+  );
+}
+
+export function find(desired: readonly Desired[], kind: string, name: string): Desired | undefined {
+  return desired.find(({ definition }) => definition.kind === kind && definition.name === name);
+}
+
+function isSame(a: LedgerEntry, b: LedgerEntry | null): boolean {
+  if (!b || a.name !== b.name || a.id !== b.id || a.protect !== b.protect) return false;
+  if (a.displayName !== b.displayName) return false;
+  const paths = new Set([...Object.keys(a.secrets), ...Object.keys(b.secrets)]);
+  return [...paths].every(
+    (path) =>
+      a.secrets[path]?.fingerprint === b.secrets[path]?.fingerprint &&
+      a.secrets[path]?.assertedAt === b.secrets[path]?.assertedAt,
+  );
+}

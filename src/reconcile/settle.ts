@@ -1,0 +1,59 @@
+/** Waiting until what earlier runs wrote has surely shown, before a plan is made from what shows. */
+import { madeBy } from "../plan/match.ts";
+import { list, type World } from "./observe.ts";
+import { poll } from "./poll.ts";
+import type { Notify, Subject } from "./subject.ts";
+
+interface Waiting {
+  readonly notify: Notify;
+  /** Ends the waiting: it throws then. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * What an earlier run made a moment ago, answered or not, must have the time to show, or it would be
+ * made twice. The latest listing is in the answer.
+ */
+export async function settled(
+  subject: Subject,
+  world: World,
+  { notify, stopping }: Waiting,
+): Promise<World> {
+  if (subject.writer === null) return world;
+  const { clock, settle } = subject;
+  const now = clock.now().getTime();
+  const deadline = latestUnseen(world, settle, now);
+  if (deadline <= now) return world;
+  notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
+  let latest = world;
+  await poll(clock, deadline, stopping, async () => {
+    const observations = await list(subject, stopping, notify);
+    const input = { ...world.input, observations, now: clock.now().toISOString() };
+    latest = { ...world, input };
+    return latestUnseen(latest, settle, now) === 0 ? latest : null;
+  });
+  stopping.throwIfAborted();
+  return latest;
+}
+
+/**
+ * When the last write that shows nowhere has surely settled: a create without an answer, or the
+ * newest sending to an object of the ledger. 0 when all show. Milliseconds since 1970.
+ */
+function latestUnseen({ input }: World, settle: number, now: number): number {
+  // An unreadable tenant shows nothing, however long one waits.
+  if (input.observations.some((seen) => "fault" in seen)) return 0;
+  const { journal, ledger } = input.memory;
+  const live = input.observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+  const isLost = journal.some(
+    (begun) => begun.op === "create" && begun.id === null && madeBy(begun, live).length === 0,
+  );
+  // It was begun long before Graph had it, when it waited its turn: only its death is sure.
+  if (isLost) return now + settle;
+  const missing = ledger.filter((entry) => live.every(({ id }) => id !== entry.id));
+  const instants = missing.flatMap(({ secrets }) =>
+    Object.values(secrets).flatMap(({ assertedAt }) => assertedAt ?? []),
+  );
+  // A clock that was set back since must not make a run wait for as long.
+  return Math.max(0, ...instants.map((at) => Math.min(Date.parse(at), now) + settle));
+}
