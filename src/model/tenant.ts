@@ -41,8 +41,11 @@ export interface TenantWriter extends TenantReader {
    * `forbidden`, `not-found` or `throttled` says that there was no effect; any other leaves it open.
    */
   create(write: Write, signal?: AbortSignal): Promise<{ readonly id: string }>;
-  /** May be sent again after a lost answer: it says the same each time. */
+  /**
+   * May be sent again after a lost answer: it says the same each time. The codes above say that
+   * there was no effect here too, so a refusal that follows a lost try must have another one.
+   */
   update(id: string, write: Write, signal?: AbortSignal): Promise<void>;
-  /** An object that is already gone is a success. */
+  /** As an update; an object that is already gone is a success. */
   delete(kind: Kind, id: string, signal?: AbortSignal): Promise<void>;
 }

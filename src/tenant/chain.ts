@@ -6,10 +6,10 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
-import type { FaultError } from "../model/fault.ts";
+import { FaultError } from "../model/fault.ts";
 import type { Budget } from "./budget.ts";
 import type { Answer, Exchange, Step } from "./exchange.ts";
-import { answerFault, type FaultContext, rejected } from "./faults.ts";
+import { answerFault, doubted, type FaultContext, rejected } from "./faults.ts";
 import { overHttp, unanswered } from "./http.ts";
 import { delayBeforeRetry, LONGEST_WAIT } from "./retry.ts";
 import type { Tokens } from "./tokens.ts";
@@ -35,7 +35,12 @@ export function openChain(links: Links, only: "GET" | null): Step {
       throw rejected(`This access to tenant ${context.tenant.name} may read and nothing else.`);
     }
     exchange.headers["client-request-id"] = randomUUID();
-    return sent(exchange);
+    try {
+      return { ...(await sent(exchange)), inDoubt: exchange.inDoubt };
+    } catch (thrown) {
+      if (exchange.inDoubt && thrown instanceof FaultError) throw doubted(thrown);
+      throw thrown;
+    }
   };
 }
 
@@ -68,6 +73,7 @@ function retried(next: Step, links: Links): Step {
     for (let tries = 1; ; tries += 1) {
       const outcome = await attempted(next, exchange);
       const status = outcome.answer?.status ?? null;
+      if (exchange.asked.method !== "GET" && leavesOpen(status)) exchange.inDoubt = true;
       const retryAfter = outcome.answer?.retryAfter ?? null;
       const paused = status === 429 && retryAfter !== null;
       if (paused) budget.pause(retryAfter);
@@ -84,6 +90,11 @@ function retried(next: Step, links: Links): Step {
       if (retryAfter !== null) exchange.throttled += delay;
     }
   };
+}
+
+/** null: no answer came, or it broke off. */
+function leavesOpen(status: number | null): boolean {
+  return status === null || status >= 500 || status === 408;
 }
 
 async function attempted(next: Step, exchange: Exchange): Promise<Outcome> {

@@ -10,6 +10,8 @@ export interface Answer {
   readonly text: string;
   /** Milliseconds that Graph asked to wait; null when it asked nothing. */
   readonly retryAfter: number | null;
+  /** An earlier try of the same write may have been carried out, whatever this answer says. */
+  readonly inDoubt?: boolean;
 }
 
 /** What is asked for. */
@@ -34,6 +36,8 @@ export class Exchange {
   failure: unknown;
   /** How often it was sent. */
   tries = 0;
+  /** A try of this write had no answer, or one that leaves its effect open. */
+  inDoubt = false;
   /** Milliseconds spent waiting because Graph or the budget asked for it. */
   throttled = 0;
 

@@ -29,6 +29,23 @@ export function answerFault(answer: Answer, asked: Asked, context: FaultContext)
   return tenantFault(code, message, requestIdOf(answer.headers, error), answer.retryAfter);
 }
 
+const withoutEffect: ReadonlySet<string> = new Set<TenantFaultCode>([
+  "rejected",
+  "conflict",
+  "unauthorised",
+  "forbidden",
+  "not-found",
+  "throttled",
+]);
+
+/** What says that a write had no effect cannot say so of an earlier try whose answer was lost. */
+export function doubted(refusal: FaultError): FaultError {
+  const { fault, retryAfter, cause } = refusal;
+  if (!withoutEffect.has(fault.code)) return refusal;
+  const message = `${fault.message} An earlier try of the same request was lost, so whether it was carried out is not known.`;
+  return new FaultError({ ...fault, code: "unavailable", message }, { retryAfter, cause });
+}
+
 /** An answer with a good status that does not hold what it must. `what` completes "The answer …". */
 export function malformedAnswer(
   what: string,

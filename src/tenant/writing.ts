@@ -1,8 +1,9 @@
 /** Creates, updates and deletes one object, and says what an answer means for it. */
+import type { FaultError } from "../model/fault.ts";
 import type { Write } from "../model/tenant.ts";
 import { LONGEST_ID, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
-import { answerFault, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
+import { answerFault, doubted, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
 import { kinds } from "./kinds.ts";
 import { readJson } from "./listing.ts";
 import type { Transport } from "./transport.ts";
@@ -39,7 +40,7 @@ export async function updateObject(
   const body = kinds[asked.kind].toGraph(write);
   if (Object.keys(body).length === 0) return;
   const answer = await transport.send(asked, { body, signal });
-  if (!isSuccess(answer)) throw answerFault(answer, asked, context);
+  if (!isSuccess(answer)) throw refusal(answer, asked, context);
   checked(answer, asked, context, () => expectDone(answer));
 }
 
@@ -52,9 +53,8 @@ export async function deleteObject(
 ): Promise<void> {
   const answer = await transport.send(asked, { signal });
   if (!isSuccess(answer)) {
-    const fault = answerFault(answer, asked, context);
-    if (fault.fault.code === "not-found") return;
-    throw fault;
+    if (answerFault(answer, asked, context).fault.code === "not-found") return;
+    throw refusal(answer, asked, context);
   }
   checked(answer, asked, context, () => expectDone(answer));
 }
@@ -63,6 +63,11 @@ export async function deleteObject(
 export function segment(id: string): string {
   if (id === "" || /^\.{1,2}$/.test(id)) throw rejected(`"${id}" is no id of Microsoft Graph.`);
   return encodeURIComponent(id);
+}
+
+function refusal(answer: Answer, asked: Asked, context: FaultContext): FaultError {
+  const fault = answerFault(answer, asked, context);
+  return answer.inDoubt ? doubted(fault) : fault;
 }
 
 function isSuccess({ status }: Answer): boolean {

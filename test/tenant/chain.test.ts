@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { FaultError } from "../../src/model/fault.ts";
+import { FaultError, failure } from "../../src/model/fault.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { openBudget } from "../../src/tenant/budget.ts";
 import { openChain } from "../../src/tenant/chain.ts";
 import type { Asked } from "../../src/tenant/exchange.ts";
 import { openReader, openWriter, type RequestEvent } from "../../src/tenant/tenant.ts";
-import { openTokens } from "../../src/tenant/tokens.ts";
+import { openTokens, type SignIn } from "../../src/tenant/tokens.ts";
 import { openTransport } from "../../src/tenant/transport.ts";
 import { handClock } from "./hand-clock.ts";
 import {
@@ -24,21 +24,28 @@ const list: Asked = {
   id: null,
 };
 
-/** A transport whose tokens are numbered; the sign-in ends an hour later. */
-function numberedTokens(url: string, only: "GET" | null = null) {
+const update: Asked = { ...list, method: "PATCH", path: `${list.path}/a`, id: "a" };
+
+interface Parts {
+  readonly only?: "GET" | null;
+  /** Default: tokens with numbers, each good for an hour. */
+  readonly signIn?: SignIn;
+}
+
+function transportTo(url: string, { only = null, signIn }: Parts = {}) {
   const clock = handClock();
   const context = {
     tenant: { name: "production", graph: url, tenantId: "1111" },
     redactor: plainRedactor(),
   };
   let count = 0;
-  const signIn = async () => {
+  const numbered = async () => {
     count += 1;
     return { text: `token-${count}`, expiresAt: clock.now().getTime() + 3_600_000 };
   };
   const links = {
     context,
-    tokens: openTokens(signIn, clock),
+    tokens: openTokens(signIn ?? numbered, clock),
     budget: openBudget(50, clock),
     clock,
     random: () => 0,
@@ -116,6 +123,15 @@ test("a wait of more than five minutes becomes the fault, and nothing is sent me
   expect(graph.seen).toHaveLength(2);
 });
 
+test("waits that add up to more than five minutes become the fault", async () => {
+  const headers = { "retry-after": "140" };
+  await using graph = await startGraph({ status: 429, headers });
+  const { access: opened, clock } = access(graph.url);
+  expect((await rejection(openReader(opened).list("ApiConnector"))).fault.code).toBe("throttled");
+  expect(clock.slept).toEqual([140_000, 140_000]);
+  expect(graph.seen).toHaveLength(3);
+});
+
 test.each([500, 502, 503, 504])("a read answered %i is tried three times", async (status) => {
   await using graph = await startGraph({ status });
   const { access: opened, clock } = access(graph.url);
@@ -146,6 +162,62 @@ test("a PATCH and a DELETE are sent again after a lost answer", async () => {
     "",
     "",
   ]);
+});
+
+const lost: readonly Reply[] = [{ drop: "before" }, { drop: "midway" }, { status: 502 }];
+
+test.each(
+  lost.flatMap((first) => [
+    { first, refusal: graphError(400, "AADB2C", "odd") },
+    { first, refusal: graphError(401, "InvalidAuthenticationToken", "odd") },
+    { first, refusal: graphError(403, "AADB2C", "odd") },
+    { first, refusal: graphError(404, "AADB2C", "odd") },
+    { first, refusal: graphError(409, "AADB2C", "odd") },
+    { first, refusal: { ...graphError(429, "Busy", "odd"), headers: { "retry-after": "301" } } },
+  ]),
+)(
+  "a lost PATCH that is then answered $refusal.status may have had an effect",
+  async ({ first, refusal }) => {
+    await using graph = await startGraph(first, refusal);
+    const writer = openWriter(access(graph.url).access);
+    const fault = await rejection(writer.update("a", { kind: "ApiConnector", displayName: "x" }));
+    expect(fault.fault.code).toBe("unavailable");
+    expect(fault.message).toMatch(
+      /\(HTTP 4\d\d: \w+: odd\).*whether it was carried out is not known/,
+    );
+    expect(fault.retryAfter).toBe(refusal.status === 429 ? 301_000 : null);
+    expect(graph.seen).toHaveLength(2);
+  },
+);
+
+test("a lost DELETE that is then refused may have had an effect, unless the object is gone", async () => {
+  const refused = graphError(403, "AADB2C", "no");
+  const gone = graphError(404, "AADB2C", "gone");
+  await using graph = await startGraph({ drop: "before" }, refused, { drop: "before" }, gone);
+  const writer = openWriter(access(graph.url).access);
+  expect((await rejection(writer.delete("ApiConnector", "a"))).fault.code).toBe("unavailable");
+  await writer.delete("ApiConnector", "a");
+});
+
+test("a lost PATCH is in doubt though the token cannot be renewed", async () => {
+  await using graph = await startGraph(page([]), { drop: "before" }, { status: 401 });
+  let asked = 0;
+  const refusing = async () => {
+    asked += 1;
+    if (asked === 1) return { text: "token", expiresAt: Number.POSITIVE_INFINITY };
+    throw new FaultError(failure("unauthorised", "The secret has expired."));
+  };
+  const transport = transportTo(graph.url, { signIn: refusing });
+  await transport.send(list, {});
+  const fault = await rejection(transport.send(update, { body: {} }));
+  expect(fault.fault.code).toBe("unavailable");
+  expect(fault.message).toContain("The secret has expired.");
+});
+
+test("a read that was lost and is then refused is refused", async () => {
+  await using graph = await startGraph({ drop: "before" }, graphError(403, "AADB2C", "no"));
+  const reader = openReader(access(graph.url).access);
+  expect((await rejection(reader.list("ApiConnector"))).fault.code).toBe("forbidden");
 });
 
 test.each([401, 408, 421, 425, 429, 500, 502, 503, 504])(
@@ -179,7 +251,7 @@ test("a redirect is never followed", async () => {
 
 test("a kept token that is refused is renewed once", async () => {
   await using graph = await startGraph(page([]), { status: 401 }, page([]), { status: 401 });
-  const transport = numberedTokens(graph.url);
+  const transport = transportTo(graph.url);
   const statuses: number[] = [];
   for (let request = 0; request < 3; request += 1) {
     statuses.push((await transport.send(list, {})).status);
@@ -194,9 +266,17 @@ test("a kept token that is refused is renewed once", async () => {
   ]);
 });
 
+test("a POST whose kept token is refused is never sent again", async () => {
+  await using graph = await startGraph(page([]), { status: 401 });
+  const transport = transportTo(graph.url);
+  await transport.send(list, {});
+  expect((await transport.send({ ...list, method: "POST" }, { body: {} })).status).toBe(401);
+  expect(graph.seen.map(({ method }) => method)).toEqual(["GET", "POST"]);
+});
+
 test("a token that is refused when it is new is not asked for again", async () => {
   await using graph = await startGraph({ status: 401 });
-  const transport = numberedTokens(graph.url);
+  const transport = transportTo(graph.url);
   expect((await transport.send(list, {})).status).toBe(401);
   expect(graph.seen).toHaveLength(1);
 });
@@ -216,7 +296,7 @@ test.each(["POST", "PATCH", "DELETE"] as const)(
   "a reading transport refuses %s before anything leaves",
   async (method) => {
     await using graph = await startGraph({ status: 204 });
-    const transport = numberedTokens(graph.url, "GET");
+    const transport = transportTo(graph.url, { only: "GET" });
     const fault = await rejection(transport.send({ ...list, method }, { body: {} }));
     expect(fault.fault.code).toBe("rejected");
     expect(graph.seen).toEqual([]);
