@@ -5,6 +5,10 @@
 import type { Redactor } from "../model/secret.ts";
 
 const LONGEST_TEXT = 300;
+/** In any form that the redactor knows. */
+const LONGEST_SECRET = 32_768;
+/** Characters of a text that are looked at: what may be shown, and room for a secret at its end. */
+const LOOKED_AT = 2_000 + LONGEST_SECRET;
 
 export interface GraphError {
   /** `error.code`; `AADB2C` for most failures of this API. */
@@ -45,17 +49,41 @@ export function requestIdOf(headers: Headers, error: GraphError): string | null 
 
 /**
  * Text from outside as one short line without secrets: known values, what looks like a token, and
- * the query, fragment and user of any URL are taken out.
+ * the query, fragment and user of any URL are taken out. However long it is, the work is bounded.
  */
 export function presentable(outside: string, redactor: Redactor): string {
-  const line = redactor
-    .redact(outside)
-    .replace(/\beyJ[\w-]{5,}\.[\w.-]+/g, "[redacted]")
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"'<>]*@/gi, "$1[redacted]@")
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, "$1?[redacted]")
+  const known = redactor.redact(outside.slice(0, LOOKED_AT));
+  const isCut = outside.length > LOOKED_AT;
+  const line = (isCut ? beforeCut(known) : known)
+    .replace(/[\w.-]+/g, withoutToken)
+    .replace(/:\/\/[^\s/?#"'<>]*@/g, "://[redacted]@")
+    .replace(/[^\s"'<>]+/g, withoutQuery)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim();
-  return line.length <= LONGEST_TEXT ? line : `${line.slice(0, LONGEST_TEXT - 1).trimEnd()}…`;
+  if (line.length <= LONGEST_TEXT && !isCut) return line;
+  return `${line.slice(0, LONGEST_TEXT - 1).trimEnd()}…`;
+}
+
+/** Without the part in which a secret may begin that the cut took the end of. */
+function beforeCut(text: string): string {
+  const kept = text.slice(0, Math.max(0, text.length - LONGEST_SECRET));
+  const scheme = kept.lastIndexOf("://");
+  const isWhole = scheme === -1 || /[\s"'<>]/.test(kept.slice(scheme));
+  return isWhole ? kept : kept.slice(0, scheme);
+}
+
+/** `run` is a run of the characters of a JSON Web Token. */
+function withoutToken(run: string): string {
+  const start = run.search(/\beyJ[\w-]{5}/);
+  if (start === -1 || run.indexOf(".", start) === -1) return run;
+  return `${run.slice(0, start)}[redacted]`;
+}
+
+/** `run` is a run of the characters of a URL. */
+function withoutQuery(run: string): string {
+  const scheme = run.indexOf("://");
+  const query = scheme === -1 ? -1 : run.slice(scheme).search(/[?#]/);
+  return query === -1 ? run : `${run.slice(0, scheme + query)}?[redacted]`;
 }
 
 function parse(body: string): unknown {

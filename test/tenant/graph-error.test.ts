@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Secret } from "../../src/model/secret.ts";
+import { type Redactor, Secret } from "../../src/model/secret.ts";
 import { presentable, readGraphError } from "../../src/tenant/graph-error.ts";
 import { plainRedactor } from "./scripted-graph.ts";
 
@@ -57,6 +58,73 @@ test.each([
   const redactor = plainRedactor();
   redactor.add(new Secret("canary"));
   expect(presentable(text, redactor)).toBe(want);
+});
+
+test.each([
+  {
+    name: "two tokens",
+    text: "eyJhbGci.e30.x or eyJhbGciOi.e30",
+    want: "[redacted] or [redacted]",
+  },
+  { name: "a token behind other text", text: "a.b-eyJhbGciOi.e30.x!", want: "a.b-[redacted]!" },
+  {
+    name: "a password with an @",
+    text: "ftp://joe:p@w@a.example",
+    want: "ftp://[redacted]@a.example",
+  },
+  {
+    name: "a URL in a query",
+    text: '<a href="https://a.example?b=https://c.example?d=e">',
+    want: '<a href="https://a.example?[redacted]">',
+  },
+])("$name: nothing is left of it", ({ text, want }) => {
+  expect(presentable(text, plainRedactor())).toBe(want);
+});
+
+test.each([
+  "nothing special",
+  "see eyJ or v1.0-beta",
+  "a.b.c?d#e",
+  "joe@contoso.com",
+  "https://a.example/x@y",
+  "https://a.example/x (HTTP 400)",
+])("'%s' is shown as it is", (text) => {
+  expect(presentable(text, plainRedactor())).toBe(text);
+});
+
+test.each(["a.", "eyJ-", "://", "https://", "x", "a://b ", "eyJaaaaa"])(
+  "a message of 1 MiB of '%s' is cut before anything looks at it",
+  (part) => {
+    const looked: number[] = [];
+    const redactor: Redactor = {
+      add: () => undefined,
+      redact(text) {
+        looked.push(text.length);
+        return text;
+      },
+    };
+    const shown = presentable(part.repeat(2 ** 20 / part.length), redactor);
+    expect(looked).toEqual([34_768]);
+    expect(shown.length).toBeLessThanOrEqual(300);
+    expect(shown).toMatch(/…$/);
+  },
+);
+
+test("no part of a secret is shown, wherever a long text is cut", () => {
+  const secret = `${"s3cret".repeat(500)}!`;
+  fc.assert(
+    fc.property(fc.nat(40_000), fc.nat(12), (before, copies) => {
+      const redactor = plainRedactor();
+      redactor.add(new Secret(secret));
+      const text = `${" ".repeat(before)}${secret.repeat(copies)}${"y".repeat(40_000)}`;
+      expect(presentable(text, redactor)).not.toContain("s3c");
+    }),
+  );
+});
+
+test("a user and password in an address at the cut are not shown by half", () => {
+  const text = `${" ".repeat(1_990)}https://joe:canary@a.example${"y".repeat(40_000)}`;
+  expect(presentable(text, plainRedactor())).toBe("https…");
 });
 
 test("a secret that stands across the cut of a long text is gone all the same", () => {
