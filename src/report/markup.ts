@@ -33,13 +33,13 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Text in which the words that hold a slash, as URLs and paths do, may break behind a slash or a dot,
- * so that no browser breaks them in the middle of a name. Copied, it is the same text.
+ * Text in which a path may break behind a slash, and a URL behind a dot too, so that no browser breaks
+ * them in the middle of a name. Copied, it is the same text.
  */
 export function breakable(text: string): Html {
   const words = text.split(/(\s+)/).map((word) => {
-    const escaped = escapeHtml(word);
-    return word.includes("/") ? escaped.replace(/(\/+|\.)(?=[^/.])/g, "$1<wbr>") : escaped;
+    const ends = word.includes("://") ? /(\/+|\.)(?=[^/.])/g : /(\/+)(?=[^/])/g;
+    return escapeHtml(word).replace(ends, "$1<wbr>");
   });
   return { html: words.join("") };
 }

@@ -36,6 +36,7 @@ export const holds = {
   ambiguous: "ambiguous",
   secret: "secret unavailable",
   tenant: "other tenant",
+  unseen: "created and not seen yet",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {

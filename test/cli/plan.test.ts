@@ -28,6 +28,22 @@ test("several reports come from one reading, and standard output carries one alo
   for (const line of log) expect(JSON.parse(line)).toHaveProperty("msg");
 });
 
+test("the next step is one that works: called as Plumbline was, and none in report mode", async () => {
+  await using service = openService();
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  const tenant = await service.tenant();
+  const watched = practice(tenant, { name: "watched", mode: "report" });
+  service.configure({ tenants: [practice(tenant), watched] });
+  service.write("connectors/a.yaml", definition("a"));
+  const one = await service.run(["plan", "--tenant", "practice"]);
+  expect(one.stdout).toContain("\n  plumbline apply --tenant practice --plan sha256:");
+  const env = { npm_lifecycle_event: "plumbline" };
+  const { stdout } = await service.run(["plan"], { env });
+  expect(stdout).toContain("\n  npm run -s plumbline -- apply --tenant practice --plan sha256:");
+  expect(stdout).toContain("This tenant is in mode: report. Set mode: apply in plumbline.yaml");
+  expect(stdout).not.toContain("--tenant watched");
+});
+
 test("one tenant's failure stops no other, and the worst decides the exit status", async () => {
   await using service = openService();
   Object.assign(service.env, { CONNECTOR_PASSWORD: "open sesame", TOKEN: "" });

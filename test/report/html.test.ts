@@ -57,7 +57,7 @@ test.each(Object.entries(samples))(
   },
 );
 
-test("a URL breaks between its parts and not within a name", () => {
+test("URLs and paths break between their parts and not within a name", () => {
   const fields = [
     { path: "spec.targetUrl", before: "https://a.example/b?c.d", after: "https://a.example/<b>" },
     { path: "spec.displayName", before: "e. g. v1.2.3", after: "No. 5" },
@@ -66,7 +66,7 @@ test("a URL breaks between its parts and not within a name", () => {
   expect(page).toContain("<code>https://<wbr>a.<wbr>example/<wbr>b?(redacted)</code>");
   expect(page).toContain("<code>https://<wbr>a.<wbr>example/<wbr>&lt;b&gt;</code>");
   expect(page).toContain("<code>e. g. v1.2.3</code>");
-  expect(page).toContain("<code>connectors/<wbr>age-check.<wbr>yaml:4:3</code>");
+  expect(page).toContain("<code>connectors/<wbr>age-check.yaml:4:3</code>");
 });
 
 test("a digest is set as code", () => {
