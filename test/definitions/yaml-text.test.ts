@@ -150,9 +150,9 @@ test.each([
 });
 
 test("a place counts every line end, also those within an open bracket", () => {
-  expect(readYaml(`[x: 1\n${"y: 2\n".repeat(20)}`).faults.at(-1)?.place).toEqual({
-    line: 21,
-    column: 5,
+  expect(readYaml(`[x: 1\n${"y: 2\n".repeat(20)}]\n`).faults.at(-1)?.place).toEqual({
+    line: 20,
+    column: 4,
   });
 });
 
