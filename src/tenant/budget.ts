@@ -26,13 +26,19 @@ export function openBudget(share: number, clock: Clock): Budget {
   const taken: number[] = [];
   let oldest = 0;
   let pausedUntil = Number.NEGATIVE_INFINITY;
+  let longestPause = 0;
 
+  const paused = (now: number): number => {
+    // A clock that was set back must not stop the tenant for as long as it was set back.
+    pausedUntil = Math.min(pausedUntil, now + longestPause);
+    return Math.max(0, pausedUntil - now);
+  };
   const wait = (now: number): number => {
     const last = taken.length < limit ? undefined : taken[oldest];
-    if (last === undefined) return pausedUntil - now;
-    // A clock that was set back must not stop the tenant for as long as it was set back.
+    if (last === undefined) return paused(now);
+    // The same for the window.
     if (last > now) taken.fill(now);
-    return Math.max(Math.min(last, now) + WINDOW, pausedUntil) - now;
+    return Math.max(Math.min(last, now) + WINDOW - now, paused(now));
   };
 
   return {
@@ -51,10 +57,12 @@ export function openBudget(share: number, clock: Clock): Budget {
       }
     },
     pause(milliseconds) {
-      pausedUntil = Math.max(pausedUntil, clock.now().getTime() + milliseconds);
+      const now = clock.now().getTime();
+      longestPause = Math.max(paused(now), milliseconds);
+      pausedUntil = now + longestPause;
     },
     paused() {
-      return Math.max(0, pausedUntil - clock.now().getTime());
+      return paused(clock.now().getTime());
     },
   };
 }

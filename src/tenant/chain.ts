@@ -9,7 +9,7 @@ import type { Clock } from "../model/clock.ts";
 import { FaultError } from "../model/fault.ts";
 import type { Budget } from "./budget.ts";
 import type { Answer, Exchange, Step } from "./exchange.ts";
-import { answerFault, doubted, type FaultContext, rejected } from "./faults.ts";
+import { doubted, type FaultContext, pausedFault, rejected } from "./faults.ts";
 import { overHttp, unanswered } from "./http.ts";
 import { delayBeforeRetry, LONGEST_WAIT } from "./retry.ts";
 import type { Tokens } from "./tokens.ts";
@@ -115,10 +115,7 @@ function settled(outcome: Outcome): Answer {
 function budgeted(next: Step, { budget, context }: Links): Step {
   return async (exchange) => {
     const paused = budget.paused();
-    if (paused > LONGEST_WAIT) {
-      const refused = { status: 429, headers: new Headers(), text: "", retryAfter: paused };
-      throw answerFault(refused, exchange.asked, context);
-    }
+    if (paused > LONGEST_WAIT) throw pausedFault(paused, exchange.asked, context);
     exchange.throttled += await budget.take(exchange.signal);
     return next(exchange);
   };

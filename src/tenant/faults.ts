@@ -67,6 +67,12 @@ export function malformedAnswer(
   );
 }
 
+/** Nothing was sent, because Graph asked to wait for so many more milliseconds. */
+export function pausedFault(paused: number, asked: Asked, { tenant }: FaultContext): FaultError {
+  const message = `Plumbline did not ${attempt(asked)} in tenant ${tenant.name}: Microsoft Graph asked it to wait, and ${Math.ceil(paused / 1000)} s of that are left. Lower budget, or run less often.`;
+  return tenantFault("throttled", message, null, paused);
+}
+
 /** No answer within the time allowed, in milliseconds. */
 export function timeoutFault(asked: Asked, timeout: number, context: FaultContext): FaultError {
   const message = `${host(context)} did not answer within ${timeout / 1000} s when asked to ${attempt(asked)} in tenant ${context.tenant.name}. Check the network; Plumbline tries again in its next run.`;

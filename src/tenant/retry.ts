@@ -9,6 +9,8 @@ const PATIENCE = 5_000;
 /** With advice from Graph: so many tries. */
 const GUIDED_TRIES = 6;
 const FIRST_DELAY = 500;
+/** Nobody who means it asks for more: without an end, a tenant would rest until a restart. */
+const LONGEST_ADVICE = 86_400_000;
 
 const REPEATABLE = new Set([429, 500, 502, 503, 504]);
 
@@ -48,11 +50,12 @@ export function delayBeforeRetry(attempted: Attempted, random: number): number |
   return elapsed - waited + delay <= PATIENCE ? delay : null;
 }
 
-/** `Retry-After`, in seconds or as a date, as milliseconds from now; null when there is none or it is neither. */
+/** `Retry-After`, in seconds or as a date, as milliseconds from now, a day at most; null when there is none or it is neither. */
 export function readRetryAfter(headers: Headers, now: number): number | null {
   const text = headers.get("retry-after")?.trim();
   if (!text) return null;
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  const instant = Date.parse(text);
-  return Number.isNaN(instant) ? null : Math.max(0, instant - now);
+  const isSeconds = /^\d+(?:\.\d+)?$/.test(text);
+  const milliseconds = isSeconds ? Math.ceil(Number(text) * 1000) : Date.parse(text) - now;
+  if (Number.isNaN(milliseconds)) return null;
+  return Math.min(Math.max(0, milliseconds), LONGEST_ADVICE);
 }

@@ -60,6 +60,29 @@ test("a clock that is set back by a day costs a minute at most", async () => {
   expect(await budget.take()).toBe(60_000);
 });
 
+test("a clock that is set back does not make a pause longer than what was asked", async () => {
+  const clock = handClock();
+  const budget = openBudget(50, clock);
+  budget.pause(10_000);
+  clock.advance(-3_600_000);
+  expect(budget.paused()).toBe(10_000);
+  clock.advance(4_000);
+  budget.pause(1_000);
+  expect(budget.paused()).toBe(6_000);
+  clock.advance(-3_600_000);
+  expect(await budget.take()).toBe(6_000);
+});
+
+test("a pause that is over does not prolong the next", () => {
+  const clock = handClock();
+  const budget = openBudget(50, clock);
+  budget.pause(200_000);
+  clock.advance(200_000);
+  budget.pause(1_000);
+  clock.advance(-3_600_000);
+  expect(budget.paused()).toBe(1_000);
+});
+
 test("a share that is smaller than one request still lets one a minute through", async () => {
   const clock = handClock();
   const budget = openBudget(0.1, clock);

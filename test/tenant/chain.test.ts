@@ -115,7 +115,12 @@ test("a wait of more than five minutes becomes the fault, and nothing is sent me
   const fault = await rejection(reader.list("ApiConnector"));
   expect(fault.fault.code).toBe("throttled");
   expect(fault.message).toContain("301 s");
-  expect((await rejection(reader.list("ApiConnector"))).fault.code).toBe("throttled");
+  const unsent = await rejection(reader.list("ApiConnector"));
+  expect(unsent.fault).toMatchObject({ code: "throttled" });
+  expect(unsent.retryAfter).toBe(301_000);
+  expect(unsent.message).toMatch(/Plumbline did not list .* asked it to wait, and 301 s/);
+  // Graph has not answered this one.
+  expect(unsent.message).not.toContain("HTTP");
   expect(graph.seen).toHaveLength(1);
   clock.advance(2_000);
   expect((await rejection(reader.list("ApiConnector"))).fault.code).toBe("throttled");

@@ -91,6 +91,8 @@ test.each([
   { name: "a date to come", header: "Sun, 01 Mar 2026 12:00:30 GMT", want: 30_000 },
   { name: "a date that has passed", header: "Sun, 01 Mar 2026 11:00:00 GMT", want: 0 },
   { name: "nonsense", header: "soon", want: null },
+  { name: "seconds without end", header: "9".repeat(400), want: 86_400_000 },
+  { name: "a date of another age", header: "Sun, 01 Mar 2926 12:00:30 GMT", want: 86_400_000 },
   { name: "nothing", header: " ", want: null },
 ])("Retry-After is read from $name", ({ header, want }) => {
   const now = Date.parse("2026-03-01T12:00:00Z");
