@@ -15,12 +15,20 @@ export function holdReason(found: Match, change: Change, input: PlanInput): Hold
   return null;
 }
 
-const anotherTenant: Rule = (_found, _change, { tenant, memory: { known } }) => {
-  const { tenantId, graph } = tenant;
-  if (known === null || (known.tenantId === tenantId && known.graph === graph)) return null;
+/** True when the store knows this tenant's name with another identity. */
+export function isAnotherTenant({
+  tenant,
+  memory: { known },
+}: Pick<PlanInput, "tenant" | "memory">): boolean {
+  return known !== null && (known.tenantId !== tenant.tenantId || known.graph !== tenant.graph);
+}
+
+const anotherTenant: Rule = (_found, _change, input) => {
+  if (!isAnotherTenant(input)) return null;
+  const { tenant, memory } = input;
   return reason(
     "tenant",
-    `The store knows ${tenant.name} as tenant ${known.tenantId} at ${known.graph}, but plumbline.yaml now says ${tenantId} at ${graph}.`,
+    `The store knows ${tenant.name} as tenant ${memory.known?.tenantId} at ${memory.known?.graph}, but plumbline.yaml now says ${tenant.tenantId} at ${tenant.graph}.`,
     "Correct plumbline.yaml, or give the other tenant a name of its own.",
   );
 };
@@ -51,7 +59,8 @@ const unreadableSecret: Rule = (found) => {
     "fault" in secret ? [secret.fault.message] : [],
   );
   if (faults.length === 0) return null;
-  return reason("secret", faults.join(" "), "Make the secret readable for Plumbline.");
+  // What is wrong with a secret says already what to do.
+  return reason("secret", faults.join(" "), null);
 };
 
 const protectedObject: Rule = (found, { op }) =>
@@ -100,6 +109,6 @@ function verbsOf({ op, fields }: Change): readonly Verb[] {
   return op === "adopt" && fields.length > 0 ? ["adopt", "update"] : [op];
 }
 
-function reason(code: HoldReason["code"], message: string, lift: string): HoldReason {
+function reason(code: HoldReason["code"], message: string, lift: string | null): HoldReason {
   return { code, message, lift, until: null };
 }
