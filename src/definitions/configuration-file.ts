@@ -34,12 +34,15 @@ export function readConfiguration(file: string, shown: string): ReadConfiguratio
   }
 }
 
+const EMPTY =
+  "This file is empty: write the configuration of the service, as the README shows, or name another file with --config.";
+
 function read(file: string, shown: string): ReadConfiguration {
   const stats = statsOf(file);
-  if (!("size" in stats)) return missing(stats.reason, shown);
+  if (!("size" in stats)) return missing(stats.reason, file, shown);
   const source = readSource(file, stats.size);
   if ("fault" in source) return failed([source.fault], shown);
-  const { documents, faults } = readYaml(source.text);
+  const { documents, faults } = readYaml(source.text, EMPTY);
   const [document, second] = documents;
   if (document === undefined || faults.length > 0) return failed(faults, shown, document);
   if (second !== undefined) {
@@ -62,8 +65,8 @@ function statsOf(file: string): Stats | { readonly reason: string } {
   }
 }
 
-function missing(reason: string, shown: string): ReadConfiguration {
-  const message = `The configuration ${shown} ${reason}. Write one, or name another with --config.`;
+function missing(reason: string, file: string, shown: string): ReadConfiguration {
+  const message = `The configuration ${file} ${reason}. Write one, or name another with --config.`;
   return { value: null, at: placer(shown), faults: [failure("configuration", message)] };
 }
 

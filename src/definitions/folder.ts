@@ -92,11 +92,17 @@ function searchListed(search: Search, written: string): void {
     else addFile(search, { written, real, shown }, stats);
   } catch (thrown) {
     const what = isYaml(shown) ? "file" : "folder";
-    const hint =
-      "Create it, or correct the path where it is named (`definitions` in plumbline.yaml).";
-    const message = `The ${what} ${shown} ${unreachable(thrown)}. ${hint}`;
+    const message = `The ${what} ${shown} ${unreachable(thrown)}. ${mending(what, shown)}`;
     search.faults.push(failure(what, message));
   }
+}
+
+function mending(what: "file" | "folder", shown: string): string {
+  const fill =
+    what === "folder"
+      ? `Create it, write the live connectors there with \`plumbline export ${shown}\``
+      : "Create it";
+  return `${fill}, or correct the path where it is named (\`definitions\` in plumbline.yaml).`;
 }
 
 /** Links come last, so that a file is called by its own path where it has one. */

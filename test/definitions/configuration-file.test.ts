@@ -116,7 +116,11 @@ test.each([
     want: "configuration plumbline.yaml:14:1 The configuration is one document",
   },
   { name: "tabs", text: "a:\n\tb: 1\n", want: "yaml plumbline.yaml:2:1 Tabs" },
-  { name: "an empty file", text: "", want: "empty-file plumbline.yaml:1:1" },
+  {
+    name: "an empty file",
+    text: "",
+    want: "empty-file plumbline.yaml:1:1 This file is empty: write the configuration of the service, as the README shows",
+  },
   {
     name: "UTF-16",
     text: Buffer.from(valid, "utf16le"),
@@ -136,10 +140,11 @@ test("a configuration that is missing or no file is a fault that says how to go 
     ["none.yaml", "does not exist"],
     ["a", "is no regular file"],
   ] as const) {
-    const { value, faults: found, at } = readConfiguration(path.join(root, name), name);
+    const file = path.join(root, name);
+    const { value, faults: found, at } = readConfiguration(file, name);
     expect(value).toBeNull();
     expect(found).toMatchObject([{ severity: "error", code: "configuration", at: null }]);
-    expect(found[0]?.message).toContain(`The configuration ${name} ${reason}. `);
+    expect(found[0]?.message).toContain(`The configuration ${file} ${reason}. `);
     expect(at("tenants[0]")).toEqual({ file: name, line: 1, column: 1 });
   }
 });

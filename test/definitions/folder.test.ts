@@ -78,7 +78,13 @@ test("a folder that is missing is a fault that names it and the setting", () => 
   expect(fault).toMatchObject({ severity: "error", code: "folder", at: null });
   expect(fault?.message).toContain("The folder conectors does not exist");
   expect(fault?.message).toContain("plumbline.yaml");
-  expect(findFiles(root, ["none.yaml"], []).faults).toMatchObject([{ code: "file", at: null }]);
+  expect(fault?.message).toContain(
+    "write the live connectors there with `plumbline export conectors`",
+  );
+  const [file, ...others] = findFiles(root, ["none.yaml"], []).faults;
+  expect(others).toEqual([]);
+  expect(file).toMatchObject({ code: "file", at: null });
+  expect(file?.message).not.toContain("export");
 });
 
 test("a folder called like a definition is searched, and is no file", () => {
