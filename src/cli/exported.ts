@@ -70,7 +70,7 @@ function unsayable({ displayName, targetUrl, authentication }: Observed): string
     return `${authentication.type} authentication is not yet supported.`;
   }
   if (displayName === null || targetUrl === null) return "It has no displayName or no targetUrl.";
-  return "Its targetUrl holds a user name or password, which no definition may.";
+  return "Its targetUrl holds a user name, password or fragment, which no definition may.";
 }
 
 /** With what the rules for definitions say about each file. Only the names of files count. */

@@ -17,7 +17,7 @@ export interface DefinitionText {
 /**
  * The definition that a live connector matches, once its secrets are filled in: the inverse of
  * loading. null for what no definition can say yet, such as a client
- * certificate, or may not say: a user name or password in the URL.
+ * certificate, or may not say: a user name, password or fragment in the URL.
  */
 export function definitionText(
   live: Observed,
@@ -30,7 +30,7 @@ export function definitionText(
   const { authentication, displayName, targetUrl, query } = live;
   if (authentication.type !== "basic" || displayName === null || targetUrl === null) return null;
   // A definition may not hold them, and a file in git must not.
-  if (holdsUser(targetUrl)) return null;
+  if (holdsWhatIsRefused(targetUrl)) return null;
   const prefix = name.toUpperCase().replaceAll("-", "_");
   const password = {
     env: freeEnv(`${prefix}_PASSWORD`),
@@ -64,10 +64,10 @@ export function definitionText(
   return { text, secrets: [...keys.map(({ env, path }) => ({ env, path })), password] };
 }
 
-function holdsUser(url: string): boolean {
+function holdsWhatIsRefused(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
-  return username !== "" || password !== "";
+  return username !== "" || password !== "" || url.includes("#");
 }
 
 /** Live text is no template: ${ must come back as it is. */

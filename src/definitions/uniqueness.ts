@@ -14,8 +14,7 @@ export function duplicates(what: string, claims: readonly Claim[]): readonly Fau
     group.length < 2
       ? []
       : group.map((claim) => {
-          const others = group.filter((other) => other !== claim);
-          const message = `${what} "${shortened(value)}" is also used at ${places(others)}. Each definition needs its own.`;
+          const message = `${what} "${shortened(value)}" is also used at ${otherPlaces(claim, group)}. Each definition needs its own.`;
           return failure("duplicate", message, claim.at);
         }),
   );
@@ -46,10 +45,16 @@ export function sortedUnique(definitions: readonly Definition[]): readonly Defin
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, definition]) => definition);
 }
 
-function places(claims: readonly Claim[]): string {
-  const shown = claims.slice(0, 3).map(({ at }) => placeInWords(at));
-  const more = claims.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more places` : "");
+/** Places that a message names; beyond them it counts. */
+const SHOWN = 3;
+
+/** Looks at a few of the group alone: in a large folder every file may claim the same. */
+function otherPlaces(claim: Claim, group: readonly Claim[]): string {
+  const others = group.slice(0, SHOWN + 1).filter((other) => other !== claim);
+  const shown = others.slice(0, SHOWN).map(({ at }) => placeInWords(at));
+  const more = group.length - 1 - shown.length;
+  if (more === 0) return shown.join(", ");
+  return `${shown.join(", ")} and ${more} more ${more === 1 ? "place" : "places"}`;
 }
 
 function placeInWords({ file, line, column }: Position): string {

@@ -12,7 +12,7 @@ export interface SplitUrl {
   readonly query: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** null when the text is no URL. A user name or password in the URL stays in `base`. */
+/** null when the text is no URL. A user name, a password and a fragment stay in `base`. */
 export function splitUrl(text: string): SplitUrl | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
@@ -23,7 +23,6 @@ export function splitUrl(text: string): SplitUrl | null {
     return { key: count > 0 || counted.test(name) ? `${name}[${count}]` : name, value };
   });
   url.search = "";
-  url.hash = "";
   return { base: url.href, query };
 }
 

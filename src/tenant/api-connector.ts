@@ -64,7 +64,10 @@ function toTarget(text: string): Pick<Observed, "targetUrl" | "query"> {
   const split = splitUrl(text);
   if (split !== null) {
     return {
-      targetUrl: split.base.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)[^/?#]*@/i, "$1(redacted)@"),
+      // No definition has these, so what is left of them shows as a difference.
+      targetUrl: split.base
+        .replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)[^/?#]*@/i, "$1(redacted)@")
+        .replace(/#.*$/s, "#(redacted)"),
       query: split.query.map(({ key, value }) => ({ key, value: new Secret(value) })),
     };
   }

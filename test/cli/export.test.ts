@@ -56,7 +56,7 @@ test("what was exported from an unmanaged tenant is adopted without a difference
   const [, left = ""] = exported.stdout.split("Left out:\n");
   for (const told of [
     /"Certificate" .*certificate authentication is not yet supported/,
-    /"Password in the URL" .*user name or password/,
+    /"Password in the URL" .*user name, password or fragment/,
     /"Two\\nlines" .*line ends/,
     /"Key twice" .*\[number\]/,
     /"Not safe" .*https/,

@@ -13,7 +13,7 @@ interface Said {
 /** No network: nothing listens where these tenants are. */
 const tenants = [
   { name: "one", sandbox: { port: 1 }, mode: "apply", definitions: ["base", "one"] },
-  { name: "two", sandbox: { port: 1 }, mode: "apply", definitions: ["base", "two"] },
+  { name: "two", sandbox: { port: 2 }, mode: "apply", definitions: ["base", "two"] },
 ];
 
 test("the faults of every file come at once, by file, and a missing secret is a warning", async () => {

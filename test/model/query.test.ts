@@ -4,12 +4,20 @@ import { joinUrl, splitUrl } from "../../src/model/query.ts";
 
 test("a URL is split into its base and its parameters", () => {
   expect(splitUrl("https://API.contoso.example:443/hook?code=a%2Fb&x=#part")).toEqual({
-    base: "https://api.contoso.example/hook",
+    base: "https://api.contoso.example/hook#part",
     query: [
       { key: "code", value: "a/b" },
       { key: "x", value: "" },
     ],
   });
+});
+
+test("a fragment makes another URL, and comes back", () => {
+  const split = (text: string) => splitUrl(text)?.base;
+  expect(split("https://a.example/#b")).not.toBe(split("https://a.example/"));
+  expect(split("https://a.example/#")).not.toBe(split("https://a.example/"));
+  const parts = splitUrl("https://a.example/?k=v#b");
+  expect(parts && joinUrl(parts)).toBe("https://a.example/?k=v#b");
 });
 
 test("a key that comes again, or looks as if it did, stays apart from the others", () => {

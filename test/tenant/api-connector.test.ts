@@ -21,7 +21,7 @@ test("a connector of Graph becomes one of the model, without its masked password
     kind: "ApiConnector",
     id: "45715bb8",
     displayName: "Fraud check",
-    targetUrl: "https://fraud.contoso.com/check",
+    targetUrl: "https://fraud.contoso.com/check#(redacted)",
     authentication: { type: "basic", username: "entra" },
   });
   expect(got.authentication).not.toHaveProperty("password");
@@ -84,6 +84,9 @@ test.each([
   { url: "joe:canary@api.contoso.com/x", want: "joe:(redacted)@api.contoso.com/x" },
   { url: "api contoso com/x?code=canary", want: "api contoso com/x" },
   { url: "not a url#canary", want: "not a url" },
+  { url: "https://api.contoso.com/x#canary", want: "https://api.contoso.com/x#(redacted)" },
+  { url: "https://api.contoso.com/x?k=v#canary", want: "https://api.contoso.com/x#(redacted)" },
+  { url: "https://api.contoso.com/x#", want: "https://api.contoso.com/x#(redacted)" },
   { url: "https://api.contoso.com/a@b", want: "https://api.contoso.com/a@b" },
   { url: "", want: "" },
 ])("the address $url is shown as $want", ({ url, want }) => {
