@@ -31,8 +31,8 @@ test("several reports come from one reading, and standard output carries one alo
 test("the next step is one that works: called as Plumbline was, and none in report mode", async () => {
   await using service = openService();
   service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant();
-  const watched = practice(tenant, { name: "watched", mode: "report" });
+  const [tenant, other] = [await service.tenant(), await service.tenant()];
+  const watched = practice(other, { name: "watched", mode: "report" });
   service.configure({ tenants: [practice(tenant), watched] });
   service.write("connectors/a.yaml", definition("a"));
   const one = await service.run(["plan", "--tenant", "practice"]);
