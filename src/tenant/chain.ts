@@ -9,10 +9,10 @@ import type { Clock } from "../model/clock.ts";
 import { FaultError } from "../model/fault.ts";
 import type { Budget } from "./budget.ts";
 import type { Answer, Exchange, Step } from "./exchange.ts";
-import { doubted, type FaultContext, pausedFault, rejected } from "./faults.ts";
+import { doubted, type FaultContext, pausedFault, rejected, unusableToken } from "./faults.ts";
 import { overHttp, unanswered } from "./http.ts";
 import { delayBeforeRetry, LONGEST_WAIT } from "./retry.ts";
-import type { Tokens } from "./tokens.ts";
+import { isCarried, type Tokens } from "./tokens.ts";
 
 /** What the links of one tenant's chain share. */
 export interface Links {
@@ -45,8 +45,9 @@ export function openChain(links: Links, only: "GET" | null): Step {
 }
 
 /** A token that was refused is renewed once, except for a POST: that is never sent twice. */
-function authenticated(next: Step, { tokens }: Links): Step {
+function authenticated(next: Step, { tokens, context }: Links): Step {
   const send = (exchange: Exchange, token: string) => {
+    if (!isCarried(token)) throw unusableToken(context);
     exchange.headers["Authorization"] = `Bearer ${token}`;
     return next(exchange);
   };

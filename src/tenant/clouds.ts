@@ -50,6 +50,11 @@ export function isKnownAuthority(authority: string): boolean {
   return Object.values(clouds).some((cloud) => new URL(cloud.authority).host === host);
 }
 
+/** `hostname` is that of a URL: an IPv6 address stands in brackets. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
 function cloudOf(graph: string): CloudName {
   const { host } = new URL(graph);
   if (host === new URL(clouds.usGov.graph).host) return "usGov";

@@ -85,6 +85,12 @@ export function networkFault(thrown: unknown, asked: Asked, context: FaultContex
   return new FaultError(failure("network", message), { cause: thrown });
 }
 
+/** A sign-in that worked, with a token that cannot be used. */
+export function unusableToken({ tenant }: FaultContext): FaultError {
+  const message = `Signing in to tenant ${tenant.name} gave a token that no request can carry. Check the authority of this tenant, and that nothing between here and it changes answers.`;
+  return tenantFault("unauthorised", message, null, null);
+}
+
 /** Refused here, before anything was sent. */
 export function rejected(message: string): FaultError {
   return new FaultError(failure("rejected", message));

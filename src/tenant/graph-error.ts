@@ -5,8 +5,8 @@
 import type { Redactor } from "../model/secret.ts";
 
 const LONGEST_TEXT = 300;
-/** In any form that the redactor knows. */
-const LONGEST_SECRET = 32_768;
+/** Characters, of which a file of secrets may hold as many. */
+const LONGEST_SECRET = 65_536;
 /** Characters of a text that are looked at: what may be shown, and room for a secret at its end. */
 const LOOKED_AT = 2_000 + LONGEST_SECRET;
 

@@ -11,13 +11,13 @@ import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
 import { openBudget } from "./budget.ts";
 import { openChain } from "./chain.ts";
-import { apiVersion } from "./clouds.ts";
+import { apiVersion, isLoopback } from "./clouds.ts";
 import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
 import type { Asked, Method } from "./exchange.ts";
 import type { FaultContext } from "./faults.ts";
 import { kinds } from "./kinds.ts";
 import { type KnownListings, listAll } from "./listing.ts";
-import { openTokens } from "./tokens.ts";
+import { isCarried, openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
 import { createObject, deleteObject, segment, updateObject } from "./writing.ts";
 
@@ -55,6 +55,7 @@ export interface Access {
 export function openAccess(options: AccessOptions): Access {
   const { tenant, authority, credential, redactor, clock, onRequest, timeout = 30_000 } = options;
   checkAddresses(options);
+  checkCredential(options);
   for (const secret of secretsOf(credential)) redactor.add(secret);
   const context = { tenant, redactor };
   const links = {
@@ -131,10 +132,20 @@ function checkAddresses({ tenant, authority, credential }: AccessOptions): void 
   }
 }
 
-function unusable(message: string): FaultError {
-  return new FaultError(failure("configuration", message));
+/** What a broken paste or file leaves in a credential would otherwise look like a broken network. */
+function checkCredential({ tenant, credential }: AccessOptions): void {
+  if (credential.type === "token" && !isCarried(credential.token.reveal())) {
+    throw unusable(
+      `The token of tenant ${tenant.name} is empty or holds a space, a line break or another character that no request can carry: store it again, as one line.`,
+    );
+  }
+  if (credential.type === "clientSecret" && /^$|\p{Cc}/u.test(credential.secret.reveal())) {
+    throw unusable(
+      `The client secret of tenant ${tenant.name} is empty or holds a line break or another control character: store it again, as one line.`,
+    );
+  }
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+function unusable(message: string): FaultError {
+  return new FaultError(failure("configuration", message));
 }

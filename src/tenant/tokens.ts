@@ -10,6 +10,11 @@ export interface Token {
   readonly expiresAt: number;
 }
 
+/** Whether a header can carry the token: visible ASCII, and no line break from a file or a paste. */
+export function isCarried(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
+}
+
 /**
  * `afresh`: the last token was refused, so nothing that is kept somewhere may be handed out. `signal`
  * aborts when nobody waits any more.

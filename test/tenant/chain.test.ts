@@ -271,6 +271,16 @@ test("a kept token that is refused is renewed once", async () => {
   ]);
 });
 
+test("a token that no header can carry is told as that, and never shown", async () => {
+  await using graph = await startGraph(page([]));
+  const signIn = async () => ({ text: "canary\ntoken", expiresAt: Number.POSITIVE_INFINITY });
+  const fault = await rejection(transportTo(graph.url, { signIn }).send(list, {}));
+  expect(fault.fault.code).toBe("unauthorised");
+  expect(fault.message).toContain("no request can carry");
+  expect(fault.message).not.toContain("canary");
+  expect(graph.seen).toEqual([]);
+});
+
 test("a POST whose kept token is refused is never sent again", async () => {
   await using graph = await startGraph(page([]), { status: 401 });
   const transport = transportTo(graph.url);

@@ -53,6 +53,26 @@ test("signing in needs an authority over https", () => {
   expect(openFault(graph, { credential: secret })).toBeNull();
 });
 
+test.each(["zanzi\n", "zanzi\r\nx: y", "zan zi", "zanzi\u0000", "zänzi", "“zanzi”", ""])(
+  "the ready token %j is refused when it is opened, and not shown",
+  (text) => {
+    const credential = { type: "token", token: new Secret(text) } as const;
+    const open = () => access("http://127.0.0.1:8090", { credential });
+    expect(open).toThrow(/token of tenant production .* as one line/);
+    expect(open).not.toThrow(/zi/);
+  },
+);
+
+test.each(["zanzi\n", "zan\u0000zi", ""])(
+  "the client secret %j is refused when it is opened, and not shown",
+  (text) => {
+    const credential = { type: "clientSecret", clientId: "c", secret: new Secret(text) } as const;
+    const open = () => access("https://graph.microsoft.com", { credential });
+    expect(open).toThrow(/client secret of tenant production .* as one line/);
+    expect(open).not.toThrow(/zi/);
+  },
+);
+
 test("a reader has no way to write", async () => {
   const { access: opened } = access("http://127.0.0.1:8090");
   expect(Object.keys(openReader(opened))).toEqual(["list"]);
