@@ -1,8 +1,14 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import module from "node:module";
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 24) {
+  process.stderr.write(`Plumbline needs Node 24 or newer; this is ${process.version}.\n`);
+  process.exit(1);
+}
 
 // Compiled code is kept between starts; where nothing can be written, Node goes on without it.
-enableCompileCache();
+module.enableCompileCache();
 const { runCli } = await import("./cli/cli.ts");
 
 // Whoever writes is told of a failed write too; an error without a listener would end the process.
