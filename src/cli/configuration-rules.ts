@@ -2,6 +2,7 @@
 import { validate as isCron } from "node-cron";
 import { type Fault, failure, type Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import { isLoopback } from "../tenant/clouds.ts";
 import { cloudOf } from "./graph-root.ts";
 
 /** What is wrong with the value at a key of a tenant. */
@@ -97,7 +98,8 @@ const safeUrls: Rule = ({ cloud }) => {
 
 const localToken: Rule = ({ cloud, credential }) => {
   if (credential?.token === undefined) return [];
-  if (typeof cloud === "object" && isLoopback(cloud.graph)) return [];
+  const graph = typeof cloud === "object" ? URL.parse(cloud.graph) : null;
+  if (graph !== null && isLoopback(graph.hostname)) return [];
   const message = "A ready token is only for a Graph URL on loopback. Use another credential.";
   return [{ key: "credential.token", message }];
 };
@@ -121,15 +123,9 @@ const rules: readonly Rule[] = [
 
 function isSafeOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
   if (username || password || pathname !== "/" || search || hash) return false;
-  return protocol === "https:" || (protocol === "http:" && isLoopback(text));
-}
-
-function isLoopback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { hostname } = new URL(text);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 function isTimezone(name: string): boolean {
