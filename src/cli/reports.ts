@@ -15,7 +15,10 @@ export interface Output {
 export function parseOutput(text: string): Output {
   const [name = "", ...rest] = text.split("=");
   const format = formats.find((known) => known === name);
-  if (!format) throw new Error(`${name} is no format. Accepted are ${formats.join(", ")}.`);
+  if (!format) {
+    const problem = name === "" ? "No format is named." : `${name} is no format.`;
+    throw new Error(`${problem} Accepted are ${formats.join(", ")}.`);
+  }
   const file = rest.join("=");
   if (rest.length > 0 && file === "") throw new Error(`Name a file after ${name}=.`);
   return { format, file: rest.length === 0 ? null : file };

@@ -32,6 +32,7 @@ const unusable = [
   { args: ["plan", "--output", "yaml"], says: "text, json, markdown, html" },
   { args: ["plan", "--output", "json", "--output", "text"], says: "Only one report" },
   { args: ["plan", "--output", "json="], says: "Name a file" },
+  { args: ["plan", "--output="], says: "No format is named" },
   { args: ["plan", "--drift-exit", "300"], says: "0 to 255" },
   { args: ["apply", "--plan", "abc"], says: "sha256:" },
   { args: ["apply", "--lift", "deletes"], says: "--lift is not yet supported" },
