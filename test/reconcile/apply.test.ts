@@ -167,6 +167,23 @@ test("an update whose answer was lost sends the password again in the next run",
   expect(told(await practice.run())).toEqual(["clean"]);
 });
 
+test("an update of the name whose answer was lost leaves the password that is live", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  const basic = { username: "entra", password: "set by hand" };
+  const live = { displayName: "a", targetUrl: "https://a.contoso.com/", authentication: { basic } };
+  practice.sandbox.control.setState({ connectors: [live] });
+  await practice.run();
+  practice.sandbox.control.changeConnector("a", { displayName: "Changed" });
+  practice.sandbox.control.injectFault({ kind: "html-body", method: "PATCH" });
+  expect(told(await practice.run())).toEqual(["partial", "update a failed"]);
+  practice.sandbox.control.changeConnector("Changed", { displayName: "a" });
+  expect(told(await practice.run())).toEqual(["clean"]);
+  expect(password(practice, "a")).toBe("set by hand");
+  const { store, tenant } = practice.subject();
+  expect((await store.recall(tenant)).journal).toEqual([]);
+});
+
 test("a definition renamed in git keeps its connector, with and without previously", async () => {
   await using practice = await openApplied({ "a.yaml": connector("a") });
   const [before] = practice.sandbox.control.state().connectors ?? [];

@@ -114,6 +114,75 @@ test("a lost create whose password is refused the second time is sent it by the 
   expect(practice.requests()).toEqual(["GET 200", "PATCH 204", "GET 200"]);
 });
 
+test("a lost create that is refused when it is sent again stays open, for the first may still show", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
+  practice.sandbox.control.injectFault({ kind: "stale-reads", reads: 50, ...post });
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, ...post });
+  const run = await practice.run();
+  expect(told(run)).toEqual(["partial", "create a failed"]);
+  expect(run.outcomes[0]?.error?.code).toBe("unavailable");
+  expect(run.outcomes[0]?.error?.message).toContain("it was sent once more");
+  practice.sandbox.control.clearFaults();
+  expect(told(await practice.run())).toEqual(["converged", "adopt a done"]);
+  expect(live(practice)).toHaveLength(1);
+});
+
+test("a lost create is found again where the tenant allows creates alone", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
+  practice.sandbox.control.injectFault({ kind: "status", method: "GET", status: 403, skip: 1 });
+  const policy = { allow: ["create"] as const };
+  expect(told(await practice.run({ policy }))).toEqual(["partial", "create a failed"]);
+  expect(told(await practice.run({ policy }))).toEqual(["converged", "adopt a done"]);
+  expect(told(await practice.run({ policy }))).toEqual(["clean"]);
+});
+
+test("a create that reads show later than it may take is not made again", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "stale-reads", reads: 15, ...post });
+  expect(told(await practice.run())).toEqual(["partial", "create a unverified"]);
+  const held = await practice.run();
+  expect(told(held)).toEqual(["partial"]);
+  expect(held.plan?.held.map(({ op, reason }) => [op, reason.code])).toEqual([
+    ["create", "unseen"],
+  ]);
+  expect((await practice.plan()).held).toHaveLength(1);
+  practice.requests();
+  let run = await practice.run();
+  while (run.plan?.held.length) run = await practice.run();
+  expect(told(run)).toEqual(["clean"]);
+  expect(practice.requests().every((sent) => sent === "GET 200")).toBe(true);
+  expect(live(practice)).toHaveLength(1);
+  const { store, tenant } = practice.subject();
+  expect((await store.recall(tenant)).journal).toEqual([]);
+});
+
+test("a create that nothing shows for a day is made again", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "no-effect", ...post });
+  expect(told(await practice.run())).toEqual(["partial", "create a unverified"]);
+  expect(told(await practice.run())).toEqual(["partial"]);
+  expect(told(await practice.run({}, { after: 24 * 3_600_000 }))).toEqual([
+    "converged",
+    "create a done",
+  ]);
+  expect(told(await practice.run())).toEqual(["clean"]);
+  const { store, tenant } = practice.subject();
+  expect((await store.recall(tenant)).journal).toEqual([]);
+});
+
+test("a create that shows after its definition left git is still ours", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "stale-reads", reads: 15, ...post });
+  await practice.run();
+  practice.define({});
+  let run = await practice.run();
+  expect(run.plan?.held).toEqual([]);
+  while (run.plan?.held.length === 0) run = await practice.run();
+  expect(run.plan?.held.map(({ op, name }) => `${op} ${name}`)).toEqual(["delete a"]);
+});
+
 test("several that a lost create may have made are held, and a pin resolves them", async () => {
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
@@ -152,6 +221,14 @@ test("a create that stays throttled fails, and no lost answer is looked for", as
   expect(practice.requests()).toEqual(["GET 200", "POST 429", "POST 429", "POST 429"]);
   const { store, tenant } = practice.subject();
   expect((await store.recall(tenant)).journal).toEqual([]);
+});
+
+test("a create that is asked to wait longer than a minute is left to the next run", async () => {
+  await using practice = await openDefined();
+  practice.sandbox.control.injectFault({ kind: "status", status: 429, retryAfter: 61, ...post });
+  const run = await practice.run();
+  expect(run.outcomes[0]?.error?.code).toBe("throttled");
+  expect(practice.requests()).toEqual(["GET 200", "POST 429"]);
 });
 
 test("a throttled create that is asked to stop tells the throttling, and leaves nothing open", async () => {

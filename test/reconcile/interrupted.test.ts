@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { TenantWriter } from "../../src/model/tenant.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
@@ -26,12 +27,31 @@ function mortal<T extends object>(port: T, life: Life): T {
   });
 }
 
-function mortalSubject({ store, reader, writer, ...rest }: Subject, life: Life): Subject {
+/** Longer than a write takes to settle: a throttled or slow request may wait so long for its turn. */
+const turn = 20_000;
+
+/** Whose requests to write take their time before Graph has them. */
+function slow(writer: TenantWriter, { clock }: Practice): TenantWriter {
+  return {
+    ...writer,
+    create: (...given) => {
+      clock.advance(turn);
+      return writer.create(...given);
+    },
+    update: (...given) => {
+      clock.advance(turn);
+      return writer.update(...given);
+    },
+  };
+}
+
+function mortalSubject(practice: Practice, life: Life): Subject {
+  const { store, reader, writer, ...rest } = practice.subject();
   return {
     ...rest,
     store: mortal(store, life),
     reader: mortal(reader, life),
-    writer: writer && mortal(writer, life),
+    writer: writer && mortal(slow(writer, practice), life),
   };
 }
 
@@ -90,7 +110,7 @@ test.for(rows)(
       for (const fault of lags[lag] ?? []) practice.sandbox.control.injectFault(fault);
 
       const life = { left: steps };
-      await practice.run(mortalSubject(practice.subject(), life), { after: 0 });
+      await practice.run(mortalSubject(practice, life), { after: 0 });
       isWhole = life.left >= 0;
 
       await using store = await practice.openStore();
