@@ -1,5 +1,6 @@
 /** How a connector's definition and its live state are compared, and what a difference would write. */
 import type { ApiConnectorDefinition } from "../model/definition.ts";
+import type { Fault } from "../model/fault.ts";
 import type { Change, FieldChange } from "../model/generated/run.ts";
 import type { Live, LiveAuthentication } from "../model/live.ts";
 import type { DesiredSecret } from "./input.ts";
@@ -112,11 +113,26 @@ function reasonToSend({ desired, live, recorded, isUnanswered }: Paired): string
   if (!secret || "fault" in secret) return null;
   const known = recorded.secrets[path];
   if (!known) return `The password (${secret.source}) was never sent by Plumbline.`;
-  // Another key or salt makes another fingerprint of the same value: nothing can be concluded.
-  if (scheme(known.fingerprint) !== scheme(secret.fingerprint)) return null;
+  if (!isSameScheme(known.fingerprint, secret.fingerprint)) return null;
   return known.fingerprint === secret.fingerprint
     ? null
     : `The password changed at its source (${secret.source}).`;
+}
+
+/**
+ * Another key or salt makes another fingerprint of the same value, so nothing can be concluded: a
+ * warning, because a password that changed meanwhile would never be sent. null when all is known.
+ */
+export function unknownSince(found: Paired): Fault | null {
+  const { desired, live, recorded } = found;
+  const { path, at } = desired.definition.authentication.password;
+  const secret = desired.secrets[path];
+  const known = recorded?.id === live.id ? recorded.secrets[path] : undefined;
+  if (!known || !secret || "fault" in secret) return null;
+  if (isSameScheme(known.fingerprint, secret.fingerprint)) return null;
+  if (compareAuthentication(found).fields.length > 0) return null;
+  const message = `The fingerprint of ${secret.source} in ${desired.definition.name} was made with another key; whether it changed at its source since cannot be known. It is recorded anew and nothing is sent.`;
+  return { severity: "warning", code: "secret-source", message, at };
 }
 
 function meetingReason({ live, recorded, by }: Paired): readonly string[] {
@@ -163,8 +179,9 @@ function allSecrets({ query, authentication }: ApiConnectorDefinition): readonly
   return [...query.map(({ value }) => value.path), authentication.password.path];
 }
 
-function scheme(fingerprint: string): string {
-  return fingerprint.slice(0, fingerprint.indexOf("$"));
+function isSameScheme(one: string, other: string): boolean {
+  const scheme = (fingerprint: string) => fingerprint.slice(0, fingerprint.indexOf("$"));
+  return scheme(one) === scheme(other);
 }
 
 /** Which parts of a connector a change writes. */

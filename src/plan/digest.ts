@@ -1,6 +1,8 @@
 /** One line that stands for all decisions of a plan, to approve exactly these. */
 import { createHash } from "node:crypto";
 import type { Change, HeldChange, Plan } from "../model/generated/run.ts";
+import type { Live } from "../model/live.ts";
+import { partsOf } from "./api-connector.ts";
 import type { Desired, PlanInput } from "./input.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
@@ -12,16 +14,19 @@ type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
  */
 export function digest(input: PlanInput, decisions: Decisions): string {
   const desired = new Map(input.desired.map((one) => [keyOf(one.definition), one] as const));
+  const live = new Map(
+    input.observations.flatMap((seen) =>
+      "objects" in seen ? seen.objects.map((one) => [one.id, one] as const) : [],
+    ),
+  );
+  const essenceOf = (change: Change | HeldChange) =>
+    essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""));
   const content = [
     input.version,
     input.tenant.graph,
     input.tenant.tenantId,
-    decisions.changes.map((change) => essence(change, desired.get(keyOf(change)))),
-    decisions.held.map((held) => [
-      held.reason.code,
-      held.candidates ?? [],
-      ...essence(held, desired.get(keyOf(held))),
-    ]),
+    decisions.changes.map(essenceOf),
+    decisions.held.map((held) => [held.reason.code, held.candidates ?? [], ...essenceOf(held)]),
     decisions.unreadable.map(({ kind, fault }) => [kind, fault.code]),
     decisions.faults.flatMap(({ severity, code, message }) =>
       severity === "error" ? [[code, message]] : [],
@@ -30,13 +35,25 @@ export function digest(input: PlanInput, decisions: Decisions): string {
   return `sha256:${createHash("sha256").update(JSON.stringify(content)).digest("hex")}`;
 }
 
-function essence(change: Change | HeldChange, desired: Desired | undefined): unknown[] {
+function essence(
+  change: Change | HeldChange,
+  desired: Desired | undefined,
+  live: Live | undefined,
+): unknown[] {
   const { op, kind, name, id, displayName, fields, sends } = change;
   const fingerprints = Object.entries(desired?.secrets ?? {})
     .filter(([path]) => sends.includes(path))
     .map(([path, secret]) => [path, "fingerprint" in secret ? secret.fingerprint : null]);
   const values = fields.map(({ path, before, after }) => [path, before, after]);
-  return [op, kind, name, id, displayName, values, fingerprints];
+  // A URL is written with its query, so what stands there now is overwritten.
+  const query = partsOf(change).targetUrl ? keysOf(live) : [];
+  return [op, kind, name, id, displayName, values, fingerprints, query];
+}
+
+/** By key, so that their order in the URL decides nothing. */
+function keysOf(live: Live | undefined): readonly unknown[] {
+  const pairs = (live?.query ?? []).map(({ key, value }) => [key, value] as const);
+  return pairs.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): string {

@@ -6,8 +6,9 @@
 import type { Fault } from "../model/fault.ts";
 import type { Change, HeldChange, Plan, Unchanged, Unmanaged } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
-import { compare } from "./api-connector.ts";
+import { compare, unknownSince } from "./api-connector.ts";
 import { digest } from "./digest.ts";
+import { freeze } from "./freeze.ts";
 import type { PlanInput } from "./input.ts";
 import { type Match, match } from "./match.ts";
 import { byDisplayName, byKindAndName, byLevel } from "./order.ts";
@@ -70,9 +71,8 @@ function planObjects(input: PlanInput): readonly Entry[] {
     const desired = input.desired.filter(({ definition }) => definition.kind === seen.kind);
     const ledger = input.memory.ledger.filter(({ kind }) => kind === seen.kind);
     const journal = input.memory.journal.filter(({ kind }) => kind === seen.kind);
-    return match({ desired, live: seen.objects, ledger, journal, now: input.now }).map((found) =>
-      entry(found, input),
-    );
+    const matches = match({ desired, live: seen.objects, ledger, journal, now: input.now });
+    return matches.flatMap((found) => [entry(found, input), ...warnings(found)]);
   });
 }
 
@@ -105,6 +105,12 @@ function entry(found: Match, input: PlanInput): Entry {
     default:
       return found satisfies never;
   }
+}
+
+/** What a plan cannot know and somebody should. */
+function warnings(found: Match): readonly Entry[] {
+  const fault = found.type === "paired" ? unknownSince(found) : null;
+  return fault === null ? [] : [{ list: "faults", item: fault }];
 }
 
 function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
@@ -155,10 +161,4 @@ function judge(found: Match, item: Change, input: PlanInput): Entry {
 
 function unmanagedItem({ kind, id, displayName, targetUrl }: Live): Unmanaged {
   return { kind, id, displayName, targetUrl };
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) freeze(inner);
-  return Object.freeze(value);
 }

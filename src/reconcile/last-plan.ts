@@ -2,19 +2,20 @@
 import type { Plan } from "../model/generated/run.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { plan } from "../plan/plan.ts";
+import { redacted } from "../plan/redacted.ts";
 import type { PlanSubject } from "./subject.ts";
 
 /** The last input and plan of each subject. */
 const plans = new WeakMap<PlanSubject, { readonly input: PlanInput; readonly planned: Plan }>();
 
 /**
- * What `plan` says. Same input, same plan: so where every part is the very same object as last time,
+ * What `plan` says, as people may see it. Same input, same plan: so where every part is the very same object as last time,
  * the last plan is the answer, as the same object.
  */
 export function planFor(subject: PlanSubject, input: PlanInput): Plan {
   const last = plans.get(subject);
   if (last && isSame(last.input, input)) return last.planned;
-  const planned = plan(input);
+  const planned = redacted(plan(input), (text) => subject.redactor.redact(text));
   plans.set(subject, { input, planned });
   return planned;
 }

@@ -1,5 +1,6 @@
 /** What a run leaves in the store. */
 import type { Outcome, Plan } from "../model/generated/run.ts";
+import { isAnotherTenant } from "../plan/policy.ts";
 import { answered, learned } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
@@ -11,12 +12,15 @@ export async function remember(
   planned: Plan,
   outcomes: readonly Outcome[],
 ): Promise<void> {
+  // Whatever its definitions are, they say nothing about the tenant that the name now points at.
+  if (isAnotherTenant(world.input)) return;
   const { store, tenant, clock } = subject;
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
-  for (const { key, result } of answered(input, planned, outcomes)) {
-    await store.settle(tenant, key, result, []);
-  }
-  const changes = learned(input, planned, clock.now().toISOString());
+  const closed = answered(input, planned, outcomes);
+  for (const { key, result } of closed) await store.settle(tenant, key, result, []);
+  const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
+  const left = { ...input, memory: { ...memory, journal } };
+  const changes = learned(left, planned, clock.now().toISOString());
   if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
 }

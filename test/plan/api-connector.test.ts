@@ -127,9 +127,15 @@ const passwords: readonly (Situation & { readonly name: string; readonly want: T
     want: sent,
   },
   {
-    name: "a fingerprint of another scheme tells nothing, so nothing is sent",
+    name: "a fingerprint of another scheme tells nothing: nothing is sent, and it is said",
     ledger: [ours("x1", a, known("v0$before"))],
-    want: { unchanged: ["a x1"] },
+    want: { unchanged: ["a x1"], faults: ["secret-source connectors/a.yaml"] },
+  },
+  {
+    name: "a fingerprint of another scheme is of no interest where the password is sent anyway",
+    live: [live("x1", a, { authentication: { type: "basic", username: "other" } })],
+    ledger: [ours("x1", a, known("v0$before"))],
+    want: { changes: ["update a x1: username, password; sends password"] },
   },
   {
     name: "a password of which the ledger knows nothing is sent",
@@ -235,4 +241,18 @@ test.for([
   const parts = partsOf({ fields: differs.map((path) => ({ path, before: null, after: "x" })) });
   const written = Object.entries(parts).flatMap(([part, isWritten]) => (isWritten ? [part] : []));
   expect(written).toEqual(want);
+});
+
+test("a fingerprint of another scheme is a warning, so that a changed password is not lost silently", () => {
+  const ledger = [ours("x1", a, known("v0$before"))];
+  const { faults } = planOf({ desired: [a], live: [live("x1", a)], ledger });
+  expect(faults).toEqual([
+    {
+      severity: "warning",
+      code: "secret-source",
+      message:
+        "The fingerprint of env PASSWORD in a was made with another key; whether it changed at its source since cannot be known. It is recorded anew and nothing is sent.",
+      at: a.definition.authentication.password.at,
+    },
+  ]);
 });

@@ -139,3 +139,29 @@ test.for<{ readonly name: string; readonly over: Situation }>([
 test("a digest is written as its algorithm and 64 hex digits", () => {
   expect(digestOf()).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
+
+test("a live key changes the digest where it would be overwritten, and its place in the URL does not", () => {
+  const withKeys = (...query: readonly (readonly [string, string])[]) =>
+    digestOf({
+      live: [
+        live("x1", a, { query: query.map(([key, value]) => ({ key, value })) }),
+        ...base.live!.slice(1),
+      ],
+    });
+  const one = withKeys(["code", "v1$one"], ["mode", "v1$mode"]);
+  expect(withKeys(["mode", "v1$mode"], ["code", "v1$one"])).toBe(one);
+  expect(withKeys(["code", "v1$two"], ["mode", "v1$mode"])).not.toBe(one);
+});
+
+test("the candidates of an ambiguity are in the digest", () => {
+  const named = (...ids: readonly string[]) =>
+    digestOf({ live: [...base.live!, ...ids.map((id) => live(id, b))] });
+  expect(named("y1", "y2")).not.toBe(named("y1", "y3"));
+  expect(named("y1", "y2")).toBe(named("y2", "y1"));
+});
+
+test("why a tenant could not be read is in the digest", () => {
+  const unreadable = (code: "timeout" | "forbidden") =>
+    digestOf({ input: { observations: [{ kind: "ApiConnector", fault: failure(code, "No.") }] } });
+  expect(unreadable("timeout")).not.toBe(unreadable("forbidden"));
+});
