@@ -106,11 +106,14 @@ function reference(
   read: Read,
   path: readonly string[],
 ): WrittenReference | null {
-  const { env, file } = record(read(path));
-  if (typeof env === "string" && file === undefined) {
+  const written = record(read(path));
+  // One by one: a name that the schema refuses has its fault already.
+  const env = read([...path, "env"]);
+  const file = read([...path, "file"]);
+  if (typeof env === "string" && written["file"] === undefined) {
     return { reference: { env }, place: yaml.placeOf([...path, "env"]) };
   }
-  if (typeof file === "string" && env === undefined) {
+  if (typeof file === "string" && written["env"] === undefined) {
     return { reference: { file }, place: yaml.placeOf([...path, "file"]) };
   }
   return null;

@@ -1,6 +1,7 @@
 /**
  * The candidate that was probably meant: at most two letters away (one for short words), where two
- * letters that changed places count as one; null when none is near.
+ * letters that changed places count as one; else the only one that begins or ends with the word.
+ * null when none is near.
  */
 export function nearMiss(word: string, candidates: readonly string[]): string | null {
   if (word.length > 64) return null;
@@ -15,7 +16,17 @@ export function nearMiss(word: string, candidates: readonly string[]): string | 
       least = distance;
     }
   }
-  return best;
+  return best ?? longer(word.toLowerCase(), candidates);
+}
+
+/** The only candidate of which the word is the beginning or the end. */
+function longer(word: string, candidates: readonly string[]): string | null {
+  if (word.length < 3) return null;
+  const [only, ...others] = candidates.filter((candidate) => {
+    const folded = candidate.toLowerCase();
+    return folded.startsWith(word) || folded.endsWith(word);
+  });
+  return only !== undefined && others.length === 0 ? only : null;
 }
 
 /** Number of letters to insert, delete, replace or swap with their neighbour. */

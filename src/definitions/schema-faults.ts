@@ -1,18 +1,19 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import { choice, inWords, nearMiss } from "./near-miss.ts";
+import { inWords, nearMiss } from "./near-miss.ts";
 import { type WrittenFault, wrong } from "./place.ts";
 import { knownKeys, withoutEchoes } from "./schema-echoes.ts";
+import {
+  firstSentence,
+  isLiteral,
+  isSecretReference,
+  ruleInWords,
+  type Schema,
+  supportedKeys,
+  wordsOf,
+} from "./schema-words.ts";
+import { mendedName } from "./variable-name.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
-/** What the keywords of our schemas say about a value, as far as messages need it. */
-interface Schema {
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
-
-const SECRET = "a reference to a secret: { env: NAME } or { file: PATH }";
 const LITERAL =
   "A secret may not stand in a file of definitions or configuration, because everyone who reads the repository would know it. Put it in an environment variable or a file and write { env: NAME } or { file: PATH }; change the secret if this file was shared.";
 
@@ -42,7 +43,8 @@ function faultOf(error: ErrorObject, document: YamlDocument): WrittenFault {
   const place = document.placeOf(path);
   if (error.propertyName !== undefined) {
     const at = document.placeOf([...path, error.propertyName], "key");
-    return wrong("schema", at, `This name is not allowed here: ${ruleInWords(error, schema)}.`);
+    const message = `This name is not allowed here: it ${ruleInWords(error, schema)}.${suffix(error, path, schema)}`;
+    return wrong("schema", at, message);
   }
   if (error.keyword === "type" && isSecretReference(schema) && isLiteral(error.data)) {
     return wrong("literal-secret", place, LITERAL);
@@ -58,15 +60,18 @@ function missing(
   const name = String(error.params["missingProperty"]);
   const owner = path.length === 0 ? "The document" : dotted(path);
   const at = document.placeOf(path, "key");
-  return wrong("schema", at, `${owner} needs the key "${name}".${about(error, name)}`);
+  const schema = (error.parentSchema as Schema | undefined)?.properties?.[name] ?? {};
+  return wrong("schema", at, `${owner} needs the key "${name}"${whatItIs(name, schema)}.`);
 }
 
-/** The description of a property, where it has one. */
-function about(error: ErrorObject, name: string): string {
-  const schema = (error.parentSchema as Schema | undefined)?.properties?.[name] as
-    | Schema
-    | undefined;
-  return schema?.description === undefined ? "" : ` ${schema.description}`;
+/** The end of a sentence: what to write under a key, or what belongs there. */
+function whatItIs(name: string, schema: Schema): string {
+  if (schema.const !== undefined) return `. Add ${name}: ${String(schema.const)}`;
+  const sentence = firstSentence(schema).replace(/^[A-Z](?=[a-z]* )/, (first) =>
+    first.toLowerCase(),
+  );
+  if (sentence === "") return "";
+  return sentence.includes(":") ? ` (${sentence})` : `: ${sentence}`;
 }
 
 function unknown(
@@ -75,66 +80,44 @@ function unknown(
   document: YamlDocument,
 ): WrittenFault {
   const key = String(error.params["additionalProperty"]);
-  const known = knownKeys(error);
-  const near = nearMiss(key, known);
+  const known = supportedKeys((error.parentSchema ?? {}) as Schema);
+  const near = nearMiss(key, known) ?? nearMiss(key, knownKeys(error));
   const named = near !== null || !mayHoldSecret(path) ? inWords(key) : "";
-  const allowed =
-    known.length === 0 ? "no keys are allowed" : `the keys here are ${known.join(", ")}`;
   const meant = near === null ? "" : ` Did you mean "${near}"?`;
   const owner = path.length === 0 ? "a definition" : dotted(path);
   const at = document.placeOf([...path, key], "key");
-  return wrong("schema", at, `The key${named} is not known in ${owner}: ${allowed}.${meant}`);
+  return wrong(
+    "schema",
+    at,
+    `The key${named} is not known in ${owner}: ${keysInWords(known)}.${meant}`,
+  );
+}
+
+function keysInWords(known: readonly string[]): string {
+  if (known.length === 0) return "no keys are allowed";
+  return known.length === 1
+    ? `the only key here is ${known[0]}`
+    : `the keys here are ${known.join(", ")}`;
 }
 
 function sentence(error: ErrorObject, path: readonly string[], schema: Schema): string {
   const name = path.length === 0 ? "The document" : dotted(path);
-  return `${name} ${ruleInWords(error, schema)}.${suffix(error, path, schema)}`;
-}
-
-function ruleInWords({ keyword, params, data }: ErrorObject, schema: Schema): string {
-  const limit = String(params["limit"]);
-  switch (keyword) {
-    case "type":
-      return `must be ${expected(schema)}; it is ${actual(data)}`;
-    case "const":
-      return `must be ${String(params["allowedValue"])}`;
-    case "enum":
-      return `must be ${choice(wordsOf(params["allowedValues"]))}`;
-    case "anyOf":
-      return `does not have the right shape; it is ${actual(data)}`;
-    case "minLength":
-      return limit === "1" ? "must not be empty" : `must have at least ${limit} characters`;
-    case "maxLength":
-      return `must have at most ${limit} characters`;
-    case "minimum":
-      return `must be at least ${limit}`;
-    case "maximum":
-      return `must be at most ${limit}`;
-    case "minItems":
-      return "must not be an empty list";
-    case "uniqueItems":
-      return "must not hold the same item twice";
-    case "minProperties":
-    case "maxProperties":
-      return countInWords(keyword, limit, schema);
-    case "pattern":
-      return "does not have the right form";
-    default:
-      return `breaks the rule "${keyword}"`;
+  const { keyword, params, data } = error;
+  if (keyword === "const") {
+    const near = nearValue(data, wordsOf([params["allowedValue"]]), path);
+    if (near !== "") return `This value of ${name} is not known.${near}`;
   }
-}
-
-function countInWords(keyword: string, limit: string, schema: Schema): string {
-  const names = Object.keys(schema.properties ?? {});
-  if (limit === "1" && names.length > 0) return `must hold exactly one of ${choice(names)}`;
-  return `must hold at ${keyword === "minProperties" ? "least" : "most"} ${limit} ${limit === "1" ? "entry" : "entries"}`;
+  const mended = isVariableName(error, schema) ? mendedName(String(data)) : null;
+  if (mended !== null) return mended;
+  return `${name} ${ruleInWords(error, schema)}.${suffix(error, path, schema)}`;
 }
 
 /** What helps to mend it: a near word, or the description of the property. */
 function suffix(error: ErrorObject, path: readonly string[], schema: Schema): string {
   const { keyword, params, data } = error;
   if (keyword === "enum") return nearValue(data, wordsOf(params["allowedValues"]), path);
-  if (keyword === "pattern" || keyword === "anyOf") {
+  if (keyword === "pattern") return form(schema);
+  if (keyword === "anyOf") {
     return schema.description === undefined ? "" : ` ${schema.description}`;
   }
   if (keyword === "type" && schema.type === "string" && isLiteral(data))
@@ -142,48 +125,22 @@ function suffix(error: ErrorObject, path: readonly string[], schema: Schema): st
   return "";
 }
 
+/** What a value looks like that has the right form. */
+function form(schema: Schema): string {
+  const [example] = schema.examples ?? [];
+  const sentence = firstSentence(schema);
+  if (sentence === "") return "";
+  return example === undefined ? ` ${sentence}.` : ` ${sentence}, such as ${String(example)}.`;
+}
+
+function isVariableName({ keyword }: ErrorObject, { title }: Schema): boolean {
+  return keyword === "pattern" && title === "Environment variable";
+}
+
 function nearValue(data: unknown, allowed: readonly string[], path: readonly string[]): string {
   if (typeof data !== "string" || mayHoldSecret(path)) return "";
   const near = nearMiss(data, allowed);
   return near === null ? "" : ` Did you mean "${near}"?`;
-}
-
-function wordsOf(values: unknown): readonly string[] {
-  return Array.isArray(values) ? values.map(String) : [];
-}
-
-function expected(schema: Schema): string {
-  if (isSecretReference(schema)) return SECRET;
-  switch (schema.type) {
-    case "object":
-      return "a mapping (lines of key: value)";
-    case "array":
-      return "a list";
-    case "string":
-      return "text";
-    case "integer":
-      return "a whole number";
-    case "boolean":
-      return "true or false";
-    default:
-      return "of another type";
-  }
-}
-
-function actual(data: unknown): string {
-  if (data === null || data === undefined) return "empty";
-  if (Array.isArray(data)) return "a list";
-  if (typeof data === "object") return "a mapping";
-  if (typeof data === "string") return "text";
-  return typeof data === "number" ? "a number" : "true or false";
-}
-
-function isLiteral(data: unknown): boolean {
-  return data !== null && typeof data !== "object";
-}
-
-function isSecretReference(schema: Schema): boolean {
-  return schema.title === "SecretReference";
 }
 
 /** Values below these keys are never repeated, nor are unknown keys that resemble no known one. */

@@ -48,7 +48,7 @@ test.each([
   {
     name: "a missing mode",
     text: valid.replace("    mode: apply\n", ""),
-    want: 'schema plumbline.yaml:5:5 tenants[0] needs the key "mode". The most that Plumbline may do',
+    want: 'schema plumbline.yaml:5:5 tenants[0] needs the key "mode" (the most that Plumbline may do to this tenant: report differences, or apply them).',
   },
   {
     name: "a wrong mode",
@@ -58,7 +58,27 @@ test.each([
   {
     name: "an unknown key",
     text: valid.replace("variables:", "variable:"),
-    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]',
+    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]: the keys here are name, sandbox, tenantId, cloud, credential, definitions, variables, secrets, targets, mode, allow, settle, budget, schedule, timezone. Did you mean "variables"?',
+  },
+  {
+    name: "a slip in a key that is not supported yet",
+    text: `${valid}    limit: { deletes: 1 }\n`,
+    want: 'Did you mean "limits"?',
+  },
+  {
+    name: "the end of a known key",
+    text: valid.replace("clientSecret:", "certificate: x, clientSecret:"),
+    want: 'schema plumbline.yaml:10:19 The key "certificate" is not known in tenants[1].credential: the keys here are workloadIdentity, managedIdentity, azureCli, default, clientSecret, clientCertificate, deviceCode, token. Did you mean "clientCertificate"?',
+  },
+  {
+    name: "a tenant id of another form",
+    text: valid.replace("tenantId: 11111111", "tenantId: 1"),
+    want: "schema plumbline.yaml:9:15 tenants[1].tenantId does not have the right form. Directory (tenant) id, under Overview in the Entra admin center, such as 11111111-2222-3333-4444-555555555555.",
+  },
+  {
+    name: "a missing kind",
+    text: valid.replace("kind: Service\n", ""),
+    want: 'schema plumbline.yaml:1:1 The document needs the key "kind". Add kind: Service.',
   },
   {
     name: "definitions of no shape that fits",
@@ -83,7 +103,7 @@ test.each([
   {
     name: "a cloud of one's own without its Graph",
     text: valid.replace("    tenantId", "    cloud: { authority: https://x }\n    tenantId"),
-    want: 'schema plumbline.yaml:9:5 tenants[1].cloud needs the key "graph".',
+    want: 'schema plumbline.yaml:9:5 tenants[1].cloud needs the key "graph": root of Microsoft Graph without the version.',
   },
   {
     name: "a literal client secret",
@@ -98,7 +118,7 @@ test.each([
   {
     name: "a wrong variable name",
     text: valid.replace("apiHost:", "api-host:"),
-    want: "schema plumbline.yaml:11:18 This name is not allowed here",
+    want: "schema plumbline.yaml:11:18 This name is not allowed here: it does not have the right form. Letters, digits and _, not a digit first, such as apiHost.",
   },
   {
     name: "limits",

@@ -9,11 +9,20 @@ test.each([
   { word: "targetUri", want: "targetUrl" },
   { word: "evn", want: "env" },
   { word: "envs", want: "env" },
-  { word: "url", want: null },
+  { word: "url", want: "targetUrl" },
+  { word: "Target", want: "targetUrl" },
+  { word: "name", want: "displayName" },
+  { word: "play", want: null },
+  { word: "rl", want: null },
   { word: "", want: null },
   { word: "x".repeat(100_000), want: null },
 ])("the word near $word is $want", ({ word, want }) => {
   expect(nearMiss(word, ["displayName", "targetUrl", "env", "file"])).toBe(want);
+});
+
+test("the beginning of several candidates is near none of them", () => {
+  expect(nearMiss("client", ["clientSecret", "clientCertificate"])).toBeNull();
+  expect(nearMiss("certificate", ["clientSecret", "clientCertificate"])).toBe("clientCertificate");
 });
 
 test("only what looks like a key that a person chose is repeated", () => {

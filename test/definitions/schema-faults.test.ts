@@ -33,22 +33,32 @@ test.each([
   {
     name: "a missing key",
     text: valid.replace(/ {2}displayName.*\n/, ""),
-    want: 'schema 5:1 spec needs the key "displayName".',
+    want: 'schema 5:1 spec needs the key "displayName": the name people see in the portal.',
   },
   {
     name: "a missing part of the document",
     text: valid.replace(/metadata:\n.*\n/, ""),
-    want: 'schema 1:1 The document needs the key "metadata".',
+    want: 'schema 1:1 The document needs the key "metadata": how git and Plumbline know this connector.',
   },
   {
     name: "a wrong version",
     text: valid.replace("plumbline/v1", "plumbline/v2"),
+    want: 'schema 1:13 This value of apiVersion is not known. Did you mean "plumbline/v1"?',
+  },
+  {
+    name: "a version that resembles none",
+    text: valid.replace("plumbline/v1", "apps/v1"),
     want: "schema 1:13 apiVersion must be plumbline/v1.",
+  },
+  {
+    name: "a missing version",
+    text: valid.replace(/apiVersion.*\n/, ""),
+    want: 'schema 1:1 The document needs the key "apiVersion". Add apiVersion: plumbline/v1.',
   },
   {
     name: "a slip in the kind",
     text: valid.replace("ApiConnector", "APIConnector"),
-    want: "schema 2:7 kind must be ApiConnector.",
+    want: 'schema 2:7 This value of kind is not known. Did you mean "ApiConnector"?',
   },
   {
     name: "an unknown kind",
@@ -78,7 +88,7 @@ test.each([
   {
     name: "a name of the wrong form",
     text: connector({ name: "Fraud_Check" }),
-    want: "schema 4:9 metadata.name does not have the right form. The key in git: lower-case letters, digits and hyphens",
+    want: "schema 4:9 metadata.name does not have the right form. The key in git: lower-case letters, digits and hyphens, unique per tenant and kind, such as fraud-check.",
   },
   {
     name: "a name that is too long",
@@ -94,12 +104,12 @@ test.each([
   {
     name: "no way to authenticate",
     text: valid.replace(`\n${basic}`, " {}\n"),
-    want: "schema 8:19 spec.authentication must hold exactly one of basic or certificate.",
+    want: "schema 8:19 spec.authentication must hold the key basic.",
   },
   {
     name: "a misspelt way to authenticate",
     text: valid.replace("basic:", "bassic:"),
-    want: 'schema 9:5 The key "bassic" is not known in spec.authentication: the keys here are basic, certificate. Did you mean "basic"?',
+    want: 'schema 9:5 The key "bassic" is not known in spec.authentication: the only key here is basic. Did you mean "basic"?',
   },
   {
     name: "a reference to two places",
@@ -109,17 +119,27 @@ test.each([
   {
     name: "a reference to no place",
     text: connector({ password: "{}" }),
-    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env or file.",
   },
   {
     name: "a misspelt reference",
     text: connector({ password: "{ evn: A }" }),
-    want: 'schema 11:19 The key "evn" is not known in spec.authentication.basic.password: the keys here are env, file, keyVault. Did you mean "env"?',
+    want: 'schema 11:19 The key "evn" is not known in spec.authentication.basic.password: the keys here are env, file. Did you mean "env"?',
   },
   {
     name: "a bad name of an environment variable",
     text: connector({ password: "{ env: A-B }" }),
-    want: "schema 11:24 spec.authentication.basic.password.env does not have the right form. Name of an environment variable",
+    want: "schema 11:24 The name of an environment variable has _ in place of -: A_B.",
+  },
+  {
+    name: "a value in place of an environment variable",
+    text: connector({ password: "{ env: $FRAUD_KEY }" }),
+    want: "schema 11:24 An environment variable is written without $: FRAUD_KEY.",
+  },
+  {
+    name: "a name that cannot be mended",
+    text: connector({ password: "{ env: 1+1 }" }),
+    want: "schema 11:24 spec.authentication.basic.password.env does not have the right form. Name of an environment variable of the Plumbline process, such as FRAUD_CHECK_PASSWORD.",
   },
   {
     name: "a query without parameters",
@@ -129,7 +149,7 @@ test.each([
   {
     name: "an empty parameter name",
     text: connector({ query: '{ "": { env: A } }' }),
-    want: "schema 8:12 This name is not allowed here: must not be empty.",
+    want: "schema 8:12 This name is not allowed here: it must not be empty.",
   },
   {
     name: "a policy that is no boolean",
@@ -197,7 +217,7 @@ test("many mistakes in one document are told together", () => {
     .replace("plumbline/v1", "v1")
     .replace("name: fraud-check", "nam: x")
     .replace("username", "user");
-  expect(faults(text).map((fault) => fault.split(" ")[1])).toEqual(["1:13", "4:3", "9:5", "10:7"]);
+  expect(faults(text).map((fault) => fault.split(" ")[1])).toEqual(["1:13", "4:3", "10:7"]);
 });
 
 test("a file that is wrong throughout ends in a count", () => {

@@ -110,7 +110,7 @@ seed?: string
 state?: string
 }
 /**
- * Directory (tenant) id.
+ * Directory (tenant) id, under Overview in the Entra admin center.
  */
 tenantId?: string
 /**
