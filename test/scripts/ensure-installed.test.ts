@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 
 const guard = fileURLToPath(new URL("../../scripts/ensure-installed.mjs", import.meta.url));
 let project: string;
@@ -74,6 +74,15 @@ test("an installed project is left alone, without a word", () => {
   run();
   const kept = mark();
   expect(run()).toEqual({ status: 0, stdout: "", hasInstalled: false, stderr: "" });
+  expect(kept.isThere()).toBe(true);
+});
+
+test("packages behind a link are somebody else's and are not replaced", () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "plumbline-elsewhere-"));
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+  symlinkSync(elsewhere, join(project, "node_modules"));
+  const kept = mark();
+  expect(run()).toMatchObject({ status: 1, hasInstalled: false });
   expect(kept.isThere()).toBe(true);
 });
 
