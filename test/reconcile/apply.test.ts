@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { Secret } from "../../src/model/secret.ts";
+import { openSecrets } from "../../src/secrets/secrets.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
 /** Bodies that were sent, without their secrets. */
@@ -65,6 +67,21 @@ test("a password that changed at its source is sent once", async () => {
   expect(told(await practice.run())).toEqual(["converged", "update a done"]);
   expect(password(practice, "a")).toBe("a new one");
   expect(told(await practice.run())).toEqual(["clean"]);
+});
+
+test("a password that changed together with the key of fingerprints is warned of once", async () => {
+  await using practice = await openApplied({ "a.yaml": connector("a") });
+  const key = new Secret("another key for practice");
+  const env = { A_PASSWORD: "a new one" };
+  const secrets = openSecrets({ env, fingerprint: { key } });
+  const run = await practice.run({ secrets });
+  expect(told(run)).toEqual(["clean"]);
+  expect(run.plan?.faults.map(({ severity, code }) => [severity, code])).toEqual([
+    ["warning", "secret-source"],
+  ]);
+  const next = await practice.run({ secrets });
+  expect(told(next)).toEqual(["clean"]);
+  expect(next.plan?.faults).toEqual([]);
 });
 
 test("a user name that changed outside is put back together with the password", async () => {

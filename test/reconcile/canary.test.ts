@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import type { Plan, Run } from "../../src/model/generated/run.ts";
 import { formats, render } from "../../src/report/report.ts";
-import { connector, openPractice, type Practice } from "./practice-tenant.ts";
+import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
 const canary = "canary/with+signs and spaces";
 
@@ -45,6 +46,23 @@ function storedBytes(folder: string): string {
     .join("\n");
 }
 
+/** Every text that leaves the engine. */
+async function everythingSeen(
+  practice: Practice,
+  plan: Plan,
+  run: Run,
+): Promise<readonly string[]> {
+  const layout = { colour: false, width: 80 };
+  return [
+    ...formats.map((format) => render({ type: "plans", plans: [plan] }, format, layout)),
+    ...formats.map((format) => render({ type: "runs", runs: [run] }, format, layout)),
+    inspect(practice.events, { depth: 20 }),
+    JSON.stringify(practice.events),
+    JSON.stringify(await practice.subject().store.runs("practice", 10)),
+    storedBytes(practice.folder),
+  ];
+}
+
 test.for(["whole", "refused by Graph with the secret in its answer"])(
   "no secret is seen anywhere after a run that is %s",
   async (how) => {
@@ -60,21 +78,59 @@ test.for(["whole", "refused by Graph with the secret in its answer"])(
     expect(run.outcomes.map(({ result }) => result)).toEqual(
       how === "whole" ? ["done", "done"] : ["failed", "failed"],
     );
-    const seen = [
-      ...formats.map((format) =>
-        render({ type: "plans", plans: [plan] }, format, { colour: false, width: 80 }),
-      ),
-      ...formats.map((format) =>
-        render({ type: "runs", runs: [run] }, format, { colour: false, width: 80 }),
-      ),
-      inspect(practice.events, { depth: 20 }),
-      JSON.stringify(practice.events),
-      JSON.stringify(await practice.subject().store.runs("practice", 10)),
-      storedBytes(practice.folder),
-    ];
+    const seen = await everythingSeen(practice, plan, run);
     for (const text of seen) for (const spelling of spellings) expect(text).not.toContain(spelling);
   },
 );
+
+test("no secret that a tenant shows where none belongs is seen anywhere", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b"), "c.yaml": connector("c") });
+  for (const name of ["A_PASSWORD", "B_PASSWORD", "C_PASSWORD"]) practice.setEnv(name, canary);
+  await practice.run();
+  const escaped = encodeURIComponent(canary);
+  practice.sandbox.control.changeConnector("a", {
+    displayName: canary,
+    targetUrl: `https://a.contoso.com/${escaped}?${escaped}=1`,
+    authenticationConfiguration: {
+      "@odata.type": "#microsoft.graph.basicAuthentication",
+      username: canary,
+      password: "x",
+    },
+  });
+  const theirs = {
+    displayName: `theirs ${canary}`,
+    targetUrl: `https://theirs.example/${escaped}`,
+    authentication: { basic: { username: canary, password: canary } },
+  };
+  const connectors = practice.sandbox.control.state().connectors ?? [];
+  practice.sandbox.control.setState({ connectors: [...connectors, theirs] });
+  practice.define({ "a.yaml": connector("a"), "c.yaml": connector("c") });
+  practice.sandbox.control.changeConnector("b", { displayName: `b ${canary}` });
+  const plan = await practice.plan();
+  practice.sandbox.control.injectFault({ kind: "no-effect", method: "PATCH" });
+  const run = await practice.run();
+  expect(told(run)).toEqual(["partial", "update a unverified"]);
+  expect(run.plan?.held.map(({ op }) => op)).toEqual(["delete"]);
+  expect(run.plan?.unmanaged).toHaveLength(1);
+  expect(run.plan?.digest).toBe(plan.digest);
+  const seen = await everythingSeen(practice, plan, run);
+  for (const text of seen) for (const spelling of spellings) expect(text).not.toContain(spelling);
+  expect(told(await practice.run())).toEqual(["refused", "update a done"]);
+  expect(practice.sandbox.control.state().connectors?.[0]).toMatchObject({
+    displayName: "a",
+    targetUrl: "https://a.contoso.com/",
+  });
+});
+
+test("a lost create is found again although its displayName is a secret's value", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a", { displayName: "fraud-check" }) });
+  practice.setEnv("A_PASSWORD", "fraud-check");
+  practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
+  expect(told(await practice.run())).toEqual(["converged", "create a done"]);
+  expect(practice.sandbox.control.state().connectors).toHaveLength(1);
+});
 
 test("a secret that is not there is named by its source alone", async () => {
   await using practice = await openSeeded();

@@ -54,8 +54,26 @@ test("an unreadable tenant leaves what was begun open, even after the definition
   practice.define({});
   practice.sandbox.control.injectFault({ kind: "status", status: 403, ...get });
   expect(told(await practice.run())).toEqual(["unreadable"]);
+  // What cannot be read shows nothing, however long one waits.
+  expect(practice.events.map(({ type }) => type)).not.toContain("waiting");
   const run = await practice.run();
   expect(run.plan?.held.map(({ op, name }) => `${op} ${name}`)).toEqual(["delete a"]);
+});
+
+test("a listing that was broken off is no unreadable tenant", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  practice.sandbox.control.injectFault({ kind: "delay", milliseconds: 60_000, ...get });
+  const stopping = new AbortController();
+  const arrived = practice.sandbox.control.arrival("GET", /apiConnectors/);
+  const running = practice.run({}, { stopping: stopping.signal });
+  await arrived;
+  stopping.abort(new Error("Asked to stop."));
+  const run = await running;
+  expect(told(run)).toEqual(["partial"]);
+  expect(run.plan).toBeNull();
+  expect(run.faults.map(({ code }) => code)).toEqual(["stopped"]);
+  practice.sandbox.control.clearFaults();
 });
 
 test("a listing in pages is read whole", async () => {

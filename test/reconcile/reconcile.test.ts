@@ -170,6 +170,29 @@ test("a tenant name that came to stand for another tenant is held in every run",
   expect(practice.requests()).toEqual(["GET 200", "GET 200"]);
 });
 
+test("a name that came to stand for another tenant teaches the store nothing about that one", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  await practice.run();
+  const tenant = { ...practice.subject().tenant, tenantId: "another" };
+  const { store } = practice.subject();
+  const [recorded] = (await store.recall(practice.subject().tenant)).ledger;
+  const gone = { ...recorded!, name: "theirs", id: "gone" };
+  await store.settle(tenant, null, "done", [{ op: "put", entry: gone }]);
+  const update = { op: "update", kind: "ApiConnector", name: "theirs", id: "gone" } as const;
+  const startedAt = "2026-08-01T00:00:00.000Z";
+  await store.begin(tenant, {
+    ...update,
+    displayName: "theirs",
+    sends: null,
+    listed: [],
+    startedAt,
+  });
+  const before = await store.recall(tenant);
+  await practice.run({ tenant });
+  expect(await store.recall(tenant)).toEqual(before);
+});
+
 test("a run that is asked to stop finishes the write in hand, skips the rest and is recorded", async () => {
   await using practice = await openPractice();
   practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
@@ -184,6 +207,30 @@ test("a run that is asked to stop finishes the write in hand, skips the rest and
   expect(run.outcomes[1]?.error?.code).toBe("stopped");
   expect(await practice.subject().store.runs("practice", 1)).toEqual([run]);
   expect(told(await practice.run())).toEqual(["converged", "create b done"]);
+});
+
+test("a write that is broken off is told as that, stays open, and is resolved by the next run", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  practice.sandbox.control.injectFault({ kind: "delay", method: "POST", milliseconds: 60_000 });
+  const [stopping, aborting] = [new AbortController(), new AbortController()];
+  const arrived = practice.sandbox.control.arrival("POST", /apiConnectors/);
+  const running = practice.run({}, { stopping: stopping.signal, aborting: aborting.signal });
+  await arrived;
+  stopping.abort(new Error("Asked to stop."));
+  aborting.abort(new Error("Asked to stop."));
+  const run = await running;
+  expect(told(run)).toEqual(["partial", "create a failed"]);
+  expect(run.outcomes[0]?.error).toMatchObject({
+    code: "stopped",
+    message: "It was broken off; the next run resolves it by reading.",
+  });
+  const { store, tenant } = practice.subject();
+  expect((await store.recall(tenant)).journal).toHaveLength(1);
+  practice.sandbox.control.clearFaults();
+  await practice.run();
+  expect(told(await practice.run())).toEqual(["clean"]);
+  expect(practice.sandbox.control.state().connectors).toHaveLength(1);
 });
 
 test("a run that is asked to stop before anything was read does nothing", async () => {
@@ -235,6 +282,36 @@ test("a bug in a run is told as one, recorded, and shows its cause to the log al
   expect(JSON.stringify(run)).not.toContain("canary");
   expect(practice.events).toContainEqual(expect.objectContaining({ type: "fault", cause: bug }));
   expect(await practice.subject().store.runs("practice", 1)).toEqual([run]);
+});
+
+test("a bug while reading the tenant or a secret shows its cause to the log, in a run and in a plan", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  const bug = new TypeError("boom");
+  const fail = async () => {
+    throw bug;
+  };
+  const { secrets } = practice.subject();
+  for (const over of [
+    { reader: { list: fail } },
+    { secrets: { ...secrets, resolve: fail } },
+    { secrets: { ...secrets, fingerprint: fail } },
+  ]) {
+    const told = expect.objectContaining({ type: "fault", tenant: "practice", cause: bug });
+    await practice.run(over);
+    expect(practice.events).toContainEqual(told);
+    practice.events.length = 0;
+    await practice.plan(over);
+    expect(practice.events).toEqual([told]);
+  }
+});
+
+test("what only the tenant refuses is told once, by the plan", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, method: "GET" });
+  expect((await practice.plan()).unreadable).toHaveLength(1);
+  expect(practice.events).toEqual([]);
 });
 
 /** The same store, of which some methods fail. */
