@@ -93,7 +93,9 @@ function scopedName(name: string, scopes: SecretScopes): Scoped {
     return { code: "secret-scope", refusal };
   }
   if (allowed.length > 0) return { source: { type: "env", name } };
-  const refusal = `This tenant's definitions may not name the environment variable ${name}: allowed are ${listed(env)}. Use one of these, or extend \`secrets.env\` in plumbline.yaml.`;
+  const upper = name.toUpperCase();
+  const meant = env?.some((glob) => matchesGlob(glob, upper)) ? ` Did you mean ${upper}?` : "";
+  const refusal = `This tenant's definitions may not name the environment variable ${name}: allowed are ${listed(env)}.${meant} Use one of these, or extend \`secrets.env\` in plumbline.yaml.`;
   return { code: "secret-scope", refusal };
 }
 

@@ -58,6 +58,11 @@ test.each([
   expect(loaded.definitions).toHaveLength(want.length === 0 ? 1 : 0);
 });
 
+test("a name that is allowed in upper case is told so", () => {
+  expect(messages(loadEnv("fraud_key", ["FRAUD_*"]))).toContain("Did you mean FRAUD_KEY?");
+  expect(messages(loadEnv("crm_key", ["FRAUD_*"]))).not.toContain("Did you mean");
+});
+
 test("a refused name is told with what is allowed", () => {
   expect(messages(loadEnv("CRM_KEY", ["FRAUD_*", "LOYALTY_*"]))).toContain(
     "allowed are FRAUD_*, LOYALTY_*",
