@@ -1,5 +1,5 @@
 /** `$NAME`, `${NAME}`, `$env:NAME` and `%NAME%`: how shells write the value of a variable. */
-const VALUE_OF = /^(?:(\$)\{(.*)\}|(\$env:)(.*)|(\$)(.*)|(%)(.*)%)$/s;
+const VALUE_OF = /^(?:(\$)\{(.*)\}|(\$env):(.*)|(\$)(.*)|(%)(.*)%)$/s;
 
 /** As people name secrets. Anything else may be the secret itself, and is not repeated. */
 const CONVENTIONAL = /^[A-Z_][A-Z0-9_]{0,63}$/;

@@ -7,7 +7,7 @@ test.each([
   { written: "${FRAUD_KEY}", want: "An environment variable is written without $: FRAUD_KEY." },
   {
     written: "$env:FRAUD_KEY",
-    want: "An environment variable is written without $env:: FRAUD_KEY.",
+    want: "An environment variable is written without $env: FRAUD_KEY.",
   },
   { written: "%FRAUD_KEY%", want: "An environment variable is written without %: FRAUD_KEY." },
   {
