@@ -35,6 +35,11 @@ test.each([
     body: '{"error":{"code":7,"message":[]}}',
     want: { code: null, message: null, requestId: null },
   },
+  {
+    name: "an error body nested without end",
+    body: `{"error":${'{"innerError":'.repeat(100_000)}{}${"}".repeat(100_001)}`,
+    want: { code: null, message: null, requestId: null },
+  },
   { name: "no body", body: "", want: { code: null, message: null, requestId: null } },
 ])("$name is read for what it says", ({ body, want }) => {
   expect(readGraphError(body)).toEqual(want);

@@ -94,6 +94,11 @@ test.each<{ name: string; reply: (url: string) => Reply; says: RegExp }>([
   },
   { name: "an object without id", reply: () => ({ body: { value: [{}] } }), says: /without id/ },
   { name: "no list", reply: () => ({ body: { value: {} } }), says: /no list/ },
+  {
+    name: "a list nested without end",
+    reply: () => ({ body: `{"value":${"[".repeat(100_000)}${"]".repeat(100_000)}}` }),
+    says: /API connector that is no object/,
+  },
   { name: "an empty body", reply: () => ({ body: "" }), says: /cut off/ },
   { name: "null", reply: () => ({ body: "null" }), says: /no list/ },
   {
