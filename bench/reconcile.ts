@@ -1,21 +1,21 @@
 // The second, no-change run of many tenants in one process: the service's daily work.
 import { readSettings } from "../src/cli/configuration.ts";
-import { applySubject, wire } from "../src/cli/wiring.ts";
+import { wireToApply } from "../src/cli/wiring.ts";
 import { reconcile } from "../src/reconcile/reconcile.ts";
-import { createRedactor } from "../src/secrets/secrets.ts";
+import { createRedactors } from "../src/secrets/secrets.ts";
 import { reportSecond } from "./child.ts";
 
 const [file = "", parallel = ""] = process.argv.slice(2);
 const { settings, faults } = readSettings(file, {});
 if (settings === null) throw new Error(JSON.stringify(faults));
-await using wiring = await wire(settings, settings.tenants, {
+await using wiring = await wireToApply(settings, settings.tenants, {
   env: process.env,
-  redactor: createRedactor(),
+  redactors: createRedactors(),
   prompt: () => undefined,
   onRequest: () => undefined,
   onPracticeTenant: () => undefined,
 });
-const subjects = wiring.tenants.map(applySubject);
+const subjects = wiring.tenants.map(({ subject }) => subject);
 const { signal } = new AbortController();
 
 async function runAll(wanted: string): Promise<void> {

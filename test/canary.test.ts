@@ -61,6 +61,8 @@ function configure(service: Service, url: string, tenantId: string): void {
     tenantId,
     cloud: { graph: url, authority: url },
   };
+  // Another name of the same server, since two entries may not be one tenant.
+  const byName = { ...byToken, cloud: { graph: `http://localhost:${port}`, authority: url } };
   const clientSecret = {
     clientId: "11111111-2222-3333-4444-555555555555",
     secret: { env: "CLIENT_SECRET" },
@@ -69,7 +71,7 @@ function configure(service: Service, url: string, tenantId: string): void {
     fingerprintKey: { env: "FINGERPRINT_KEY" },
     tenants: [
       { ...byToken, credential: { token: { env: "TOKEN" } }, schedule: "* * * * * *" },
-      { ...byToken, name: "client", credential: { clientSecret } },
+      { ...byName, name: "client", credential: { clientSecret } },
       { name: "broken", sandbox: { port }, mode: "apply", definitions: "broken" },
     ],
   });
@@ -169,7 +171,8 @@ test("a canary in any source is heard in no output, log, report, store or error"
   expect(await run("apply", "--tenant", "practice")).toBe(5);
   clearFaults();
   expect(await run("apply", "--tenant", "practice")).toBe(0);
-  expect(await run("export", "exported", "--tenant", "practice")).toBe(0);
+  // No definition can say the fragment of z.
+  expect(await run("export", "exported", "--tenant", "practice")).toBe(5);
 
   tenant.control.changeConnector("c", { targetUrl: `https://api.contoso.com/?code=${liveKey}` });
   failing("PATCH", 409);
@@ -192,6 +195,32 @@ test("a canary in any source is heard in no output, log, report, store or error"
   expect(files.some(([file]) => file.endsWith("state.db"))).toBe(true);
   expect(files.length).toBeGreaterThan(20);
   expect(heard([...places, ...files])).toEqual([]);
+});
+
+test("a secret that the tenant itself shows, as a name, user name or path, is not passed on", async () => {
+  await using service = openService();
+  const { envPassword, filePassword, queryKey } = secrets;
+  const user = { authentication: { basic: { username: envPassword, password: "practice" } } };
+  const tenant = await service.tenant([
+    { ...seeded("a", `https://api.contoso.com/${encodeURIComponent(queryKey)}`), ...user },
+    seeded(filePassword, `https://api.contoso.com/${encodeURIComponent(envPassword)}`),
+  ]);
+  service.env["CONNECTOR_PASSWORD"] = envPassword;
+  service.env["QUERY_KEY"] = queryKey;
+  service.write("connectors/secrets/password.txt", filePassword);
+  service.write("connectors/a.yaml", definition("a", { query: { code: { env: "QUERY_KEY" } } }));
+  const password = { file: "secrets/password.txt" };
+  service.write("connectors/b.yaml", definition("b", { password }));
+  service.configure({ tenants: [practice(tenant)] });
+  const places: [string, string][] = [];
+  for (const verb of ["plan", "apply", "apply"]) {
+    const outputs = formats.flatMap((format) => ["--output", `${format}=out/${verb}.${format}`]);
+    const { status, stdout, stderr } = await service.run([verb, "--verbose", ...outputs]);
+    expect(status).toBe(verb === "plan" ? 2 : 0);
+    places.push([`stdout of ${verb}`, stdout], [`stderr of ${verb}`, stderr]);
+  }
+  expect(service.read("out/plan.json")).toContain("[redacted]");
+  expect(heard([...places, ...written(service)])).toEqual([]);
 });
 
 test("the canary would be heard", () => {

@@ -1,8 +1,10 @@
 /** How one tenant is reached: Microsoft Graph with a credential, or a practice tenant. */
 import { FaultError, failure } from "../model/fault.ts";
-import { type Redactor, Secret, type Secrets } from "../model/secret.ts";
+import type { SecretReference } from "../model/generated/service.ts";
+import { Secret, type Secrets } from "../model/secret.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
+import type { Redactors } from "../secrets/secrets.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import {
   type Access,
@@ -35,7 +37,7 @@ export interface Links {
 }
 
 interface LinkOptions extends Links {
-  readonly redactor: Redactor;
+  readonly redactors: Redactors;
   readonly secrets: Secrets;
   /** Closes what was opened. */
   readonly stack: AsyncDisposableStack;
@@ -77,14 +79,14 @@ function graphLink(
   authority: Cloud["authority"],
   credential: Credential,
   { budget }: TenantSettings,
-  { redactor, onRequest }: LinkOptions,
+  { redactors, onRequest }: LinkOptions,
 ): Link {
   const access: Access = openAccess({
     tenant: identity,
     authority,
     credential,
     budget,
-    redactor,
+    redactor: redactors.of(identity.name),
     clock: systemClock,
     onRequest: (event) => onRequest(identity.name, event),
   });
@@ -156,13 +158,18 @@ function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Lin
 
 async function resolveCredential(
   { credential, secret }: GraphConnection,
-  { secrets, prompt }: LinkOptions,
+  { secrets, redactors, prompt }: LinkOptions,
 ): Promise<Credential> {
+  const resolve = async (reference: SecretReference) => {
+    const value = await secrets.resolve(secret(reference));
+    redactors.service.add(value);
+    return value;
+  };
   const { token, clientSecret, clientCertificate, workloadIdentity, managedIdentity } = credential;
-  if (token) return { type: "token", token: await secrets.resolve(secret(token)) };
+  if (token) return { type: "token", token: await resolve(token) };
   if (clientSecret) {
     const { clientId, secret: reference } = clientSecret;
-    const value = await secrets.resolve(secret(reference));
+    const value = await resolve(reference);
     return { type: "clientSecret", clientId, secret: value };
   }
   if (clientCertificate) {
@@ -170,8 +177,8 @@ async function resolveCredential(
     return {
       type: "clientCertificate",
       clientId,
-      certificate: await secrets.resolve(secret(certificate)),
-      passphrase: passphrase ? await secrets.resolve(secret(passphrase)) : null,
+      certificate: await resolve(certificate),
+      passphrase: passphrase ? await resolve(passphrase) : null,
     };
   }
   if (workloadIdentity) {

@@ -1,13 +1,19 @@
 /** Logs on stderr: for people on a terminal, JSON lines for machines. */
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
-import type { Redactor } from "../model/secret.ts";
+import type { Redactors } from "../secrets/secrets.ts";
 import { hasColour, type Terminal } from "./terminal.ts";
 
-/** Every line passes the redactor: a log may hold the text of an error that nobody foresaw. */
+/** What a line is about. */
+interface Facts {
+  readonly tenant?: unknown;
+  readonly err?: unknown;
+}
+
+/** Every line passes a redactor: a log may hold the text of an error that nobody foresaw. */
 export function openLog(
   { env, stderr }: Pick<Terminal, "env" | "stderr">,
-  redactor: Redactor,
+  redactors: Redactors,
   level: "debug" | "info" | "warn",
 ): Logger {
   const colorize = hasColour(stderr, env);
@@ -15,9 +21,22 @@ export function openLog(
   const hideObject = level !== "debug";
   const people = prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss", hideObject });
   const format = stderr.isTTY === true ? people : (line: string) => line;
-  const write = (line: string) => void stderr.write(redactor.redact(format(line)));
+  const destination = {
+    // Asks pino to leave here what each line is about.
+    [Symbol.for("pino.metadata")]: true,
+    lastObj: {} as Facts,
+    write(line: string) {
+      stderr.write(redacted(format(line), destination.lastObj, redactors));
+    },
+  };
   return pino(
     { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
-    { write },
+    destination,
   );
+}
+
+/** What a bug says may hold anything of anyone; every other line is of one tenant, or of none. */
+function redacted(line: string, { tenant, err }: Facts, redactors: Redactors): string {
+  if (err !== undefined) return redactors.redactAll(line);
+  return (typeof tenant === "string" ? redactors.of(tenant) : redactors.service).redact(line);
 }

@@ -7,11 +7,11 @@ const patience = 1_000;
 const clearLine = "\r\u001b[2K";
 
 /** Works on every tenant and shows how many are done, until all are. */
-export async function withProgress<T>(
+export async function withProgress<One extends Wired, T>(
   { stderr }: Terminal,
   doing: string,
-  tenants: readonly Wired[],
-  work: (wired: Wired, say: (what: string) => void) => Promise<T>,
+  tenants: readonly One[],
+  work: (wired: One, say: (what: string) => void) => Promise<T>,
 ): Promise<T[]> {
   const isShown = stderr.isTTY === true;
   const begun = systemClock.now().getTime();

@@ -1,14 +1,14 @@
 /** Opens what plan and apply work on, and closes it again. */
 
 import type { Logger } from "pino";
-import { createRedactor } from "../secrets/secrets.ts";
+import { createRedactors } from "../secrets/secrets.ts";
 import type { CommonFlags, Configured } from "./command.ts";
 import { openLog } from "./logging.ts";
 import type { Terminal } from "./terminal.ts";
-import { type Wiring, wire } from "./wiring.ts";
+import type { Wire, Wired, Wiring } from "./wiring.ts";
 
-export interface Opened {
-  readonly wiring: Wiring;
+export interface Opened<One extends Wired> {
+  readonly wiring: Wiring<One>;
   readonly log: Logger;
 }
 
@@ -16,18 +16,19 @@ export interface Opened {
 export const parallelTenants = 8;
 
 /** `level` is what is logged without --verbose. */
-export async function openTenants(
+export async function openTenants<One extends Wired>(
+  wire: Wire<One>,
   { settings, wanted, faults }: Configured,
   flags: CommonFlags,
   terminal: Terminal,
   level: "info" | "warn",
-): Promise<Opened> {
-  const redactor = createRedactor();
-  const log = openLog(terminal, redactor, flags.verbose ? "debug" : level);
+): Promise<Opened<One>> {
+  const redactors = createRedactors();
+  const log = openLog(terminal, redactors, flags.verbose ? "debug" : level);
   for (const { message, at } of faults) log.warn({ at }, message);
   const wiring = await wire(settings, wanted, {
     env: terminal.env,
-    redactor,
+    redactors,
     prompt: (message) => terminal.stderr.write(`${message}\n`),
     onRequest: (tenant, event) => log.debug({ ...event, tenant }, "request to Microsoft Graph"),
     onPracticeTenant: (tenant, { url, origin }) => log.info(`${tenant}: ${practice(url, origin)}`),

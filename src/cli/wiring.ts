@@ -1,42 +1,65 @@
 /** Puts concrete adapters behind the ports: the only file that knows all of them. */
 import { openDefinitions } from "../definitions/definitions.ts";
-import type { Redactor, Secrets } from "../model/secret.ts";
+import type { Secrets } from "../model/secret.ts";
 import type { Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
-import type { TenantWriter } from "../model/tenant.ts";
 import type { PlanSubject, Subject } from "../reconcile/subject.ts";
-import { openSecrets } from "../secrets/secrets.ts";
+import { openSecrets, type Redactors } from "../secrets/secrets.ts";
 import { openStore } from "../store/store.ts";
 import { commitOf } from "./commit.ts";
 import type { Settings, TenantSettings } from "./configuration.ts";
-import { type Links, openLink } from "./link.ts";
+import { type Link, type Links, openLink } from "./link.ts";
 import { version } from "./version.ts";
 
-/** A tenant with its ports. What plans holds nothing that writes. */
+/** A tenant with its ports, none of which writes to it. */
 export interface Wired {
   readonly settings: TenantSettings;
   readonly subject: PlanSubject;
-  readonly openWriter: () => TenantWriter;
 }
 
-export interface Wiring extends AsyncDisposable {
-  readonly tenants: readonly Wired[];
+/** A tenant with its ports; its mode decides whether one of them writes to it. */
+export interface WiredToApply extends Wired {
+  readonly subject: Subject;
+}
+
+export interface Wiring<One extends Wired> extends AsyncDisposable {
+  readonly tenants: readonly One[];
 }
 
 export interface WiringOptions extends Links {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly redactor: Redactor;
+  readonly redactors: Redactors;
 }
 
 /** Opens the store and every wanted tenant. Throws a FaultError when there is nothing to work with. */
-export async function wire(
+export type Wire<One extends Wired> = (
   settings: Settings,
   wanted: readonly TenantSettings[],
   options: WiringOptions,
-): Promise<Wiring> {
+) => Promise<Wiring<One>>;
+
+export const wire: Wire<Wired> = (settings, wanted, options) =>
+  wireWith(settings, wanted, options, (wired) => wired);
+
+/** Only what may apply gets the means to write. */
+export const wireToApply: Wire<WiredToApply> = (settings, wanted, options) =>
+  wireWith(settings, wanted, options, ({ settings: tenant, subject }, { openWriter }) => {
+    const { mode } = tenant;
+    const writer = mode === "apply" ? openWriter() : null;
+    return { settings: tenant, subject: { ...subject, mode, writer } };
+  });
+
+type Complete<One> = (wired: Wired, link: Link) => One;
+
+async function wireWith<One extends Wired>(
+  settings: Settings,
+  wanted: readonly TenantSettings[],
+  options: WiringOptions,
+  complete: Complete<One>,
+): Promise<Wiring<One>> {
   const stack = new AsyncDisposableStack();
   try {
-    const tenants = await wireTenants(settings, wanted, options, stack);
+    const tenants = await wireTenants(settings, wanted, { ...options, stack }, complete);
     return { tenants, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (thrown) {
     await stack.disposeAsync();
@@ -45,18 +68,18 @@ export async function wire(
 }
 
 /** What is opened, now or later, closes with the stack. */
-async function wireTenants(
+async function wireTenants<One extends Wired>(
   settings: Settings,
   wanted: readonly TenantSettings[],
-  options: WiringOptions,
-  stack: AsyncDisposableStack,
-): Promise<readonly Wired[]> {
-  const store = stack.use(await openStore({ sqlite: settings.store }, systemClock));
+  options: WiringOptions & { readonly stack: AsyncDisposableStack },
+  complete: Complete<One>,
+): Promise<readonly One[]> {
+  const store = options.stack.use(await openStore({ sqlite: settings.store }, systemClock));
   const secrets = await openServiceSecrets(settings, store, options);
   const definitions = openDefinitions();
-  const tenants: Wired[] = [];
+  const tenants: One[] = [];
   for (const tenant of wanted) {
-    const link = await openLink(tenant, { ...options, secrets, stack });
+    const link = await openLink(tenant, { ...options, secrets });
     const subject: PlanSubject = {
       tenant: link.identity,
       policy: { allow: tenant.allow },
@@ -67,30 +90,24 @@ async function wireTenants(
         commit: commitOf(tenant.load, options.env),
       }),
       secrets,
-      redactor: options.redactor,
+      redactor: options.redactors.of(tenant.name),
       store,
       reader: link.openReader(),
       clock: systemClock,
     };
-    tenants.push({ settings: tenant, subject, openWriter: link.openWriter });
+    tenants.push(complete({ settings: tenant, subject }, link));
   }
   return tenants;
-}
-
-/** Only what may apply gets the means to write. */
-export function applySubject({ settings, subject, openWriter }: Wired): Subject {
-  const { mode } = settings;
-  return { ...subject, mode, writer: mode === "apply" ? openWriter() : null };
 }
 
 async function openServiceSecrets(
   { fingerprintKey }: Settings,
   store: Store,
-  { env, redactor }: WiringOptions,
+  { env, redactors }: WiringOptions,
 ): Promise<Secrets> {
   const salted = openSecrets({ env, fingerprint: { salt: () => store.salt() } });
   if (fingerprintKey === null) return salted;
   const key = await salted.resolve(fingerprintKey);
-  redactor.add(key);
+  redactors.service.add(key);
   return openSecrets({ env, fingerprint: { key } });
 }

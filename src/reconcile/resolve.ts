@@ -16,7 +16,7 @@ export interface Resolved {
 
 /** One reading of all secrets that some definitions name, and what it became. */
 interface Reading extends Resolved {
-  readonly by: Pick<PlanSubject, "secrets" | "redactor">;
+  readonly by: PlanSubject["secrets"];
   readonly uses: readonly SecretUse[];
   readonly found: readonly Found[];
 }
@@ -27,8 +27,8 @@ type Found = PromiseSettledResult<Secret>;
 const readings = new WeakMap<readonly Definition[], Reading>();
 
 /**
- * Reads every value anew. When all are what they were, and the definitions are the very same, so is
- * the answer; the redactor knows them by then.
+ * Reads every value anew, and tells them to the subject's redactor. When all are what they were, and
+ * the definitions are the very same, so is the answer.
  */
 export async function resolveSecrets(
   subject: PlanSubject,
@@ -37,12 +37,14 @@ export async function resolveSecrets(
 ): Promise<Resolved> {
   const { secrets, redactor } = subject;
   const known = readings.get(definitions);
-  const last = known?.by.secrets === secrets && known.by.redactor === redactor ? known : null;
+  const last = known?.by === secrets ? known : null;
   const uses = last?.uses ?? definitions.flatMap(secretUses);
   const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
+  // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
+  for (const one of found) if (one.status === "fulfilled") redactor.add(one.value);
   if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
   const made = await fingerprinted(subject, definitions, uses, found, notify);
-  const reading = { ...made, by: { secrets, redactor }, uses, found };
+  const reading = { ...made, by: secrets, uses, found };
   readings.set(definitions, reading);
   return reading;
 }
@@ -60,7 +62,6 @@ async function fingerprinted(
   found: readonly Found[],
   notify: Notify,
 ): Promise<Resolved> {
-  for (const one of found) if (one.status === "fulfilled") subject.redactor.add(one.value);
   const secrets = await Promise.all(
     uses.map(({ source }, index) =>
       desiredSecret(subject, describeSource(source), found[index], notify),

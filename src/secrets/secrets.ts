@@ -14,8 +14,8 @@ import {
   type SecretUse,
 } from "../model/secret.ts";
 import { type FingerprintOptions, fingerprinter } from "./fingerprint.ts";
-import { formsOf, SHORTEST_FORM } from "./forms.ts";
-import { type Form, redactAll, toForm } from "./redaction.ts";
+import { createKnownValues, type KnownValues } from "./known-values.ts";
+import { type Find, redactAll } from "./redaction.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 export interface SecretsOptions {
@@ -47,25 +47,44 @@ export function openSecrets({ env, fingerprint }: SecretsOptions): Secrets {
 }
 
 /**
- * Values shorter than four characters are not taken out: they stand in too many words, and a text
- * with those missing would tell which they were. The forms of a value are made when the first text
- * comes, so a run that has nothing to say pays nothing.
+ * One redactor for the service and one for each tenant. A tenant's own takes out the tenant's secrets
+ * and the service's, so that what a line of it takes does not grow with the other tenants.
  */
-export function createRedactor(): Redactor {
-  const values = new Set<string>();
-  let forms: readonly Form[] | null = [];
+export interface Redactors {
+  /** What it is told, every other one knows too. */
+  readonly service: Redactor;
+  /** The same one for the same name. */
+  of(tenant: string): Redactor;
+  /** Takes out what any of them knows: for texts that nobody foresaw, since it is slow. */
+  redactAll(text: string): string;
+}
+
+/**
+ * Values shorter than four characters are not taken out: they stand in too many words, and a text
+ * with those missing would tell which they were.
+ */
+export function createRedactors(): Redactors {
+  const service = createKnownValues();
+  const tenants = new Map<string, KnownValues>();
   return {
-    add(secret) {
-      const value = secret.reveal();
-      if (value.length < SHORTEST_FORM || values.has(value)) return;
-      values.add(value);
-      forms = null;
+    service: redactorOf(service, [service.find]),
+    of(tenant) {
+      const own = tenants.get(tenant) ?? createKnownValues();
+      tenants.set(tenant, own);
+      return redactorOf(own, [own.find, service.find]);
     },
-    redact(text) {
-      forms ??= [...new Set([...values].flatMap((value) => [...formsOf(value)]))].map(toForm);
-      return redactAll(text, forms);
-    },
+    redactAll: (text) =>
+      redactAll(text, [service.find, ...[...tenants.values()].map(({ find }) => find)]),
   };
+}
+
+/** A redactor alone. */
+export function createRedactor(): Redactor {
+  return createRedactors().service;
+}
+
+function redactorOf({ add }: KnownValues, finds: readonly Find[]): Redactor {
+  return { add: (secret) => add(secret.reveal()), redact: (text) => redactAll(text, finds) };
 }
 
 type Source<Type> = Extract<SecretSource, { readonly type: Type }>;

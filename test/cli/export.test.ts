@@ -115,7 +115,8 @@ test("connectors that only letter case tells apart get names of their own, and t
 test("export overwrites nothing, reads one tenant, and says what a tenant refused", async () => {
   await using service = openService();
   const tenant = await service.tenant([seeded("a"), seeded("b")]);
-  service.configure({ tenants: [practice(tenant), practice(tenant, { name: "other" })] });
+  const other = practice(await service.tenant(), { name: "other" });
+  service.configure({ tenants: [practice(tenant), other] });
   service.write("out/b.yaml", "mine\n");
   const several = await service.run(["export", "out"]);
   expect(several).toMatchObject({ status: 1, stdout: "" });

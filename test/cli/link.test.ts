@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { readSettings } from "../../src/cli/configuration.ts";
 import { openLink } from "../../src/cli/link.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
-import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
+import { createRedactors, openSecrets } from "../../src/secrets/secrets.ts";
 
 test("a token that is missing or rotated is read as soon as it is there, without a restart", async () => {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-link-"));
@@ -26,7 +26,7 @@ test("a token that is missing or rotated is read as soon as it is there, without
   const [tenant] = readSettings(file, {}).settings?.tenants ?? [];
   if (!tenant) throw new Error("There is no tenant.");
   const link = await openLink(tenant, {
-    redactor: createRedactor(),
+    redactors: createRedactors(),
     secrets: openSecrets({ env: {}, fingerprint: { salt: async () => new Uint8Array(32) } }),
     stack,
     prompt: () => undefined,

@@ -56,7 +56,7 @@ test("one tenant's failure stops no other, and the worst decides the exit status
     cloud: { graph: tenant.url },
     credential: { token: { env: "NOBODY_SET_THIS" } },
   };
-  const invalid = { ...rest, name: "invalid", sandbox, definitions: "broken" };
+  const invalid = practice(await service.tenant(), { name: "invalid", definitions: "broken" });
   service.configure({ tenants: [unreadable, invalid, { ...rest, name, sandbox }] });
   service.write("connectors/a.yaml", definition("a"));
   service.write("broken/a.yaml", "kind: Nonsense\n");

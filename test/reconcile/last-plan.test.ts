@@ -3,6 +3,7 @@ import type { PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
 import { resolveSecrets } from "../../src/reconcile/resolve.ts";
+import { createRedactor } from "../../src/secrets/secrets.ts";
 import { begun } from "../plan/builders.ts";
 import { connector, openPractice, type Practice } from "./practice-tenant.ts";
 
@@ -92,7 +93,11 @@ test("tenants that share their definitions and secrets share what becomes of the
   const one = practice.subject();
   const { definitions } = one.load().loaded;
   const first = await resolveSecrets(one, definitions, unheard);
-  expect(await resolveSecrets({ ...one }, definitions, unheard)).toBe(first);
+  const redactor = createRedactor();
+  expect(await resolveSecrets({ ...one, redactor }, definitions, unheard)).toBe(first);
+  const shared = [...first.values.values()].flatMap((values) => [...values.values()]);
+  expect(shared).toHaveLength(2);
+  for (const secret of shared) expect(redactor.redact(secret.reveal())).toBe("[redacted]");
   const stranger = practice.subject();
   expect(await resolveSecrets(stranger, definitions, unheard)).not.toBe(first);
   practice.setEnv("A_PASSWORD", "another");

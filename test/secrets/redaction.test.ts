@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "../../src/model/secret.ts";
-import { createRedactor } from "../../src/secrets/secrets.ts";
+import { createRedactor, createRedactors } from "../../src/secrets/secrets.ts";
 
 function redactorOf(...values: readonly string[]) {
   const redactor = createRedactor();
@@ -93,6 +93,27 @@ test("a value that is added between two texts is taken out of the second", () =>
   redactor.add(new Secret("second-value"));
   redactor.add(new Secret("second-value"));
   expect(redactor.redact("first-value second-value")).toBe("[redacted] [redacted]");
+});
+
+test("a tenant's redactor knows its own secrets and the service's, and no other tenant's", () => {
+  const redactors = createRedactors();
+  redactors.of("a").add(new Secret("secret-of-a"));
+  redactors.of("b").add(new Secret("secret-of-b"));
+  redactors.service.add(new Secret("of-the-service"));
+  const text = "secret-of-a secret-of-b of-the-service";
+  expect(redactors.of("a").redact(text)).toBe("[redacted] secret-of-b [redacted]");
+  expect(redactors.service.redact(text)).toBe("secret-of-a secret-of-b [redacted]");
+  expect(redactors.redactAll(text)).toBe("[redacted] [redacted] [redacted]");
+});
+
+test("of very many values the oldest is forgotten, unless it was added again", () => {
+  const redactor = redactorOf("the-oldest-one", "a-value-in-use");
+  for (let count = 0; count < 10_000; count += 1) {
+    if (count === 5_000) redactor.add(new Secret("a-value-in-use"));
+    redactor.add(new Secret(`value-${count}-of-many`));
+  }
+  const text = "the-oldest-one a-value-in-use value-9999-of-many";
+  expect(redactor.redact(text)).toBe("the-oldest-one [redacted] [redacted]");
 });
 
 test("a value that a replacement and its neighbours spell is taken out as well", () => {

@@ -9,7 +9,7 @@ import { logEvent, progressOf } from "../run-log.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import type { Terminal } from "../terminal.ts";
-import { applySubject } from "../wiring.ts";
+import { wireToApply } from "../wiring.ts";
 
 export interface ApplyFlags extends CommonFlags {
   /** Digests to which apply is bound; empty: any plan. */
@@ -20,7 +20,7 @@ export interface ApplyFlags extends CommonFlags {
 export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
-  const { wiring, log } = await openTenants(configured, flags, terminal, "warn");
+  const { wiring, log } = await openTenants(wireToApply, configured, flags, terminal, "warn");
   await using _ = wiring;
   using stop = stopSignal(() => log.warn("stopping: the write in hand is finished first"));
   const limit = pLimit(parallelTenants);
@@ -33,7 +33,7 @@ export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<
         logEvent(log, event);
       };
       const options = { trigger: "command", isApply: true, approved } as const;
-      return reconcile(applySubject(wired), { ...options, notify, stopping, aborting });
+      return reconcile(wired.subject, { ...options, notify, stopping, aborting });
     }),
   );
   await writeReports({ type: "runs", runs }, flags.output, terminal);

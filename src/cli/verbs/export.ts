@@ -9,7 +9,7 @@ import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
 import { print, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Wired } from "../wiring.ts";
+import { type Wired, wire } from "../wiring.ts";
 
 export interface ExportFlags extends CommonFlags {
   readonly directory: string;
@@ -24,7 +24,7 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
     const names = configured.wanted.map(({ name }) => name).join(", ");
     throw new UsageError(`Export reads one tenant. Choose with --tenant: ${names}.`);
   }
-  const { wiring } = await openTenants(configured, flags, terminal, "warn");
+  const { wiring } = await openTenants(wire, configured, flags, terminal, "warn");
   await using _ = wiring;
   using stop = stopSignal();
   const [wired] = wiring.tenants;

@@ -12,7 +12,7 @@ import { logEvent } from "../run-log.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Wired } from "../wiring.ts";
+import { type Wired, wire } from "../wiring.ts";
 
 export interface PlanFlags extends CommonFlags {
   readonly driftExit?: number;
@@ -22,7 +22,7 @@ export interface PlanFlags extends CommonFlags {
 export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
-  const { wiring, log } = await openTenants(configured, flags, terminal, "warn");
+  const { wiring, log } = await openTenants(wire, configured, flags, terminal, "warn");
   await using _ = wiring;
   using stop = stopSignal();
   const limit = pLimit(parallelTenants);

@@ -15,7 +15,7 @@ import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
 import { version } from "../version.ts";
-import { applySubject, type Wired } from "../wiring.ts";
+import { type WiredToApply, wireToApply } from "../wiring.ts";
 
 /** Every tenant once at start, then by its schedule, until SIGTERM or SIGINT. */
 export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise<number> {
@@ -23,7 +23,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   if (typeof configured === "number") return configured;
   refusePeople(configured);
   using stop = stopSignal();
-  const { wiring, log } = await openTenants(configured, flags, terminal, "info");
+  const { wiring, log } = await openTenants(wireToApply, configured, flags, terminal, "info");
   await using _ = wiring;
   let schedule: Schedule | null = null;
   const health = { ready: false };
@@ -70,13 +70,13 @@ function notifier({ stderr }: Terminal, log: Logger): Notify {
 }
 
 function scheduled(
-  wired: Wired,
+  wired: WiredToApply,
   { stopping, aborting }: Stop,
   notify: Notify,
   tell: Tell,
 ): Scheduled {
-  const { name, schedule, timezone } = wired.settings;
-  const subject = applySubject(wired);
+  const { subject, settings } = wired;
+  const { name, schedule, timezone } = settings;
   return {
     name,
     schedule,
