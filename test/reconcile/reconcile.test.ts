@@ -12,6 +12,8 @@ test("a run creates what is missing, and the next one finds nothing to do", asyn
   practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
   expect(told(await practice.run())).toEqual(["converged", "create a done", "create b done"]);
   expect(practice.requests()).toEqual(["GET 200", "POST 201", "POST 201", "GET 200"]);
+  const { store, tenant } = practice.subject();
+  expect((await store.recall(tenant)).journal).toEqual([]);
   expect((await practice.plan()).changes).toEqual([]);
   expect(told(await practice.run())).toEqual(["clean"]);
   expect(practice.requests()).toEqual(["GET 200", "GET 200"]);
