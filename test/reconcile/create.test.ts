@@ -147,6 +147,8 @@ test("a create that reads show later than it may take is not made again", async 
   expect(held.plan?.held.map(({ op, reason }) => [op, reason.code])).toEqual([
     ["create", "unseen"],
   ]);
+  // It had its time to settle; what is held needs no more of it.
+  expect(practice.events.map(({ type }) => type)).not.toContain("waiting");
   expect((await practice.plan()).held).toHaveLength(1);
   practice.requests();
   let run = await practice.run();

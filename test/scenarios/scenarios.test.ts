@@ -15,6 +15,8 @@ interface TenantFile {
   /** Values of secrets; null: not set. */
   readonly env?: Readonly<Record<string, string | null>>;
   readonly faults?: readonly InjectedFault[];
+  /** Those of the run of `before`. */
+  readonly faultsBefore?: readonly InjectedFault[];
 }
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -32,6 +34,7 @@ test.for(folders)("$title", async ({ folder }) => {
   const { control } = practice.sandbox;
   if (existsSync(file("before"))) {
     use(practice, file("before"));
+    for (const fault of given.faultsBefore ?? []) control.injectFault(fault);
     await practice.run();
   }
   if (existsSync(file("live.yaml"))) control.setState(read("live.yaml"));
