@@ -56,7 +56,7 @@ export interface Memory {
   readonly ledger: readonly LedgerEntry[];
   /** Writes whose result was never recorded and creates that no read has shown, oldest first. */
   readonly journal: readonly OpenJournalEntry[];
-  /** The identity under which this tenant name was first recorded; null when it is new. */
+  /** The identity under which a tenant of this name was first read whole; null when none was. */
   readonly known: TenantIdentity | null;
 }
 
@@ -84,7 +84,10 @@ export interface Store extends AsyncDisposable {
     result: string,
     changes: readonly LedgerChange[],
   ): Promise<void>;
-  /** Keeps a finished run, and the identity of a tenant name that was not known before. */
+  /**
+   * Keeps a finished run. When the run read the tenant whole (`plan.complete`), also the identity of a
+   * tenant name that was not known before.
+   */
   record(tenant: TenantIdentity, run: Run): Promise<void>;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;

@@ -98,10 +98,11 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
       const { startedAt, finishedAt, result } = run;
       const values = { tenant: tenant.name, startedAt, finishedAt, result };
       const insert = { query: insertRun({ ...values, run: JSON.stringify(run) }) };
-      const isKnown = remembered.isKnown(tenant);
-      const steps = isKnown ? [insert] : [{ query: putKnown(tenant) }, insert];
+      // Whoever was never read whole may be a mistyped tenantId, and the name would be its for good.
+      const isNews = run.plan?.complete === true && !remembered.isKnown(tenant);
+      const steps = isNews ? [{ query: putKnown(tenant) }, insert] : [insert];
       const [row] = await database.write("cheap", steps);
-      if (!isKnown) remembered.learn(tenant);
+      if (isNews) remembered.learn(tenant);
       // The statement answers the one column of the one row that it made.
       if (isTimeToPrune((row as { readonly sequence: number }).sequence)) {
         await database.write("cheap", [{ query: pruneRuns(tenant.name) }]);

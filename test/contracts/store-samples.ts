@@ -1,5 +1,5 @@
 /** Things that a store remembers. */
-import type { Run } from "../../src/model/generated/run.ts";
+import type { Plan, Run } from "../../src/model/generated/run.ts";
 import type { JournalEntry, LedgerChange, LedgerEntry } from "../../src/model/store.ts";
 import type { TenantIdentity } from "../../src/model/tenant.ts";
 
@@ -44,6 +44,24 @@ export function creation(name: string): JournalEntry {
   };
 }
 
+/** Of a tenant that was read; whole unless it says otherwise. */
+export function planned(complete = true): Plan {
+  const nothing = { create: 0, update: 0, delete: 0, adopt: 0, unchanged: 0, held: 0 };
+  return {
+    tenant: "production",
+    commit: null,
+    digest: "sha256:0",
+    complete,
+    summary: { ...nothing, unmanaged: 0, unreadable: 0 },
+    changes: [],
+    unchanged: [],
+    held: [],
+    unmanaged: [],
+    unreadable: [],
+    faults: [],
+  };
+}
+
 export function run(startedAt: string, more: Partial<Run> = {}): Run {
   return {
     tenant: "production",
@@ -52,7 +70,7 @@ export function run(startedAt: string, more: Partial<Run> = {}): Run {
     startedAt,
     finishedAt: "2026-09-01T12:00:01.000Z",
     commit: null,
-    plan: null,
+    plan: planned(),
     outcomes: [],
     faults: [],
     result: "clean",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
 import type { LedgerChange, LedgerEntry, Store } from "../../src/model/store.ts";
-import { creation, entry, production, put, run, staging } from "./store-samples.ts";
+import { creation, entry, planned, production, put, run, staging } from "./store-samples.ts";
 
 /** `place` makes room for one more store and answers how to open that one, as often as one likes. */
 export function storeContract(place: () => Promise<() => Promise<Store>>): void {
@@ -272,6 +272,20 @@ function runsContract(opened: () => Promise<Store>): void {
       Array.from({ length: 1_000 }, (_, index) => `run ${1_002 - index}`),
     );
     expect(await store.runs("staging", 10)).toHaveLength(1);
+  });
+
+  test("a tenant's name belongs to nobody until a run has read the tenant whole", async () => {
+    await using store = await opened();
+    const mistyped = { ...production, tenantId: "mistyped" };
+    for (const plan of [null, planned(false)]) {
+      await store.record(mistyped, run("unread", { plan }));
+      expect((await store.recall(mistyped)).known).toBeNull();
+    }
+    expect((await store.recall(production)).known).toBeNull();
+    await store.record(production, run("read"));
+    expect((await store.recall(production)).known).toEqual(production);
+    expect((await store.recall(mistyped)).known).toEqual(production);
+    expect(await store.runs("production", 9)).toHaveLength(3);
   });
 
   test("a tenant's name is known under the identity that ran first", async () => {
