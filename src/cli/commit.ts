@@ -1,6 +1,7 @@
 /** Which commit the definitions come from, read from `.git` without a git binary. */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { realPath } from "../definitions/real-path.ts";
 
 const hash = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
@@ -62,14 +63,6 @@ export function commitOf(
   env: Readonly<Record<string, string | undefined>>,
 ): string | null {
   const folder = resolve(root, folders[0] ?? ".");
-  return commitAt(realOf(folder)) ?? (env["PLUMBLINE_COMMIT"] || null);
-}
-
-/** git-sync puts a symbolic link where the definitions are. */
-function realOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return folder;
-  }
+  // git-sync puts a symbolic link where the definitions are.
+  return commitAt(realPath(folder) ?? folder) ?? (env["PLUMBLINE_COMMIT"] || null);
 }

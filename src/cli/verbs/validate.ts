@@ -1,6 +1,7 @@
-import { realpathSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { type Definitions, openDefinitions } from "../../definitions/definitions.ts";
+import { liesWithin } from "../../definitions/folder.ts";
+import { realPath } from "../../definitions/real-path.ts";
 import { type Definition, secretUses } from "../../model/definition.ts";
 import { type Fault, toFault } from "../../model/fault.ts";
 import { openSecrets } from "../../secrets/secrets.ts";
@@ -59,16 +60,7 @@ function meantBy(path: string, { load }: TenantSettings): readonly string[] {
 }
 
 function isWithin(path: string, folder: string): boolean {
-  const way = relative(realOf(folder), realOf(path));
-  return way !== ".." && !way.startsWith(`..${sep}`);
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return liesWithin(realPath(path) ?? path, realPath(folder) ?? folder);
 }
 
 async function checkTenant(

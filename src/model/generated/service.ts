@@ -142,11 +142,11 @@ variables?: {
  */
 secrets?: {
 /**
- * Names of environment variables; * stands for any characters. Default: every name except those used in this file and AZURE_*, MSI_*, IDENTITY_*, PLUMBLINE_*.
+ * Names of environment variables; * stands for any characters. Default: every name except AZURE_*, MSI_*, IDENTITY_*, PLUMBLINE_* and what other tenants name here. Those four need their whole name or a longer glob, such as AZURE_MAPS_*. Names that hold the credentials of this file are never allowed.
  */
 env?: string[]
 /**
- * Folders whose files may be named. Default: the folder of this file and /run/secrets.
+ * Folders whose files may be named. Default: the folder of this file and /run/secrets, except folders that other tenants name here.
  */
 files?: string[]
 /**
