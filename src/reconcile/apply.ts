@@ -37,7 +37,8 @@ async function carryOut(writing: Writing, change: Change, world: World): Promise
       op === "delete" ? await remove(writing, change) : await put(writing, change, world);
     return { op, kind, name, id: made, result: "done" };
   } catch (thrown) {
-    const fault = faultOf(thrown, writing.aborting);
+    const told = faultOf(thrown, writing.aborting);
+    const fault = { ...told, message: writing.subject.redactor.redact(told.message) };
     writing.notify({ type: "fault", tenant, fault, cause: thrown });
     return { op, kind, name, id, result: "failed", error: fault };
   }

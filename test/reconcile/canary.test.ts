@@ -132,6 +132,21 @@ test("a lost create is found again although its displayName is a secret's value"
   expect(practice.sandbox.control.state().connectors).toHaveLength(1);
 });
 
+test("a failed write names no displayName that is a secret's value", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a", { displayName: "fraud-check" }) });
+  practice.setEnv("A_PASSWORD", "fraud-check");
+  const { control } = practice.sandbox;
+  control.injectFault({ kind: "drop-after-effect", method: "POST" });
+  const notify = ({ type }: { type: string }) => {
+    const [made] = control.state().connectors ?? [];
+    if (type === "waiting") control.setState({ connectors: [made!, { ...made, id: "twin" }] });
+  };
+  const run = await practice.run({}, { notify });
+  expect(run.outcomes[0]?.error?.message).toContain("several new connectors are called");
+  expect(JSON.stringify(run)).not.toContain("fraud-check");
+});
+
 test("a secret that is not there is named by its source alone", async () => {
   await using practice = await openSeeded();
   practice.setEnv("A_PASSWORD", null);
