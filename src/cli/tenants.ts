@@ -4,8 +4,9 @@ import type { Logger } from "pino";
 import { createRedactors } from "../secrets/secrets.ts";
 import type { CommonFlags, Configured } from "./command.ts";
 import { openLog } from "./logging.ts";
+import { withLine } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Wire, Wired, Wiring } from "./wiring.ts";
+import type { Wire, Wired, Wiring, WiringOptions } from "./wiring.ts";
 
 export interface Opened<One extends Wired> {
   readonly wiring: Wiring<One>;
@@ -26,13 +27,19 @@ export async function openTenants<One extends Wired>(
   const redactors = createRedactors();
   const log = openLog(terminal, redactors, flags.verbose ? "debug" : level);
   for (const { message, at } of faults) log.warn({ at }, message);
-  const wiring = await wire(settings, wanted, {
+  const options: WiringOptions = {
     env: terminal.env,
     redactors,
     prompt: (message) => terminal.stderr.write(`${message}\n`),
     onRequest: (tenant, event) => log.debug({ ...event, tenant }, "request to Microsoft Graph"),
     onPracticeTenant: (tenant, { url, origin }) => log.info(`${tenant}: ${practice(url, origin)}`),
-  });
+  };
+  const opening = `Opening ${wanted.length} ${wanted.length === 1 ? "tenant" : "tenants"}`;
+  const wiring = await withLine(
+    terminal,
+    () => opening,
+    () => wire(settings, wanted, options),
+  );
   return { wiring, log };
 }
 

@@ -5,6 +5,7 @@ import { FaultError, failure } from "../../model/fault.ts";
 import { type CommonFlags, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { describe, type Exported, judged, told } from "../exported.ts";
+import { withLine } from "../progress.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
 import { print, type Terminal } from "../terminal.ts";
@@ -31,7 +32,11 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
   if (!wired) throw new UsageError("There is no tenant to export.");
   const folder = resolve(terminal.cwd, flags.directory);
   const schema = schemaFrom(folder, dirname(configured.settings.file));
-  const described = await observe(wired, schema, stop.stopping);
+  const described = await withLine(
+    terminal,
+    () => `Reading ${wired.settings.name}`,
+    () => observe(wired, schema, stop.stopping),
+  );
   const path = (file: string) => relative(terminal.cwd, join(folder, file)) || file;
   refuseOverwriting(
     described.map(({ file }) => join(folder, file)),

@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { type Definitions, openDefinitions } from "../../definitions/definitions.ts";
 import { liesWithin } from "../../definitions/folder.ts";
 import { realPath } from "../../definitions/real-path.ts";
-import { type Definition, secretUses } from "../../model/definition.ts";
+import { type Loaded, secretUses } from "../../model/definition.ts";
 import { type Fault, toFault } from "../../model/fault.ts";
 import { openSecrets } from "../../secrets/secrets.ts";
 import { type CommonFlags, configure } from "../command.ts";
 import type { TenantSettings } from "../configuration.ts";
 import { exitStatus } from "../exit.ts";
+import { withLine } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -21,19 +22,37 @@ export async function validateVerb(flags: ValidateFlags, terminal: Terminal): Pr
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
   const { wanted } = configured;
-  const definitions = openDefinitions();
   const paths = flags.paths.map((path) => resolve(terminal.cwd, path));
-  const checks = await Promise.all(
-    wanted.map((tenant) =>
-      checkTenant(tenant, definitions, pathsOf(tenant, paths, wanted), terminal),
-    ),
-  );
+  const checks = await checkTenants(wanted, paths, terminal);
   const faults = sorted([...configured.faults, ...checks.flatMap((check) => check.faults)]);
   const places = new Set(checks.flatMap((check) => check.definitions).map(({ at }) => key(at)));
   const checked = { definitions: places.size, tenants: wanted.length };
   await writeReports({ type: "faults", faults, checked }, flags.output, terminal);
   const isInvalid = faults.some(({ severity }) => severity === "error");
   return isInvalid ? exitStatus.invalid : exitStatus.clean;
+}
+
+type Check = Pick<Loaded, "definitions" | "faults">;
+
+/** Loading a folder lets nothing else happen, so each tenant is told before. */
+async function checkTenants(
+  wanted: readonly TenantSettings[],
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<readonly Check[]> {
+  const definitions = openDefinitions();
+  const checks: Check[] = [];
+  const line = () =>
+    `Checking ${wanted[checks.length]?.name ?? ""} (${checks.length} of ${wanted.length} tenants done)`;
+  const work = async (show: () => void) => {
+    for (const tenant of wanted) {
+      show();
+      const own = pathsOf(tenant, paths, wanted);
+      checks.push(await checkTenant(tenant, definitions, own, terminal));
+    }
+    return checks;
+  };
+  return withLine(terminal, line, work, { isPatient: false });
 }
 
 /**
@@ -68,7 +87,7 @@ async function checkTenant(
   definitions: Definitions,
   paths: readonly string[] | null,
   { env }: Terminal,
-): Promise<{ readonly definitions: readonly Definition[]; readonly faults: readonly Fault[] }> {
+): Promise<Check> {
   const loaded = definitions.load({ ...load, folders: paths ?? load.folders });
   // Nothing is fingerprinted here, so the salt of a store is not needed.
   const secrets = openSecrets({ env, fingerprint: { salt: async () => new Uint8Array() } });
