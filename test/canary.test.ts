@@ -72,7 +72,11 @@ function configure(service: Service, url: string, tenantId: string): void {
     tenants: [
       { ...byToken, credential: { token: { env: "TOKEN" } }, schedule: "* * * * * *" },
       { ...byName, name: "client", credential: { clientSecret } },
-      { name: "broken", sandbox: { port }, mode: "apply", definitions: "broken" },
+      {
+        ...byToken,
+        ...{ name: "broken", tenantId: "99999999-2222-3333-4444-555555555555" },
+        ...{ credential: { token: { env: "TOKEN" } }, definitions: "broken" },
+      },
     ],
   });
 }

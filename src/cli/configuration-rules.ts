@@ -2,6 +2,7 @@
 import { validate as isCron } from "node-cron";
 import { type Fault, failure, type Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
 import { isLoopback } from "../tenant/clouds.ts";
 import { cloudOf } from "./graph-root.ts";
 
@@ -63,7 +64,7 @@ function sharedConnections(all: readonly Tenant[]): Rule {
 
 /** Equal for what the store takes for one tenant; null when another rule says what is wrong. */
 function connectionKey({ sandbox, tenantId, cloud }: Tenant): string | null {
-  if (sandbox) return `${sandbox.port}`;
+  if (sandbox) return `http://127.0.0.1:${sandbox.port} ${SANDBOX_TENANT_ID}`;
   if (tenantId === undefined) return null;
   if (typeof cloud === "object" && !isSafeOrigin(cloud.graph)) return null;
   // The authority is another rule's.

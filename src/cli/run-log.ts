@@ -43,7 +43,8 @@ export function logEvent(log: Logger, event: RunEvent): void {
     const facts = { tenant, result, trigger, commit, summary: plan?.summary };
     // Whoever collects logs is alerted by their level.
     const level = exitStatus[result] > exitStatus.drift ? "warn" : "info";
-    const message = [`${tenant}: the run ended: ${result}`, firstError(event.run)].join(". ");
+    const error = firstError(event.run);
+    const message = `${tenant}: the run ended: ${result}${error && `. ${error}`}`;
     log[level]({ ...facts, outcomes: outcomes.length }, message);
     return;
   }

@@ -13,8 +13,17 @@ export interface Paths {
   readonly store: string;
 }
 
-/** Names that hold Azure's, the host's or our own credentials. */
-const reservedEnv = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"];
+/** Names that hold Azure's, the host's, a pipeline's or our own credentials. */
+const reservedEnv = [
+  ...["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"],
+  // What a pipeline signs in with, also as somebody else.
+  ...["ACTIONS_*", "ARM_*", "SYSTEM_ACCESSTOKEN", "GITHUB_TOKEN", "GH_TOKEN", "CI_JOB_TOKEN"],
+  // A proxy's URL may hold its password.
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"],
+];
+
+/** SQLite's files beside the store. */
+const storeSuffixes = ["", "-wal", "-shm", "-journal", ".locks"];
 
 /** Makes the request of each tenant; what all of them share is made once. */
 export function loadRequests(
@@ -24,7 +33,8 @@ export function loadRequests(
 ): (tenant: Tenant) => LoadRequest {
   const at = (path: string) => resolve(root, path);
   const own = writtenSecrets(value);
-  const exclude = [file, store, ...own.files.map(at), ...credentialFiles(env)];
+  const stored = storeSuffixes.map((suffix) => store + suffix);
+  const exclude = [file, ...stored, ...own.files.map(at), ...credentialFiles(env)];
   const claimed = {
     env: unique(value.tenants.flatMap(({ secrets }) => secrets?.env ?? [])),
     files: unique(value.tenants.flatMap(({ secrets }) => secrets?.files ?? []).map(at)),

@@ -30,8 +30,8 @@ export function deeperLine(text: string, offset: number): Misplaced | null {
 }
 
 /**
- * The line at this place, or the next that has content, when it begins at a column at which no line above it does that it could
- * belong to; null when its indentation is not what is wrong.
+ * The line at this place, or the next that has content, when it begins at a column at which no line
+ * above it does that it could belong to; null when its indentation is not what is wrong.
  */
 export function unalignedLine(text: string, offset: number): Misplaced | null {
   const start = contentLine(text, startOfLine(text, offset));

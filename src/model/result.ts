@@ -66,7 +66,7 @@ export function runResult(
   if (planned !== "clean" && planned !== "drift") return planned;
   const isPartial =
     outcomes.some(({ result }) => result !== "done") ||
-    plan.held.some(({ reason: { code } }) => code === "secret" || code === "unseen") ||
+    plan.held.some(({ reason }) => reason.code === "secret") ||
     faults.some(({ severity }) => severity === "error");
   if (isPartial) return "partial";
   if (plan.held.length > 0) return "refused";

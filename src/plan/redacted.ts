@@ -1,4 +1,4 @@
-/** A plan as people may see it: a tenant can show anything, also what is a secret elsewhere. */
+/** A plan as people may see it: a tenant can show anything, also what is a secret of its definitions. */
 import type { Change, FieldChange, HeldChange, Plan } from "../model/generated/run.ts";
 import { freeze } from "./freeze.ts";
 
@@ -8,21 +8,23 @@ type Redact = (text: string) => string;
 const queryPath = /^(spec\.query\.)(.*)$/s;
 
 /**
- * The same plan with every text that may come from the tenant redacted. The digest stays that of the
- * decisions; ids, names of definitions, paths in them and which secrets travel are as they were,
- * because a plan is carried out by these.
+ * The same plan with every text that comes from the tenant redacted. What comes from git stays as it
+ * is: whoever looks must see it, and a definition must not be able to black anything out. The digest
+ * stays that of the decisions; ids, names and which secrets travel are as they were, because a plan
+ * is carried out by these.
  */
 export function redacted(plan: Plan, redact: Redact): Plan {
   const maybe = (text: string | null) => (text === null ? null : redact(text));
   const field = (one: FieldChange): FieldChange => ({
     ...one,
-    path: one.path.replace(queryPath, (_, prefix: string, key: string) => prefix + redact(key)),
+    path: isOnlyLive(one)
+      ? one.path.replace(queryPath, (_, prefix: string, key: string) => prefix + redact(key))
+      : one.path,
     before: maybe(one.before),
-    after: maybe(one.after),
   });
   const item = <T extends Change | HeldChange>(one: T): T => ({
     ...one,
-    displayName: redact(one.displayName),
+    displayName: one.op === "delete" ? redact(one.displayName) : one.displayName,
     fields: one.fields.map(field),
   });
   return freeze({
@@ -32,11 +34,19 @@ export function redacted(plan: Plan, redact: Redact): Plan {
       ...item(one),
       reason: { ...one.reason, message: redact(one.reason.message) },
     })),
-    unchanged: plan.unchanged.map((one) => ({ ...one, displayName: redact(one.displayName) })),
     unmanaged: plan.unmanaged.map((one) => ({
       ...one,
       displayName: maybe(one.displayName),
       targetUrl: maybe(one.targetUrl),
     })),
+    unreadable: plan.unreadable.map(({ kind, fault }) => ({
+      kind,
+      fault: { ...fault, message: redact(fault.message) },
+    })),
   });
+}
+
+/** A key that the tenant alone has: no definition names it. */
+function isOnlyLive({ before, after }: FieldChange): boolean {
+  return before !== null && after === null;
 }

@@ -94,7 +94,8 @@ function notAsserted({ name }: JournalEntry, id: string, { message }: Fault) {
 /** The first sending may still show, so its journal entry must stay open. */
 function refusedNow({ name }: JournalEntry, { message, ...fault }: Fault): Fault {
   const text = `The answer to the create of ${name} was lost and nothing showed, so it was sent once more: ${message} The next run looks for both.`;
-  return { ...fault, code: "unavailable", message: text };
+  // A bug stays one, so that the log has its stack.
+  return { ...fault, code: fault.code === "internal" ? "internal" : "unavailable", message: text };
 }
 
 function severalMade({ name, displayName }: JournalEntry, ids: readonly string[]) {

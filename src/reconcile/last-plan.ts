@@ -9,8 +9,8 @@ import type { PlanSubject } from "./subject.ts";
 const plans = new WeakMap<PlanSubject, { readonly input: PlanInput; readonly planned: Plan }>();
 
 /**
- * What `plan` says, as people may see it. Same input, same plan: so where every part is the very same object as last time,
- * the last plan is the answer, as the same object.
+ * What `plan` says, as people may see it. Same input, same plan: so where every part is the very same
+ * object as last time, the last plan is the answer, as the same object.
  */
 export function planFor(subject: PlanSubject, input: PlanInput): Plan {
   const last = plans.get(subject);

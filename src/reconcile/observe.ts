@@ -81,10 +81,13 @@ async function fingerprinted(
   return observation;
 }
 
+/** Characters of a live query value from which on it may be a key, and not a word such as `test`. */
+const shortestKey = 12;
+
 async function fingerprintQuery(subject: PlanSubject, object: Observed): Promise<Live> {
   const query = await Promise.all(
     object.query.map(async ({ key, value }) => {
-      subject.redactor.add(value);
+      if (value.reveal().length >= shortestKey) subject.redactor.add(value);
       return { key, value: await subject.secrets.fingerprint(value) };
     }),
   );

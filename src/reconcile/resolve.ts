@@ -41,7 +41,12 @@ export async function resolveSecrets(
   const uses = last?.uses ?? definitions.flatMap(secretUses);
   const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
   // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
-  for (const one of found) if (one.status === "fulfilled") redactor.add(one.value);
+  for (const [index, one] of found.entries()) {
+    // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.
+    if (one.status === "fulfilled" && uses[index]?.source.type !== "literal") {
+      redactor.add(one.value);
+    }
+  }
   if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
   const made = await fingerprinted(subject, definitions, uses, found, notify);
   const reading = { ...made, by: secrets, uses, found };

@@ -9,7 +9,7 @@ export const migrations: readonly string[] = [
     value BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- Under which identity a tenant's name was last recorded.
+  -- Under which identity a tenant's name was first read whole.
   CREATE TABLE tenants (
     name      TEXT NOT NULL PRIMARY KEY,
     graph     TEXT NOT NULL,

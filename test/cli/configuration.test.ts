@@ -51,7 +51,15 @@ test("what is left out has defaults that give nothing away", () => {
     ],
   });
   const { reservedEnv } = settings?.tenants[0]?.load.secrets ?? {};
-  expect(reservedEnv).toEqual(expect.arrayContaining(["AZURE_*", "MSI_*", "IDENTITY_*"]));
+  const signIn = [
+    "AZURE_*",
+    "MSI_*",
+    "IDENTITY_*",
+    "ACTIONS_*",
+    "SYSTEM_ACCESSTOKEN",
+    "HTTPS_PROXY",
+  ];
+  expect(reservedEnv).toEqual(expect.arrayContaining(signIn));
 });
 
 test("definitions may name no secret of the service, nor its store", () => {
@@ -63,7 +71,9 @@ test("definitions may name no secret of the service, nor its store", () => {
   for (const { load } of settings?.tenants ?? []) {
     expect(load.secrets.ownEnv).toContain("SERVICE_SECRET");
     expect(load.exclude).toContain(join(folder, "keys/fingerprint"));
-    expect(load.exclude).toContain(join(folder, ".plumbline/state.db"));
+    for (const file of ["state.db", "state.db-wal", "state.db-shm"]) {
+      expect(load.exclude).toContain(join(folder, ".plumbline", file));
+    }
   }
 });
 
@@ -140,6 +150,16 @@ test.each([
     what: "one port",
     one: sandbox,
     other: { ...sandbox, name: "again" },
+    says: isTenant("practice"),
+  },
+  {
+    what: "a practice tenant and its address",
+    one: sandbox,
+    other: {
+      ...again,
+      tenantId: "00000000-5a4d-4000-8000-000000000001",
+      cloud: { graph: "http://127.0.0.1:8090" },
+    },
     says: isTenant("practice"),
   },
   { what: "two ports", one: sandbox, other: { ...sandbox, name: "b", sandbox: { port: 1 } } },

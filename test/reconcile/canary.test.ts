@@ -143,8 +143,24 @@ test("a failed write names no displayName that is a secret's value", async () =>
     if (type === "waiting") control.setState({ connectors: [made!, { ...made, id: "twin" }] });
   };
   const run = await practice.run({}, { notify });
-  expect(run.outcomes[0]?.error?.message).toContain("several new connectors are called");
-  expect(JSON.stringify(run)).not.toContain("fraud-check");
+  const message = run.outcomes[0]?.error?.message;
+  expect(message).toContain("several new connectors are called");
+  expect(message).not.toContain("fraud-check");
+});
+
+test("a word that stands in a URL's query is no secret, and blacks out nothing else", async () => {
+  await using practice = await openPractice();
+  const a = connector("a").replace("https://a.contoso.com/", "https://a.contoso.com/?mode=test");
+  practice.define({ "a.yaml": a });
+  practice.setEnv("A_PASSWORD", canary);
+  const targetUrl = "https://test.example/?mode=test";
+  practice.sandbox.control.setState({ connectors: [{ displayName: "a test", targetUrl }] });
+  const plan = await practice.plan();
+  expect(plan.changes[0]?.fields).toContainEqual({
+    ...{ path: "spec.targetUrl", before: null, after: "https://a.contoso.com/" },
+  });
+  const [theirs] = plan.unmanaged;
+  expect(theirs).toMatchObject({ displayName: "a test", targetUrl: "https://test.example/" });
 });
 
 test("a secret that is not there is named by its source alone", async () => {

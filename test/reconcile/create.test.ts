@@ -143,7 +143,7 @@ test("a create that reads show later than it may take is not made again", async 
   practice.sandbox.control.injectFault({ kind: "stale-reads", reads: 15, ...post });
   expect(told(await practice.run())).toEqual(["partial", "create a unverified"]);
   const held = await practice.run();
-  expect(told(held)).toEqual(["partial"]);
+  expect(told(held)).toEqual(["refused"]);
   expect(held.plan?.held.map(({ op, reason }) => [op, reason.code])).toEqual([
     ["create", "unseen"],
   ]);
@@ -164,7 +164,7 @@ test("a create that nothing shows for a day is made again", async () => {
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "no-effect", ...post });
   expect(told(await practice.run())).toEqual(["partial", "create a unverified"]);
-  expect(told(await practice.run())).toEqual(["partial"]);
+  expect(told(await practice.run())).toEqual(["refused"]);
   expect(told(await practice.run({}, { after: 24 * 3_600_000 }))).toEqual([
     "converged",
     "create a done",
