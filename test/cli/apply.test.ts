@@ -66,7 +66,7 @@ test("a tenant in report mode refuses and names the key, and the others are appl
   const broken = practice(kept, {
     name: "broken",
     sandbox: undefined,
-    tenantId: kept.tenantId,
+    tenantId: "99999999-2222-3333-4444-555555555555",
     cloud: { graph: kept.url },
     credential: { token: { env: "NOBODY_SET_THIS" } },
   });

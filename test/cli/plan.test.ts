@@ -52,7 +52,7 @@ test("one tenant's failure stops no other, and the worst decides the exit status
   const unreadable = {
     ...rest,
     name: "unreadable",
-    tenantId: tenant.tenantId,
+    tenantId: "99999999-2222-3333-4444-555555555555",
     cloud: { graph: tenant.url },
     credential: { token: { env: "NOBODY_SET_THIS" } },
   };

@@ -74,7 +74,7 @@ test("a tenant that fails disturbs no other", async () => {
     ...kept,
     name: "broken",
     sandbox: undefined,
-    tenantId: tenant.tenantId,
+    tenantId: "99999999-2222-3333-4444-555555555555",
     cloud: { graph: tenant.url },
     credential: { token: { file: "token.txt" } },
   };
