@@ -15,16 +15,19 @@ export interface Locks extends Disposable {
   lock(tenant: TenantIdentity, wait: number, signal?: AbortSignal): Promise<AsyncDisposable | null>;
 }
 
+/** A connection that nobody names any more would be collected as garbage, and its lock with it. */
+const heldInProcess = new Set<DatabaseSync>();
+
 /**
  * A lock is an open exclusive transaction on an empty SQLite file of the tenant: the operating
  * system ends it with the process, however that ends, and nothing is ever written. A file of its own
  * for each tenant lets two processes run different tenants of one store. Opening it takes some 30 µs.
  */
 export function openLocks(folder: string, clock: Clock): Locks {
-  // Also keeps a held connection from being collected as garbage, which would end the lock.
   const held = new Set<DatabaseSync>();
 
   const release = (connection: DatabaseSync) => {
+    heldInProcess.delete(connection);
     if (held.delete(connection)) connection.close();
   };
 
@@ -42,6 +45,7 @@ export function openLocks(folder: string, clock: Clock): Locks {
         throw explain(thrown, path);
       }
       held.add(connection);
+      heldInProcess.add(connection);
       return { [Symbol.asyncDispose]: async () => release(connection) };
     },
     [Symbol.dispose]() {

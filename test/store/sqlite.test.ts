@@ -44,7 +44,8 @@ async function newPath(): Promise<string> {
 }
 
 function start(what: string, path: string): ChildProcess {
-  return track(spawn(process.execPath, [program, what, path], { stdio: ["pipe", "pipe", 2] }));
+  const args = ["--expose-gc", program, what, path];
+  return track(spawn(process.execPath, args, { stdio: ["pipe", "pipe", 2] }));
 }
 
 function track(child: ChildProcess): ChildProcess {
