@@ -84,8 +84,6 @@ function selectTenants({ tenants }: Settings, names: readonly string[]): readonl
   return tenants.filter(({ name }) => names.includes(name));
 }
 
-export type Verb<Flags> = (flags: Flags, terminal: Terminal) => Promise<number>;
-
 /** `--drift-exit N` replaces the status of drift alone. */
 export function statusOf(result: Result, driftExit: number | undefined): number {
   return result === "drift" && driftExit !== undefined ? driftExit : exitStatus[result];

@@ -80,6 +80,16 @@ export class FaultError extends Error {
   }
 }
 
+/** With these Microsoft Graph said no: a write had no effect. After any other nobody knows. */
+export const withoutEffect: ReadonlySet<FaultCode> = new Set([
+  "rejected",
+  "conflict",
+  "unauthorised",
+  "forbidden",
+  "not-found",
+  "throttled",
+]);
+
 /** Shorthand for a fault that stops. */
 export function failure(code: FaultCode, message: string, at: Position | null = null): Fault {
   return { severity: "error", code, message, at };

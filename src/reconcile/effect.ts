@@ -1,14 +1,5 @@
 /** What a write that failed has done, and what is said of it. */
-import { type Fault, type FaultCode, FaultError, failure, toFault } from "../model/fault.ts";
-
-const withoutEffect: ReadonlySet<FaultCode> = new Set([
-  "rejected",
-  "conflict",
-  "unauthorised",
-  "forbidden",
-  "not-found",
-  "throttled",
-]);
+import { type Fault, FaultError, failure, toFault, withoutEffect } from "../model/fault.ts";
 
 /** True when Graph said no: the object is as it was before. Otherwise nobody knows. */
 export function hadNoEffect(thrown: unknown): boolean {

@@ -1,9 +1,10 @@
 /** A whole report, in words that hold for every format. */
 import type { Fault } from "../model/fault.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
+import { worst } from "../model/result.ts";
 import { type FaultView, faultView } from "./change-view.ts";
 import { planView, runView, type TenantView, type ViewOptions } from "./tenant-view.ts";
-import { plural, resultTones, type Tone, worstOf } from "./wording.ts";
+import { plural, resultTones, type Tone } from "./wording.ts";
 
 export interface TenantsView {
   readonly type: "tenants";
@@ -52,14 +53,16 @@ export function runsView(
 
 function overall(tenants: readonly TenantView[]): { sentence: string; tone: Tone } {
   const results = tenants.map(({ result }) => result);
-  const worst = worstOf(results);
   const [only] = tenants;
   if (only === undefined) return { sentence: "No tenant was looked at.", tone: "quiet" };
   if (tenants.length === 1) return { sentence: only.sentence, tone: only.tone };
   const counts = [...new Set(results)]
     .map((result) => `${results.filter((other) => other === result).length} ${result}`)
     .join(", ");
-  return { sentence: `${plural(tenants.length, "tenant")}: ${counts}.`, tone: resultTones[worst] };
+  return {
+    sentence: `${plural(tenants.length, "tenant")}: ${counts}.`,
+    tone: resultTones[worst(results)],
+  };
 }
 
 export function faultsView(faults: readonly Fault[], checked: Checked): FaultsView {

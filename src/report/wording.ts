@@ -60,22 +60,6 @@ export const resultTones = {
 export const reportOnly =
   "This tenant is in mode: report. Set mode: apply in plumbline.yaml to carry this out.";
 
-/** The order in which the worst of several results is told, as the exit status has it. */
-const worst: readonly Result[] = [
-  "failed",
-  "unreadable",
-  "partial",
-  "refused",
-  "invalid",
-  "drift",
-  "converged",
-  "clean",
-];
-
-export function worstOf(results: readonly Result[]): Result {
-  return worst.find((result) => results.includes(result)) ?? "clean";
-}
-
 /** What a result means: of a plan, of a run that wrote, or of a run that did not. */
 export function resultSentence(result: Result, stage: "plan" | "wrote" | "read"): string {
   switch (result) {

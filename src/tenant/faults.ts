@@ -3,7 +3,13 @@
  * sentences that say what happened, where, and what to do. The status decides; Graph's own codes
  * and messages are for people, because this API answers `AADB2C` to nearly everything.
  */
-import { type Fault, FaultError, failure, type TenantFaultCode } from "../model/fault.ts";
+import {
+  type Fault,
+  FaultError,
+  failure,
+  type TenantFaultCode,
+  withoutEffect,
+} from "../model/fault.ts";
 import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { Answer, Asked } from "./exchange.ts";
@@ -28,15 +34,6 @@ export function answerFault(answer: Answer, asked: Asked, context: FaultContext)
   ].join(" ");
   return tenantFault(code, message, requestIdOf(answer.headers, error), answer.retryAfter);
 }
-
-const withoutEffect: ReadonlySet<string> = new Set<TenantFaultCode>([
-  "rejected",
-  "conflict",
-  "unauthorised",
-  "forbidden",
-  "not-found",
-  "throttled",
-]);
 
 /** What says that a write had no effect cannot say so of an earlier try whose answer was lost. */
 export function doubted(refusal: FaultError): FaultError {

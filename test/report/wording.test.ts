@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Result } from "../../src/model/generated/run.ts";
-import { plural, resultSentence, resultTones, worstOf } from "../../src/report/wording.ts";
+import { worst } from "../../src/model/result.ts";
+import { plural, resultSentence, resultTones } from "../../src/report/wording.ts";
 
 test.each([
   [0, "0 changes"],
@@ -24,9 +25,9 @@ test("the worst of several results is the one that decides the exit status", () 
     "clean",
   ];
   for (const [index, want] of order.entries()) {
-    expect(worstOf(order.slice(index).toReversed())).toBe(want);
+    expect(worst(order.slice(index).toReversed())).toBe(want);
   }
-  expect(worstOf([])).toBe("clean");
+  expect(worst([])).toBe("clean");
 });
 
 test("every result is a sentence of its own for a plan and for a run", () => {
