@@ -31,6 +31,9 @@ export async function generateTypes(): Promise<ReadonlyMap<string, string>> {
   }
 }
 
+/** Keywords that say nothing a type can say; the generator would make a choice of types of them. */
+const unheard: ReadonlySet<string> = new Set(["examples", "oneOf", "dependentRequired"]);
+
 /**
  * Titles are for editors; the generator would make a named type of each. Those of a whole schema and
  * of its $defs are the names of our nouns and stay.
@@ -41,8 +44,7 @@ function withoutInnerTitles(node: unknown, isNoun = true): unknown {
   // What stands beside a $ref describes its use; the type is that of the target.
   if ("$ref" in node) return { $ref: node.$ref };
   const entries = Object.entries(node).filter(
-    ([key, value]) =>
-      key !== "examples" && (isNoun || key !== "title" || typeof value !== "string"),
+    ([key, value]) => !unheard.has(key) && (isNoun || key !== "title" || typeof value !== "string"),
   );
   return Object.fromEntries(
     entries.map(([key, value]) => {

@@ -19,12 +19,35 @@ export interface ApiConnectorDefinition {
   readonly targetUrl: string;
   /** Parameters of the URL: those in targetUrl first, then those of `spec.query`. Values are secrets. */
   readonly query: readonly { readonly key: string; readonly value: SecretUse }[];
-  readonly authentication: {
-    readonly type: "basic";
-    readonly username: string;
-    readonly password: SecretUse;
+  readonly authentication: BasicAuthentication | CertificateAuthentication;
+  readonly policy: {
+    readonly protect: boolean;
+    readonly assertOnAdopt: boolean;
+    /** Milliseconds after which the password is sent again; null: only when it changes. */
+    readonly reassertEvery: number | null;
+    /**
+     * Milliseconds that the certificate must have been active before older ones are taken away; null:
+     * they stay.
+     */
+    readonly retireAfter: number | null;
   };
-  readonly policy: { readonly protect: boolean; readonly assertOnAdopt: boolean };
+}
+
+export interface BasicAuthentication {
+  readonly type: "basic";
+  readonly username: string;
+  readonly password: SecretUse;
+}
+
+/** A PFX, or PEM of which one is made. */
+export interface CertificateAuthentication {
+  readonly type: "certificate";
+  readonly form: "pfx" | "pem";
+  /** The PFX, or the PEM of the certificate. */
+  readonly content: SecretUse;
+  /** PEM of the private key, where it does not stand beside the certificate. */
+  readonly key: SecretUse | null;
+  readonly passphrase: SecretUse | null;
 }
 
 export type Definition = ApiConnectorDefinition;
@@ -39,5 +62,17 @@ export interface Loaded {
 
 /** Every secret that a definition names, in the order in which it names them. */
 export function secretUses(definition: Definition): readonly SecretUse[] {
-  return [...definition.query.map(({ value }) => value), definition.authentication.password];
+  return [
+    ...definition.query.map(({ value }) => value),
+    ...authenticationUses(definition.authentication),
+  ];
+}
+
+/** The secrets of the authentication alone. */
+export function authenticationUses(
+  authentication: ApiConnectorDefinition["authentication"],
+): readonly SecretUse[] {
+  if (authentication.type === "basic") return [authentication.password];
+  const { content, key, passphrase } = authentication;
+  return [content, key, passphrase].filter((use) => use !== null);
 }

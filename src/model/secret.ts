@@ -1,3 +1,4 @@
+import type { CertificateAuthentication } from "./definition.ts";
 import type { Position } from "./fault.ts";
 
 const REDACTED = "[redacted]";
@@ -45,6 +46,16 @@ export type SecretSource =
        * wherever it leads, for the service's own secrets alone.
        */
       readonly real: string | null;
+      /** The newline at the end of the file is part of the value. */
+      readonly keepTrailingNewline?: true;
+    }
+  | {
+      readonly type: "keyVault";
+      /** Name of the vault, without its domain. */
+      readonly vault: string;
+      readonly secret: string;
+      /** null: the newest. */
+      readonly version: string | null;
     }
   /** A query parameter that stands in targetUrl itself: not a secret by rule, but treated as one. */
   | { readonly type: "literal"; readonly value: Secret };
@@ -55,6 +66,11 @@ export interface SecretUse {
   readonly path: string;
   readonly source: SecretSource;
   readonly at: Position;
+  /**
+   * The value is binary: it is resolved to its base64, whether the source holds bytes or base64. Left
+   * out: it is text.
+   */
+  readonly binary?: true;
 }
 
 /** How a message names a source: `env FRAUD_CHECK_PASSWORD`, `file fraud.txt`. */
@@ -64,6 +80,10 @@ export function describeSource(source: SecretSource): string {
       return `env ${source.name}`;
     case "file":
       return `file ${source.written}`;
+    case "keyVault": {
+      const { vault, secret, version } = source;
+      return `keyVault ${vault}/${secret}${version === null ? "" : `/${version}`}`;
+    }
     case "literal":
       return "targetUrl";
   }
@@ -78,6 +98,29 @@ export interface Secrets {
    * value cheaply. The text starts with the scheme and the key it was made with, up to a `$`.
    */
   fingerprint(secret: Secret): Promise<string>;
+  /**
+   * Opens the certificate whose resolved secrets are given by path. Does not ask whether it is valid
+   * now. Must throw a FaultError that names the source, for a certificate that cannot be used.
+   */
+  certificate(
+    authentication: CertificateAuthentication,
+    values: ReadonlyMap<string, Secret>,
+  ): Promise<ClientCertificate>;
+}
+
+/** A certificate with its private key, opened and found usable. */
+export interface ClientCertificate {
+  /** SHA-1, upper-case hex. */
+  readonly thumbprint: string;
+  /** Seconds since 1970. */
+  readonly notBefore: number;
+  /** Seconds since 1970. */
+  readonly notAfter: number;
+  /** What somebody should know of it, as sentences: it is self-signed, its key is no RSA key. */
+  readonly warnings: readonly string[];
+  /** What Microsoft Graph is given: base64 of a PKCS #12 file, and its passphrase, which may be empty. */
+  readonly pfx: Secret;
+  readonly passphrase: Secret;
 }
 
 /** Port: takes known secrets out of text, in their raw, base64, URL- and JSON-escaped forms. */

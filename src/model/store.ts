@@ -3,11 +3,17 @@ import type { Kind } from "./definition.ts";
 import type { Run } from "./generated/run.ts";
 import type { TenantIdentity } from "./tenant.ts";
 
-/** A secret as it was last sent or recorded. */
+/** A secret as it was last sent or recorded. Instants are RFC 3339. */
 export interface RecordedSecret {
   readonly fingerprint: string;
-  /** RFC 3339 instant at which it was last sent; null when the live value was taken on trust. */
+  /** When it was last sent; null when Plumbline never sent it. */
   readonly assertedAt: string | null;
+  /** When a person said that the live value is the one of the source; null when nobody did since. */
+  readonly trustedAt: string | null;
+  /** When this value was first recorded; null when an older version did not say. */
+  readonly recordedAt: string | null;
+  /** Id of the run that sent it or took it on trust; null when none did, or an older version. */
+  readonly run: string | null;
 }
 
 /** A live object that is ours. Keyed by tenant (graph root and tenantId), kind and name. */

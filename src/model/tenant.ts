@@ -1,7 +1,7 @@
 /** Ports: how the engine reaches one tenant. */
 import type { Kind } from "./definition.ts";
 import type { Observed } from "./live.ts";
-import type { Secret } from "./secret.ts";
+import type { ClientCertificate, Secret } from "./secret.ts";
 
 /** Which tenant an entry of the store belongs to. `name` is only what people call it. */
 export interface TenantIdentity {
@@ -17,13 +17,14 @@ export interface ApiConnectorWrite {
   readonly displayName?: string;
   /** With its query, and so with its keys. */
   readonly targetUrl?: Secret;
-  /** Always whole: Graph overwrites all of it. */
-  readonly authentication?: {
-    readonly type: "basic";
-    readonly username: string;
-    readonly password: Secret;
-  };
+  /** Always whole: Graph overwrites all of it, and every certificate that was there. */
+  readonly authentication?:
+    | { readonly type: "basic"; readonly username: string; readonly password: Secret }
+    | ({ readonly type: "certificate" } & CertificateWrite);
 }
+
+/** What Graph is given of a certificate. */
+export type CertificateWrite = Pick<ClientCertificate, "pfx" | "passphrase">;
 
 export type Write = ApiConnectorWrite;
 
@@ -46,6 +47,16 @@ export interface TenantWriter extends TenantReader {
    * there was no effect here too, so a refusal that follows a lost try must have another one.
    */
   update(id: string, write: Write, signal?: AbortSignal): Promise<void>;
+  /**
+   * Adds a certificate and keeps the ones that are there. Must never be sent twice, as a create: what
+   * became of a lost one, a read shows.
+   */
+  upload(
+    kind: Kind,
+    id: string,
+    certificate: CertificateWrite,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** As an update; an object that is already gone is a success. */
   delete(kind: Kind, id: string, signal?: AbortSignal): Promise<void>;
 }

@@ -62,11 +62,13 @@ username: string
 password: SecretReference
 }
 /**
- * A PKCS #12 file with the client certificate (microsoft.graph.pkcs12Certificate).
+ * A client certificate (microsoft.graph.pkcs12Certificate): either a PFX file, or a certificate and its key in PEM, of which Plumbline makes a PFX.
  */
 certificate?: {
-pfx: SecretReference
+pfx?: SecretReference
 passphrase?: SecretReference
+pem?: SecretReference
+key?: SecretReference
 }
 }
 }
@@ -83,9 +85,17 @@ protect?: boolean
  */
 assertOnAdopt?: boolean
 /**
- * Send the secret again after this long.
+ * Send the password again after this long, such as 30d: an outside change of a password cannot be seen, only overwritten. Certificates and keys in the URL are compared at each run and need no such setting.
  */
 reassertEvery?: string
+/**
+ * What becomes of older certificates, which Microsoft Graph cannot remove one by one: `afterRotation` replaces the whole list with the one in git, once that has been active for retireAfter; `never` keeps them.
+ */
+retire?: ("never" | "afterRotation")
+/**
+ * How long the new certificate must have been active before the older ones are retired.
+ */
+retireAfter?: string
 }
 }
 /**
@@ -97,11 +107,15 @@ export interface SecretReference {
  */
 env?: string
 /**
- * Path of a file with the value, relative to the file that names it. One trailing newline is not part of the value. The operator bounds the folders in plumbline.yaml under secrets.files.
+ * Path of a file with the value, relative to the file that names it. One trailing newline is not part of the value, unless keepTrailingNewline is set. The operator bounds the folders in plumbline.yaml under secrets.files.
  */
 file?: string
 /**
- * A secret in an Azure Key Vault.
+ * The newline at the end of the file is part of the value.
+ */
+keepTrailingNewline?: boolean
+/**
+ * A secret in an Azure Key Vault, read with the credential under keyVault in plumbline.yaml, else with the tenant's. The operator names the vaults in plumbline.yaml under secrets.keyVaults.
  */
 keyVault?: {
 /**

@@ -23,6 +23,10 @@ runs: Run[]
  */
 export interface Run {
 /**
+ * What the run is called: its start, as digits. Unique for a tenant and its store.
+ */
+id: string
+/**
  * Name of the tenant.
  */
 tenant: string
@@ -101,6 +105,14 @@ unmanaged: Unmanaged[]
  * Sorted by kind.
  */
 unreadable: Unreadable[]
+/**
+ * What is known of each secret that a definition names. Sorted by kind and name.
+ */
+secrets: SecretState[]
+/**
+ * Each connector that has or will have client certificates. Sorted by kind, name and id; those without a name last.
+ */
+certificates: ConnectorCertificates[]
 /**
  * Errors here mean that nothing is applied.
  */
@@ -183,6 +195,10 @@ fields: FieldChange[]
  * Paths of the secrets that travel with this change.
  */
 sends: string[]
+/**
+ * True when the certificate is added by uploadClientCertificate and the older ones stay. Otherwise authentication that differs is overwritten whole.
+ */
+upload?: true
 }
 /**
  * A place in a file, for people and editors.
@@ -288,6 +304,10 @@ sends: string[]
  * Ids of the live objects between which Plumbline does not choose.
  */
 candidates?: string[]
+/**
+ * True when the certificate is added by uploadClientCertificate and the older ones stay. Otherwise authentication that differs is overwritten whole.
+ */
+upload?: true
 }
 /**
  * Why a change is held.
@@ -296,7 +316,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen")
+code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "scope")
 /**
  * Why, in one sentence.
  */
@@ -365,6 +385,117 @@ at: (Position | null)
  * request-id of Microsoft Graph, when one was given.
  */
 requestId?: string
+}
+/**
+ * What is known of one secret of a definition. Microsoft Graph never shows a password, so a change outside is never claimed to have been looked for.
+ */
+export interface SecretState {
+/**
+ * Kind of object.
+ */
+kind: "ApiConnector"
+/**
+ * metadata.name.
+ */
+name: string
+/**
+ * Path in the definition.
+ */
+path: string
+/**
+ * Where the value is kept: `env NAME`, `file PATH`, `keyVault VAULT/SECRET`.
+ */
+source: string
+/**
+ * asserted: sent by Plumbline (at, run), and the source holds the same value still; changed-at-source: the source holds another value than the one that was last sent or recorded; not-asserted: never sent by Plumbline, the live value was there before; trusted: a person said that the live value is right (at, run); overdue: policy.reassertEvery has passed; unknown: the answer to the last write was lost; compared: Microsoft Graph shows it (a key in the URL, a certificate), so it is compared at each run; unreadable: its source cannot be read or opened; new: it will be sent with a create.
+ */
+state: ("asserted" | "changed-at-source" | "not-asserted" | "trusted" | "overdue" | "unknown" | "compared" | "unreadable" | "new")
+/**
+ * When it was last sent, or taken on trust; null when it never was. RFC 3339, UTC.
+ */
+at: (string | null)
+/**
+ * Which run did so; null when that is not known.
+ */
+run: (string | null)
+/**
+ * When policy.reassertEvery sends it again; null without one. RFC 3339, UTC.
+ */
+due: (string | null)
+}
+/**
+ * The client certificates of one connector on both sides, also of one that no definition names.
+ */
+export interface ConnectorCertificates {
+/**
+ * Kind of object.
+ */
+kind: "ApiConnector"
+/**
+ * metadata.name; null for an object that no definition names.
+ */
+name: (string | null)
+/**
+ * Graph id; null before a create.
+ */
+id: (string | null)
+/**
+ * What people see in the portal.
+ */
+displayName: (string | null)
+/**
+ * Where the definition stands; null when there is none.
+ */
+at: (Position | null)
+/**
+ * In the order of Microsoft Graph; one that only the definition names comes last.
+ */
+list: Certificate[]
+/**
+ * Until when the tenant has a valid one without a gap, as it is now; null when none is valid now. RFC 3339, UTC.
+ */
+validUntil: (string | null)
+/**
+ * The step of expiryWarnings that the nearest end, of what is live or of what the definition names, has come within, such as 14d; `expired` when it is over; null when it is far.
+ */
+warning: (string | null)
+}
+/**
+ * One client certificate of a connector.
+ */
+export interface Certificate {
+/**
+ * SHA-1, upper-case hexadecimal; null when Microsoft Graph shows none.
+ */
+thumbprint: (string | null)
+/**
+ * From when it is valid. RFC 3339, UTC.
+ */
+notBefore: string
+/**
+ * Until when it is valid. RFC 3339, UTC.
+ */
+notAfter: string
+/**
+ * The tenant has it.
+ */
+live: boolean
+/**
+ * Microsoft Graph shows it with now.
+ */
+active: boolean
+/**
+ * The definition names it.
+ */
+desired: boolean
+/**
+ * What it is once the plan is carried out: active (calls are signed in with it); pending (active from `at` on, when it becomes valid); standby (valid, and used again only when the active one ends); expired; retired (taken away); null when nothing is known.
+ */
+becomes: ("active" | "pending" | "standby" | "expired" | "retired" | null)
+/**
+ * When that comes: for pending when it becomes active, for standby when policy.retire takes it away; null when at once or never. RFC 3339, UTC.
+ */
+at: (string | null)
 }
 /**
  * What became of one change.

@@ -28,15 +28,22 @@ postgres?: SecretReference
 }
 fingerprintKey?: SecretReference
 /**
- * How Plumbline signs in to Azure Key Vault.
+ * How secrets in Azure Key Vault are read. Without it, each tenant's own credential reads them.
  */
 keyVault?: {
+credential?: Credential
 /**
- * How Plumbline signs in to Azure Key Vault.
+ * Directory (tenant) id in which this credential signs in; needed by clientSecret, clientCertificate and deviceCode.
  */
-credential?: {
-
-}
+tenantId?: string
+/**
+ * The Microsoft cloud of the vaults and of this sign-in. For a tenant's own credential, that of the tenant.
+ */
+cloud?: ("global" | "usGov" | "usGovDod" | "china")
+/**
+ * Address of a vault, with {vault} in the place of its name, where it is none of Microsoft's own; https.
+ */
+url?: string
 }
 /**
  * The health endpoints of serve.
@@ -63,11 +70,15 @@ export interface SecretReference {
  */
 env?: string
 /**
- * Path of a file with the value, relative to the file that names it. One trailing newline is not part of the value. The operator bounds the folders in plumbline.yaml under secrets.files.
+ * Path of a file with the value, relative to the file that names it. One trailing newline is not part of the value, unless keepTrailingNewline is set. The operator bounds the folders in plumbline.yaml under secrets.files.
  */
 file?: string
 /**
- * A secret in an Azure Key Vault.
+ * The newline at the end of the file is part of the value.
+ */
+keepTrailingNewline?: boolean
+/**
+ * A secret in an Azure Key Vault, read with the credential under keyVault in plumbline.yaml, else with the tenant's. The operator names the vaults in plumbline.yaml under secrets.keyVaults.
  */
 keyVault?: {
 /**
@@ -83,6 +94,72 @@ secret: string
  */
 version?: string
 }
+}
+/**
+ * How Plumbline signs in to the tenant: exactly one kind.
+ */
+export interface Credential {
+/**
+ * Federated token of a Kubernetes service account.
+ */
+workloadIdentity?: {
+/**
+ * Application (client) id of the app registration or managed identity. AZURE_CLIENT_ID when left out.
+ */
+clientId?: string
+}
+/**
+ * The identity of the Azure host.
+ */
+managedIdentity?: {
+/**
+ * Application (client) id of the app registration or managed identity. The system-assigned identity when left out.
+ */
+clientId?: string
+}
+/**
+ * The account signed in with `az login`.
+ */
+azureCli?: {
+
+}
+/**
+ * DefaultAzureCredential of the Azure SDK: environment, workload identity, managed identity, developer tools.
+ */
+default?: {
+
+}
+/**
+ * Application id and a client secret.
+ */
+clientSecret?: {
+/**
+ * Application (client) id of the app registration or managed identity.
+ */
+clientId: string
+secret: SecretReference
+}
+/**
+ * Application id and a certificate (PEM with its private key).
+ */
+clientCertificate?: {
+/**
+ * Application (client) id of the app registration or managed identity.
+ */
+clientId: string
+certificate: SecretReference
+passphrase?: SecretReference
+}
+/**
+ * A person signs in with a code; not for serve.
+ */
+deviceCode?: {
+/**
+ * Application (client) id of the app registration or managed identity.
+ */
+clientId: string
+}
+token?: SecretReference
 }
 /**
  * One Entra tenant.
@@ -199,6 +276,10 @@ changes?: number
  */
 deleteAfter?: string
 /**
+ * How long before a certificate expires reports begin to warn, in steps. Default: 60d, 30d, 14d and 7d.
+ */
+expiryWarnings?: string[]
+/**
  * How long a write may take to show in reads.
  */
 settle?: string
@@ -214,70 +295,4 @@ schedule?: string
  * IANA time zone of the schedule.
  */
 timezone?: string
-}
-/**
- * How Plumbline signs in to the tenant: exactly one kind.
- */
-export interface Credential {
-/**
- * Federated token of a Kubernetes service account.
- */
-workloadIdentity?: {
-/**
- * Application (client) id of the app registration or managed identity. AZURE_CLIENT_ID when left out.
- */
-clientId?: string
-}
-/**
- * The identity of the Azure host.
- */
-managedIdentity?: {
-/**
- * Application (client) id of the app registration or managed identity. The system-assigned identity when left out.
- */
-clientId?: string
-}
-/**
- * The account signed in with `az login`.
- */
-azureCli?: {
-
-}
-/**
- * DefaultAzureCredential of the Azure SDK: environment, workload identity, managed identity, developer tools.
- */
-default?: {
-
-}
-/**
- * Application id and a client secret.
- */
-clientSecret?: {
-/**
- * Application (client) id of the app registration or managed identity.
- */
-clientId: string
-secret: SecretReference
-}
-/**
- * Application id and a certificate (PEM with its private key).
- */
-clientCertificate?: {
-/**
- * Application (client) id of the app registration or managed identity.
- */
-clientId: string
-certificate: SecretReference
-passphrase?: SecretReference
-}
-/**
- * A person signs in with a code; not for serve.
- */
-deviceCode?: {
-/**
- * Application (client) id of the app registration or managed identity.
- */
-clientId: string
-}
-token?: SecretReference
 }
