@@ -1,6 +1,7 @@
 // The second, no-change run of many tenants in one process: the service's daily work.
 import { readSettings } from "../src/cli/configuration.ts";
 import { wireToApply } from "../src/cli/wiring.ts";
+import { nothingAsked } from "../src/plan/input.ts";
 import { reconcile } from "../src/reconcile/reconcile.ts";
 import { createRedactors } from "../src/secrets/secrets.ts";
 import { reportSecond } from "./child.ts";
@@ -26,6 +27,7 @@ async function runAll(wanted: string): Promise<void> {
         trigger: "schedule",
         isApply: false,
         approved: null,
+        asked: nothingAsked,
         notify: () => undefined,
         stopping: signal,
         aborting: signal,

@@ -84,6 +84,13 @@ function selectTenants({ tenants }: Settings, names: readonly string[]): readonl
   return tenants.filter(({ name }) => names.includes(name));
 }
 
+/** Names of definitions mean something in one tenant only. Throws a UsageError for several. */
+export function oneTenant({ wanted }: Configured, flag: string): void {
+  if (wanted.length === 1) return;
+  const names = wanted.map(({ name }) => name).join(", ");
+  throw new UsageError(`${flag} is for one tenant: choose it by --tenant. There are ${names}.`);
+}
+
 /** `--drift-exit N` replaces the status of drift alone. */
 export function statusOf(result: Result, driftExit: number | undefined): number {
   return result === "drift" && driftExit !== undefined ? driftExit : exitStatus[result];

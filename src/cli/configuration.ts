@@ -2,6 +2,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { readConfiguration } from "../definitions/configuration-file.ts";
 import type { LoadRequest } from "../definitions/definitions.ts";
+import { milliseconds } from "../model/duration.ts";
 import type { Fault, Position } from "../model/fault.ts";
 import type {
   Credential,
@@ -13,7 +14,6 @@ import type { SecretUse } from "../model/secret.ts";
 import type { Verb } from "../plan/input.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
-import { milliseconds } from "./duration.ts";
 import { cloudOf } from "./graph-root.ts";
 import { type Environment, loadRequests } from "./scopes.ts";
 import { secretUse } from "./service-secrets.ts";
@@ -32,6 +32,8 @@ export interface TenantSettings {
   readonly name: string;
   readonly mode: "report" | "apply";
   readonly allow: readonly Verb[];
+  /** Milliseconds before the end of a certificate. */
+  readonly expiryWarnings: readonly number[];
   /** Milliseconds. */
   readonly settle: number;
   /** Percent. */
@@ -67,6 +69,8 @@ export interface Read {
 }
 
 const defaultAllow: readonly Verb[] = ["adopt", "create", "update"];
+
+const defaultExpiryWarnings: readonly string[] = ["60d", "30d", "14d", "7d"];
 
 /** Reads the file at this absolute path; PLUMBLINE_STORE wins over the store that it names. */
 export function readSettings(file: string, env: Environment): Read {
@@ -114,6 +118,7 @@ function tenantSettings(
     name: tenant.name,
     mode: tenant.mode,
     allow: tenant.allow ?? defaultAllow,
+    expiryWarnings: (tenant.expiryWarnings ?? defaultExpiryWarnings).map(milliseconds),
     settle: milliseconds(tenant.settle ?? "5s"),
     budget: tenant.budget ?? 50,
     schedule: tenant.schedule ?? null,

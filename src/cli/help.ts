@@ -34,6 +34,19 @@ const verbs = {
     statuses: pick(0, 1, 3, 4, 5, 6),
     example: "plumbline apply --tenant production --plan sha256:...",
   },
+  assert: {
+    statuses: pick(0, 1, 3, 4, 5, 6),
+    example: "plumbline assert fraud-check --tenant production",
+  },
+  trust: {
+    statuses: {
+      ...pick(1, 3, 6),
+      0: "recorded, and nothing else of it differs",
+      2: "recorded, but something else of it differs",
+      4: "refused: no such definition, not managed yet, or another run",
+    },
+    example: "plumbline trust fraud-check --tenant production",
+  },
   serve: {
     statuses: { ...pick(1, 3), 0: "stopped by SIGTERM or SIGINT", 5: "the store cannot be used" },
     example: "plumbline serve --config /etc/plumbline/plumbline.yaml",

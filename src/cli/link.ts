@@ -151,6 +151,8 @@ function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Lin
     list,
     create: async (write, signal) => (await current()).openWriter().create(write, signal),
     update: async (id, write, signal) => (await current()).openWriter().update(id, write, signal),
+    upload: async (kind, id, certificate, signal) =>
+      (await current()).openWriter().upload(kind, id, certificate, signal),
     delete: async (kind, id, signal) => (await current()).openWriter().delete(kind, id, signal),
   };
   return { identity, openReader: () => ({ list }), openWriter: () => writer };

@@ -1,6 +1,7 @@
 /** The verbs, their flags and their help. Each verb is loaded only when it is called. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reporting } from "./command.ts";
+import { type FailOn, parseFailOn } from "./fail-on.ts";
 import { generalHelp, type HelpedVerb, helpOf } from "./help.ts";
 import { type Output, parseOutput } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
@@ -11,7 +12,7 @@ import { version } from "./version.ts";
 type Ended = (status: number) => void;
 
 /** Verbs that are fixed in meaning, but do not do anything yet. */
-const later = "trust history restore suspend resume audit accept notify doctor probe".split(" ");
+const later = "history restore suspend resume audit accept notify doctor probe".split(" ");
 
 /** Writes help and complaints to the terminal; throws commander's errors instead of exiting. */
 export function createProgram(terminal: Terminal, ended: Ended): Command {
@@ -27,6 +28,8 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
   addValidate(program, terminal, ended);
   addPlan(program, terminal, ended);
   addApply(program, terminal, ended);
+  addAssert(program, terminal, ended);
+  addTrust(program, terminal, ended);
   addServe(program, terminal, ended);
   addExport(program, terminal, ended);
   addSandbox(program, terminal, ended);
@@ -46,6 +49,8 @@ function addValidate(program: Command, terminal: Terminal, ended: Ended): void {
 function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
   verb(program, "plan", "Show what apply would do. Never writes to the tenant.")
     .option("--drift-exit <n>", "exit status for drift, in place of 2", toStatus)
+    .option("--fail-on <expiry=14d>", failOn, toFailOn)
+    .addOption(repeatable("--allow-earlier-expiry <name>", earlier, "none", collect))
     .action(async (flags) => {
       const { planVerb } = await import("./verbs/plan.ts");
       ended(await reporting(flags, terminal, () => planVerb(flags, terminal)));
@@ -55,11 +60,37 @@ function addPlan(program: Command, terminal: Terminal, ended: Ended): void {
 function addApply(program: Command, terminal: Terminal, ended: Ended): void {
   verb(program, "apply", "Plan afresh, apply, and verify by reading back. Needs mode: apply.")
     .addOption(repeatable("--plan <digest>", "apply only this plan (repeatable)", "any", toDigests))
+    .option("--drift-exit <n>", "exit status for what --fail-on finds, in place of 2", toStatus)
+    .option("--fail-on <expiry=14d>", failOn, toFailOn)
+    .addOption(repeatable("--allow-earlier-expiry <name>", earlier, "none", collect))
     .addOption(new Option("--lift <limit>", "not yet supported").hideHelp())
     .action(async (flags) => {
       if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
       const { applyVerb } = await import("./verbs/apply.ts");
       ended(await reporting(flags, terminal, () => applyVerb(flags, terminal)));
+    });
+}
+
+const failOn = "count a certificate that ends within this time as drift";
+const earlier =
+  "let this definition's certificate replace one that is valid for longer (repeatable)";
+
+function addAssert(program: Command, terminal: Terminal, ended: Ended): void {
+  verb(program, "assert", "Send the passwords of these definitions, changed or not.")
+    .argument("<names...>", "definitions, by metadata.name")
+    .action(async (names, flags) => {
+      const { assertVerb } = await import("./verbs/apply.ts");
+      ended(await reporting(flags, terminal, () => assertVerb({ ...flags, names }, terminal)));
+    });
+}
+
+function addTrust(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Record that the live passwords are those of git, without writing.";
+  verb(program, "trust", description)
+    .argument("<names...>", "definitions, by metadata.name")
+    .action(async (names, flags) => {
+      const { trustVerb } = await import("./verbs/apply.ts");
+      ended(await reporting(flags, terminal, () => trustVerb({ ...flags, names }, terminal)));
     });
 }
 
@@ -159,6 +190,10 @@ function toDigests(value: string, previous: readonly string[]): readonly string[
 function toStatus(value: string): number {
   if (/^\d{1,3}$/.test(value) && Number(value) <= 255) return Number(value);
   throw new InvalidArgumentError("An exit status is a number from 0 to 255.");
+}
+
+function toFailOn(value: string): FailOn {
+  return checked(() => parseFailOn(value));
 }
 
 function toPort(value: string): number {

@@ -1,6 +1,7 @@
 /** What happens in a run, for a person who waits and for a log. */
 import type { Logger } from "pino";
-import type { Run } from "../model/generated/run.ts";
+import { milliseconds } from "../model/duration.ts";
+import type { ConnectorCertificates, Run } from "../model/generated/run.ts";
 import type { RunEvent } from "../reconcile/subject.ts";
 import { exitStatus } from "./exit.ts";
 
@@ -40,15 +41,39 @@ export function logEvent(log: Logger, event: RunEvent): void {
   }
   if (event.type === "finished") {
     const { result, commit, trigger, outcomes, plan } = event.run;
-    const facts = { tenant, result, trigger, commit, summary: plan?.summary };
+    const expiring = expiringOf(event.run);
+    const facts = {
+      ...{ tenant, run: event.run.id, result, trigger, commit, summary: plan?.summary },
+      ...(expiring.length > 0 && { expiring }),
+    };
     // Whoever collects logs is alerted by their level.
-    const level = exitStatus[result] > exitStatus.drift ? "warn" : "info";
+    const isUrgent = exitStatus[result] > exitStatus.drift || expiring.some(isSoon);
+    const level = isUrgent ? "warn" : "info";
     const error = firstError(event.run);
     const message = `${tenant}: the run ended: ${result}${error && `. ${error}`}`;
     log[level]({ ...facts, outcomes: outcomes.length }, message);
     return;
   }
   log.debug({ tenant, event: type }, progressOf(event));
+}
+
+type Expiring = Pick<ConnectorCertificates, "name" | "displayName" | "validUntil" | "warning">;
+
+/** Certificates that are near their end, those of connectors that no definition names as well. */
+function expiringOf({ plan, outcomes }: Run): readonly Expiring[] {
+  return (plan?.certificates ?? []).flatMap((one) => {
+    const { name, displayName, validUntil, warning, warningAfter } = one;
+    const isDone = outcomes.some((outcome) => outcome.name === name && outcome.result === "done");
+    const left = isDone ? warningAfter : warning;
+    return left === null ? [] : [{ name, displayName, validUntil, warning: left }];
+  });
+}
+
+/** Milliseconds. */
+const SOON = milliseconds("7d");
+
+function isSoon({ warning }: Expiring): boolean {
+  return warning === "expired" || (warning !== null && milliseconds(warning) <= SOON);
 }
 
 function firstError({ plan, faults, outcomes }: Run): string {

@@ -82,7 +82,7 @@ async function wireTenants<One extends Wired>(
     const link = await openLink(tenant, { ...options, secrets });
     const subject: PlanSubject = {
       tenant: link.identity,
-      policy: { allow: tenant.allow },
+      policy: { allow: tenant.allow, expiryWarnings: tenant.expiryWarnings },
       settle: tenant.settle,
       version,
       load: () => ({

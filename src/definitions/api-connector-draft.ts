@@ -1,5 +1,4 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { ApiConnectorDefinition } from "../model/definition.ts";
 import type { Place } from "./place.ts";
 import type { Reference } from "./secret-scope.ts";
 import type { YamlDocument } from "./yaml-text.ts";
@@ -25,15 +24,40 @@ export interface ApiConnectorDraft {
   })[];
   readonly username: string | null;
   readonly password: WrittenReference | null;
-  readonly policy: ApiConnectorDefinition["policy"];
+  /** null when the authentication is another. */
+  readonly certificate: CertificateDraft | null;
+  readonly policy: WrittenPolicy;
   readonly places: Readonly<
-    Record<"name" | "id" | "previously" | "displayName" | "targetUrl" | "username", Place>
+    Record<
+      "name" | "id" | "previously" | "displayName" | "targetUrl" | "username" | "reassertEvery",
+      Place
+    >
   >;
+}
+
+/** A client certificate as it was written: of `pfx` and `pem` one is there. */
+export interface CertificateDraft {
+  readonly pfx: WrittenReference | null;
+  readonly pem: WrittenReference | null;
+  readonly key: WrittenReference | null;
+  readonly passphrase: WrittenReference | null;
+  /** Whether each was written, readable or not. */
+  readonly has: { readonly key: boolean; readonly passphrase: boolean };
+}
+
+/** Durations as they are written, such as `30d`; null where there is none. */
+export interface WrittenPolicy {
+  readonly protect: boolean;
+  readonly assertOnAdopt: boolean;
+  readonly reassertEvery: string | null;
+  readonly retire: string | null;
+  readonly retireAfter: string | null;
 }
 
 const METADATA = ["metadata"];
 const SPEC = ["spec"];
 const BASIC = ["spec", "authentication", "basic"];
+const CERTIFICATE = ["spec", "authentication", "certificate"];
 const POLICY = ["policy"];
 
 /**
@@ -65,7 +89,14 @@ export function draftOf(
     }),
     username: text(BASIC, "username"),
     password: reference(yaml, read, [...BASIC, "password"]),
-    policy: { protect: flag("protect"), assertOnAdopt: flag("assertOnAdopt") },
+    certificate: certificateDraft(yaml, read),
+    policy: {
+      protect: flag("protect"),
+      assertOnAdopt: flag("assertOnAdopt"),
+      reassertEvery: text(POLICY, "reassertEvery"),
+      retire: text(POLICY, "retire"),
+      retireAfter: text(POLICY, "retireAfter"),
+    },
     places: {
       name: at(METADATA, "name"),
       id: at(METADATA, "id"),
@@ -73,8 +104,17 @@ export function draftOf(
       displayName: at(SPEC, "displayName"),
       targetUrl: at(SPEC, "targetUrl"),
       username: at(BASIC, "username"),
+      reassertEvery: at(POLICY, "reassertEvery"),
     },
   };
+}
+
+function certificateDraft(yaml: YamlDocument, read: Read): CertificateDraft | null {
+  const written = record(read(CERTIFICATE));
+  if (Object.keys(written).length === 0) return null;
+  const at = (name: string) => reference(yaml, read, [...CERTIFICATE, name]);
+  const has = { key: "key" in written, passphrase: "passphrase" in written };
+  return { pfx: at("pfx"), pem: at("pem"), key: at("key"), passphrase: at("passphrase"), has };
 }
 
 type Read = (path: readonly string[]) => unknown;

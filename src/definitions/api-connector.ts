@@ -1,9 +1,19 @@
 import path from "node:path";
-import type { ApiConnectorDefinition } from "../model/definition.ts";
+import {
+  type ApiConnectorDefinition,
+  CERTIFICATE_PATH,
+  type CertificateAuthentication,
+} from "../model/definition.ts";
+import { milliseconds } from "../model/duration.ts";
 import type { Position } from "../model/fault.ts";
 import { joinUrl } from "../model/query.ts";
 import { Secret, type SecretUse } from "../model/secret.ts";
-import type { ApiConnectorDraft, WrittenReference } from "./api-connector-draft.ts";
+import type {
+  ApiConnectorDraft,
+  CertificateDraft,
+  WrittenPolicy,
+  WrittenReference,
+} from "./api-connector-draft.ts";
 import { inWords } from "./near-miss.ts";
 import { doubtful, type Place, type WrittenFault, wrong } from "./place.ts";
 import { type SecretScopes, scopedSource } from "./secret-scope.ts";
@@ -46,7 +56,7 @@ export function resolveDraft(
   rules: TenantRules,
   faults: WrittenFault[],
 ): Resolved {
-  const { places, policy } = draft;
+  const { places } = draft;
   const found: WrittenFault[] = [];
   const at = (place: Place): Position => ({ file: file.shown, ...place });
   const text = (where: string, written: string | null, place: Place) =>
@@ -55,13 +65,14 @@ export function resolveDraft(
     written && secretUse(where, written, file, rules, found);
   const displayName = text("spec.displayName", draft.displayName, places.displayName);
   const target = resolveTarget(draft, at(places.targetUrl), rules, use, found);
-  const basic = "spec.authentication.basic";
-  const username = text(`${basic}.username`, draft.username, places.username);
-  const password = use(`${basic}.password`, draft.password);
+  const authentication = draft.certificate
+    ? resolveCertificate(draft.certificate, use)
+    : resolveBasic(draft, text, use);
+  checkPolicy(draft, found);
   for (const fault of found) faults.push(fault);
   const { name, isWhole } = draft;
   const isRefused = !isWhole || found.some(({ severity }) => severity === "error");
-  if (isRefused || !name || !displayName || !username || !target || !password) {
+  if (isRefused || !name || !displayName || !target || !authentication) {
     return { definition: null, displayName };
   }
   const definition: ApiConnectorDefinition = {
@@ -72,10 +83,58 @@ export function resolveDraft(
     previously: draft.previously,
     displayName,
     ...target,
-    authentication: { type: "basic", username, password },
-    policy,
+    authentication,
+    policy: resolvedPolicy(draft.policy),
   };
   return { definition, displayName };
+}
+
+type Authentication = ApiConnectorDefinition["authentication"];
+
+function resolveBasic(
+  draft: ApiConnectorDraft,
+  text: (where: string, written: string | null, place: Place) => string | null,
+  use: Use,
+): Authentication | null {
+  const basic = "spec.authentication.basic";
+  const username = text(`${basic}.username`, draft.username, draft.places.username);
+  const password = use(`${basic}.password`, draft.password);
+  return username && password ? { type: "basic", username, password } : null;
+}
+
+/** null when a part that was written cannot be used. */
+function resolveCertificate(
+  { pfx, pem, key, passphrase, has }: CertificateDraft,
+  use: Use,
+): CertificateAuthentication | null {
+  const of = (name: string, written: WrittenReference | null) =>
+    use(`${CERTIFICATE_PATH}.${name}`, written);
+  const binary = of("pfx", pfx);
+  const content = binary ? { ...binary, binary: true as const } : of("pem", pem);
+  const parts = { key: of("key", key), passphrase: of("passphrase", passphrase) };
+  const isBroken = (has.key && !parts.key) || (has.passphrase && !parts.passphrase);
+  if (content === null || isBroken) return null;
+  return { type: "certificate", form: binary ? "pfx" : "pem", content, ...parts };
+}
+
+function checkPolicy({ certificate, policy, places }: ApiConnectorDraft, found: WrittenFault[]) {
+  if (certificate === null || policy.reassertEvery === null) return;
+  const message =
+    "policy.reassertEvery does nothing here: Microsoft Graph shows a certificate, so it is compared at each run.";
+  found.push(doubtful("schema", places.reassertEvery, message));
+}
+
+/** As the schema has it. */
+const RETIRE_AFTER = "7d";
+
+function resolvedPolicy(written: WrittenPolicy): ApiConnectorDefinition["policy"] {
+  const { protect, assertOnAdopt, reassertEvery, retire, retireAfter } = written;
+  return {
+    protect,
+    assertOnAdopt,
+    reassertEvery: reassertEvery === null ? null : milliseconds(reassertEvery),
+    retireAfter: retire === "afterRotation" ? milliseconds(retireAfter ?? RETIRE_AFTER) : null,
+  };
 }
 
 type Use = (where: string, written: WrittenReference | null) => SecretUse | null;

@@ -60,6 +60,9 @@ export interface Loaded {
   readonly faults: readonly Fault[];
 }
 
+/** Where a plan and the ledger keep a certificate: with its key and passphrase it is one secret. */
+export const CERTIFICATE_PATH = "spec.authentication.certificate";
+
 /** Every secret that a definition names, in the order in which it names them. */
 export function secretUses(definition: Definition): readonly SecretUse[] {
   return [

@@ -48,12 +48,22 @@ export function resultOf(code: string): Result {
 /** What a plan alone says. */
 export function planResult({ faults, unreadable, changes, held }: Plan): Result {
   const errors = faults.filter(({ severity }) => severity === "error");
-  const differs = changes.length > 0 || held.length > 0;
+  const differs = changes.length > 0 || held.some(isDrift);
   return worst([
     ...errors.map(({ code }) => resultOf(code)),
     unreadable.length > 0 ? "unreadable" : "clean",
     differs ? "drift" : "clean",
   ]);
+}
+
+/** What is held only because a run was asked for something else is no drift of it. */
+function isDrift({ reason }: Plan["held"][number]): boolean {
+  return reason.code !== "scope";
+}
+
+/** What cannot be carried out before somebody mends a secret or a certificate. */
+function isBroken({ reason }: Plan["held"][number]): boolean {
+  return reason.code === "secret" || reason.code === "certificate";
 }
 
 /** What came of carrying a plan out. */
@@ -66,10 +76,10 @@ export function runResult(
   if (planned !== "clean" && planned !== "drift") return planned;
   const isPartial =
     outcomes.some(({ result }) => result !== "done") ||
-    plan.held.some(({ reason }) => reason.code === "secret") ||
+    plan.held.some(isBroken) ||
     faults.some(({ severity }) => severity === "error");
   if (isPartial) return "partial";
-  if (plan.held.length > 0) return "refused";
+  if (plan.held.some(isDrift)) return "refused";
   return outcomes.length > 0 ? "converged" : "clean";
 }
 

@@ -40,14 +40,14 @@ function essence(
   desired: Desired | undefined,
   live: Live | undefined,
 ): unknown[] {
-  const { op, kind, name, id, displayName, fields, sends } = change;
+  const { op, kind, name, id, displayName, fields, sends, upload = false } = change;
   const fingerprints = Object.entries(desired?.secrets ?? {})
     .filter(([path]) => sends.includes(path))
     .map(([path, secret]) => [path, "fingerprint" in secret ? secret.fingerprint : null]);
   const values = fields.map(({ path, before, after }) => [path, before, after]);
   // A URL is written with its query, so what stands there now is overwritten.
   const query = partsOf(change).targetUrl ? keysOf(live) : [];
-  return [op, kind, name, id, displayName, values, fingerprints, query];
+  return [op, kind, name, id, displayName, values, fingerprints, query, upload];
 }
 
 /** By key, so that their order in the URL decides nothing. */

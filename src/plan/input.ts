@@ -3,6 +3,7 @@ import type { Definition, Kind } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
+import type { ClientCertificate } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 
@@ -15,9 +16,20 @@ export type DesiredSecret =
 
 export interface Desired {
   readonly definition: Definition;
-  /** By path in the definition; one for each of `secretUses(definition)`. */
+  /**
+   * By path in the definition. A certificate is one secret, at `CERTIFICATE_PATH`, and its fingerprint
+   * is `x509$` and its thumbprint.
+   */
   readonly secrets: Readonly<Record<string, DesiredSecret>>;
+  /** null where there is none, or none that can be used: then its secret has the fault. */
+  readonly certificate: DesiredCertificate | null;
 }
+
+/** What is public in the certificate that a definition names. */
+export type DesiredCertificate = Pick<
+  ClientCertificate,
+  "thumbprint" | "notBefore" | "notAfter" | "warnings"
+>;
 
 /** One kind of object as it was just listed: whole, or not at all. */
 export type Observation =
@@ -27,17 +39,32 @@ export type Observation =
 /** What the operator lets apply do. The mode is not part of it: it must not steer a plan. */
 export interface Policy {
   readonly allow: readonly Verb[];
+  /** Milliseconds before its end at which a certificate is warned of, in steps. */
+  readonly expiryWarnings: readonly number[];
 }
+
+/** What a person asked of this one run, by names of definitions. */
+export interface Asked {
+  /** Nothing else is changed; null: whatever differs. */
+  readonly only: readonly string[] | null;
+  /** Send the password of `only`, whether it changed or not. */
+  readonly assert: boolean;
+  /** Certificates that may replace one that would be valid for longer. */
+  readonly allowEarlierExpiry: readonly string[];
+}
+
+export const nothingAsked: Asked = { only: null, assert: false, allowEarlierExpiry: [] };
 
 export interface PlanInput {
   readonly tenant: TenantIdentity;
   readonly commit: string | null;
-  /** RFC 3339 instant at which the tenant was read; matters only while a create is waited for. */
+  /** RFC 3339 instant at which the tenant was read. `nextTurn` says when it would matter next. */
   readonly now: string;
   readonly desired: readonly Desired[];
   readonly observations: readonly Observation[];
   readonly memory: Memory;
   readonly policy: Policy;
+  readonly asked: Asked;
   /** What is already known to be wrong; an error makes a plan that changes nothing. */
   readonly faults: readonly Fault[];
   /** Version of the program: another version may decide otherwise. */

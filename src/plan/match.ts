@@ -16,7 +16,7 @@ export interface Paired {
   /** What the ledger holds for this definition; its id may be another one. */
   readonly recorded: LedgerEntry | null;
   readonly by: Meeting;
-  /** A write of ours that carried its authentication was begun and its result never recorded. */
+  /** A write of ours that carried its password was begun and its result never recorded. */
   readonly isUnanswered: boolean;
 }
 
@@ -163,10 +163,13 @@ export function isAbout(
   return kind === definition.kind && (name === definition.name || name === definition.previously);
 }
 
-/** Whether nobody knows which authentication the object has after this write. */
+/**
+ * Whether nobody knows which password the object has after this write. A certificate needs no such
+ * care: Graph shows it.
+ */
 export function leavesAuthenticationOpen({ op, id, sends }: JournalEntry): boolean {
   if (op === "create") return id === null;
-  return sends === null || sends.some((path) => path.startsWith("spec.authentication."));
+  return sends === null || sends.some((path) => path.startsWith("spec.authentication.basic."));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The order in which things stand in a plan and are carried out. */
-import type { Change, Unmanaged } from "../model/generated/run.ts";
+import type { Change, ConnectorCertificates, Unmanaged } from "../model/generated/run.ts";
 
 interface Named {
   readonly kind: string;
@@ -21,6 +21,14 @@ export function byLevel(a: Named & Pick<Change, "op">, b: Named & Pick<Change, "
 }
 
 export function byKindAndName(a: Named, b: Named): number {
+  return byText(a.kind, b.kind) || byText(a.name, b.name);
+}
+
+/** Those without a name, which no definition owns, come last. */
+export function byOwner(a: ConnectorCertificates, b: ConnectorCertificates): number {
+  if (a.name === null || b.name === null) {
+    return Number(a.name === null) - Number(b.name === null) || byText(a.id ?? "", b.id ?? "");
+  }
   return byText(a.kind, b.kind) || byText(a.name, b.name);
 }
 

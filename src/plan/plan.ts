@@ -4,15 +4,27 @@
  * secret, and does not know whether anybody will carry its plan out.
  */
 import type { Fault } from "../model/fault.ts";
-import type { Change, HeldChange, Plan, Unchanged, Unmanaged } from "../model/generated/run.ts";
+import type {
+  Change,
+  ConnectorCertificates,
+  HeldChange,
+  Plan,
+  SecretState,
+  Unchanged,
+  Unmanaged,
+} from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
-import { compare, unknownSince } from "./api-connector.ts";
+import { compare } from "./api-connector.ts";
+import { gap } from "./certificate.ts";
+import { certificateList } from "./certificate-list.ts";
 import { digest } from "./digest.ts";
 import { freeze } from "./freeze.ts";
 import type { PlanInput } from "./input.ts";
 import { type Match, match } from "./match.ts";
-import { byDisplayName, byKindAndName, byLevel } from "./order.ts";
+import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
+import { unknownSince } from "./password.ts";
 import { holdReason } from "./policy.ts";
+import { secretStates } from "./secret-states.ts";
 
 /** One object accounted for, and in which list. */
 type Entry =
@@ -20,7 +32,9 @@ type Entry =
   | { readonly list: "held"; readonly item: HeldChange }
   | { readonly list: "unchanged"; readonly item: Unchanged }
   | { readonly list: "unmanaged"; readonly item: Unmanaged }
-  | { readonly list: "faults"; readonly item: Fault };
+  | { readonly list: "faults"; readonly item: Fault }
+  | { readonly list: "secrets"; readonly item: SecretState }
+  | { readonly list: "certificates"; readonly item: ConnectorCertificates };
 
 /**
  * Every definition and every live object of a kind that could be read ends in exactly one list.
@@ -33,6 +47,8 @@ export function plan(input: PlanInput): Plan {
   const held = entries.flatMap((e) => (e.list === "held" ? [e.item] : [])).sort(byLevel);
   const unchanged = entries.flatMap((e) => (e.list === "unchanged" ? [e.item] : []));
   const unmanaged = entries.flatMap((e) => (e.list === "unmanaged" ? [e.item] : []));
+  const secrets = entries.flatMap((e) => (e.list === "secrets" ? [e.item] : []));
+  const certificates = entries.flatMap((e) => (e.list === "certificates" ? [e.item] : []));
   const faults = [
     ...input.faults,
     ...entries.flatMap((e) => (e.list === "faults" ? [e.item] : [])),
@@ -61,6 +77,8 @@ export function plan(input: PlanInput): Plan {
     held,
     unmanaged: unmanaged.sort(byDisplayName),
     unreadable,
+    secrets: secrets.sort(byKindAndName),
+    certificates: certificates.sort(byOwner),
     faults,
   });
 }
@@ -72,8 +90,18 @@ function planObjects(input: PlanInput): readonly Entry[] {
     const ledger = input.memory.ledger.filter(({ kind }) => kind === seen.kind);
     const journal = input.memory.journal.filter(({ kind }) => kind === seen.kind);
     const matches = match({ desired, live: seen.objects, ledger, journal, now: input.now });
-    return matches.flatMap((found) => [entry(found, input), ...warnings(found)]);
+    return matches.flatMap((found) => {
+      const own = entry(found, input);
+      return [own, ...known(found, own.list === "held", input), ...warnings(found, input)];
+    });
   });
+}
+
+/** What is known of the secrets of one object. */
+function known(found: Match, isHeld: boolean, input: PlanInput): readonly Entry[] {
+  const secrets = secretStates(found, input).map((item): Entry => ({ list: "secrets", item }));
+  const item = certificateList(found, isHeld, input);
+  return item === null ? secrets : [...secrets, { list: "certificates", item }];
 }
 
 /**
@@ -101,16 +129,31 @@ function entry(found: Match, input: PlanInput): Entry {
     case "unseen":
     case "ambiguous":
     case "orphan":
-      return judge(found, change(found), input);
+      return judge(found, change(found, input), input);
     default:
       return found satisfies never;
   }
 }
 
 /** What a plan cannot know and somebody should. */
-function warnings(found: Match): readonly Entry[] {
-  const fault = found.type === "paired" ? unknownSince(found) : null;
-  return fault === null ? [] : [{ list: "faults", item: fault }];
+function warnings(found: Match, input: PlanInput): readonly Entry[] {
+  if (found.type !== "paired" && found.type !== "absent") return [];
+  const { definition, certificate } = found.desired;
+  const { authentication, name } = definition;
+  if (authentication.type === "basic") {
+    const fault = found.type === "paired" ? unknownSince(found, authentication, input) : null;
+    return fault === null ? [] : [{ list: "faults", item: fault }];
+  }
+  if (certificate === null) return [];
+  const coming = gap(found, certificate, input);
+  const { at } = authentication.content;
+  return [
+    ...certificate.warnings.map((text) => `The certificate of ${name} ${text}`),
+    ...(coming === null ? [] : [coming]),
+  ].map((message) => ({
+    list: "faults",
+    item: { severity: "warning", code: "secret-source", message, at },
+  }));
 }
 
 function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
@@ -118,9 +161,11 @@ function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
   const isOurs = found.recorded?.id === found.live.id;
   // With a secret that cannot be read nobody knows whether something differs.
   const isKnown = Object.values(secrets).every((secret) => "fingerprint" in secret);
-  const item = change(found);
+  const item = change(found, input);
   if (isOurs && isKnown && item.fields.length === 0 && item.sends.length === 0) {
     const { kind, name, displayName, at } = definition;
+    const reason = holdReason(found, item, input);
+    if (reason?.code === "certificate") return { list: "held", item: { ...item, reason } };
     return { list: "unchanged", item: { kind, name, id: found.live.id, displayName, at } };
   }
   return judge(found, item, input);
@@ -129,6 +174,7 @@ function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
 /** The change that a match asks for, before anybody asks whether it may be made. */
 function change(
   found: Match & { type: "paired" | "absent" | "unseen" | "ambiguous" | "orphan" },
+  input: PlanInput,
 ): Change {
   if (found.type === "orphan") {
     const { kind, name, id } = found.recorded;
@@ -144,8 +190,13 @@ function change(
   if (found.type === "unseen") {
     return { op: "create", ...subject, id: null, reason: "", fields: [], sends: [] };
   }
-  const { fields, sends, reasons } = compare(found);
-  const text = { fields: [...fields], sends: [...sends], reason: reasons.join(" ") };
+  const { fields, sends, reasons, isUpload } = compare(found, input);
+  const text = {
+    fields: [...fields],
+    sends: [...sends],
+    reason: reasons.join(" "),
+    ...(isUpload && { upload: true as const }),
+  };
   if (found.type === "absent") return { op: "create", ...subject, id: null, ...text };
   const op = found.recorded?.id === found.live.id ? "update" : "adopt";
   return { op, ...subject, id: found.live.id, ...text };

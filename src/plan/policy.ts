@@ -1,5 +1,6 @@
 /** What may not be carried out, why, and what lifts it. */
 import type { Change, HoldReason } from "../model/generated/run.ts";
+import { rotation } from "./certificate.ts";
 import type { PlanInput, Verb } from "./input.ts";
 import type { Match } from "./match.ts";
 import { awaitedUntil } from "./unseen.ts";
@@ -63,6 +64,21 @@ const unreadableSecret: Rule = (found) => {
   return reason("secret", faults.join(" "), null);
 };
 
+/** Never a moment without a valid certificate, and none that would end sooner by accident. */
+const unfitCertificate: Rule = (found, _change, input) => {
+  if (found.type !== "paired" && found.type !== "absent") return null;
+  const { definition, certificate } = found.desired;
+  if (definition.authentication.type !== "certificate" || certificate === null) return null;
+  const { hold } = rotation(found, certificate, input);
+  return hold === null ? null : { code: "certificate", ...hold };
+};
+
+/** Somebody asked for some definitions by name: the rest waits for a run of its own. */
+const notAskedFor: Rule = (_found, { name }, { asked: { only } }) =>
+  only === null || only.includes(name)
+    ? null
+    : reason("scope", `This run is for ${only.join(", ")} alone.`, "Run plumbline apply.");
+
 const protectedObject: Rule = (found, { op }) =>
   op === "delete" && found.type === "orphan" && found.recorded.protect
     ? reason(
@@ -96,9 +112,11 @@ const verb: Rule = (found, change, { policy }) => {
 
 const rules: readonly Rule[] = [
   anotherTenant,
+  notAskedFor,
   unseen,
   ambiguous,
   unreadableSecret,
+  unfitCertificate,
   protectedObject,
   deletion,
   verb,

@@ -39,6 +39,11 @@ export function redacted(plan: Plan, redact: Redact): Plan {
       displayName: maybe(one.displayName),
       targetUrl: maybe(one.targetUrl),
     })),
+    certificates: plan.certificates.map((one) => ({
+      ...one,
+      displayName: one.at === null ? maybe(one.displayName) : one.displayName,
+      list: one.list.map((entry) => ({ ...entry, thumbprint: maybe(entry.thumbprint) })),
+    })),
     unreadable: plan.unreadable.map(({ kind, fault }) => ({
       kind,
       fault: { ...fault, message: redact(fault.message) },

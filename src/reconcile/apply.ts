@@ -1,14 +1,13 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
 import { FaultError, failure, toFault } from "../model/fault.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
-import type { Secret } from "../model/secret.ts";
 import type { JournalEntry, LedgerChange } from "../model/store.ts";
-import { create } from "./create.ts";
+import { create, resentWhenThrottled } from "./create.ts";
 import { faultOf, hadNoEffect, notAttempted } from "./effect.ts";
 import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Writing } from "./subject.ts";
-import { partialWrite } from "./write.ts";
+import { certificateUpload, noValues, partialWrite } from "./write.ts";
 
 /** One outcome for each change, in the order of the plan. */
 export async function apply(
@@ -54,11 +53,12 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
   if (!desired)
     throw new FaultError(failure("internal", `No definition is called ${planned.name}.`));
   const change = { ...planned, displayName: desired.definition.displayName };
-  const values = world.values.get(desired.definition) ?? new Map<string, Secret>();
+  const values = world.values.get(desired.definition) ?? noValues;
   const { store, tenant, clock } = writing.subject;
   const remember = async (id: string) => {
     const previous = previousEntry(desired.definition, input.memory);
-    const entry = ledgerEntry(desired, id, change.sends, previous, clock.now().toISOString());
+    const moment = { now: clock.now().toISOString(), run: writing.run };
+    const entry = ledgerEntry(desired, id, change.sends, previous, moment);
     return putEntry(entry, previous, (await store.recall(tenant)).ledger);
   };
   if (change.id === null) {
@@ -69,12 +69,17 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
   }
   const { id } = change;
   const write = partialWrite(change, desired.definition, values);
-  if (write === null) {
+  const added = certificateUpload(change, values);
+  if (write === null && added === null) {
     await store.settle(tenant, null, "done", await remember(id));
     return id;
   }
   return await journalled(writing, change, world, async () => {
-    await writing.writer.update(id, write, writing.aborting);
+    const { writer, aborting } = writing;
+    if (write !== null) await writer.update(id, write, aborting);
+    if (added !== null) {
+      await resentWhenThrottled(writing, () => writer.upload(change.kind, id, added, aborting));
+    }
     return { id, changes: await remember(id) };
   });
 }

@@ -12,7 +12,7 @@ import { poll } from "./poll.ts";
 import type { Writing } from "./subject.ts";
 import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
 
-/** Throttled creates are tried again this often, and waited for no longer than this. */
+/** Throttled requests are tried again this often, and waited for no longer than this. */
 const mostThrottled = 3;
 const longestWait = 60_000;
 
@@ -24,19 +24,19 @@ export async function create(
   begun: JournalEntry,
 ): Promise<string> {
   const write = wholeWrite(definition, values);
+  const request = () => writing.writer.create(write, writing.aborting);
+  const send = async () => (await resentWhenThrottled(writing, request)).id;
   try {
-    return await send(writing, () => writing.writer.create(write, writing.aborting));
+    return await send();
   } catch (thrown) {
     if (hadNoEffect(thrown)) throw thrown;
     const made = await findMade(writing, begun);
     if (made === null) {
       // Enough time has passed for it to show: the request had no effect. Once more, not forever.
       if (writing.stopping.aborted) throw thrown;
-      return await send(writing, () => writing.writer.create(write, writing.aborting)).catch(
-        (cause) => {
-          throw new FaultError(refusedNow(begun, faultOf(cause, writing.aborting)), { cause });
-        },
-      );
+      return await send().catch((cause) => {
+        throw new FaultError(refusedNow(begun, faultOf(cause, writing.aborting)), { cause });
+      });
     }
     // What it was created with is not known for sure.
     const again = authenticationWrite(definition, values);
@@ -47,14 +47,14 @@ export async function create(
   }
 }
 
-/** A throttled create was refused, so sending it again after the wait is safe. */
-async function send(
+/** A throttled request was refused, so sending it again after the wait is safe also for a POST. */
+export async function resentWhenThrottled<T>(
   { subject, stopping }: Writing,
-  request: () => Promise<{ readonly id: string }>,
-): Promise<string> {
+  request: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await request()).id;
+      return await request();
     } catch (thrown) {
       const wait = thrown instanceof FaultError ? thrown.retryAfter : null;
       const isThrottled = thrown instanceof FaultError && thrown.fault.code === "throttled";

@@ -1,12 +1,21 @@
 /** The plan of a subject, made again only when something that it is made from is another. */
 import type { Plan } from "../model/generated/run.ts";
 import type { PlanInput } from "../plan/input.ts";
+import { toMilliseconds } from "../plan/instant.ts";
 import { plan } from "../plan/plan.ts";
 import { redacted } from "../plan/redacted.ts";
+import { nextTurn } from "../plan/turn.ts";
 import type { PlanSubject } from "./subject.ts";
 
+interface Last {
+  readonly input: PlanInput;
+  readonly planned: Plan;
+  /** Milliseconds since 1970 from which on time alone may make it another. */
+  readonly turn: number;
+}
+
 /** The last input and plan of each subject. */
-const plans = new WeakMap<PlanSubject, { readonly input: PlanInput; readonly planned: Plan }>();
+const plans = new WeakMap<PlanSubject, Last>();
 
 /**
  * What `plan` says, as people may see it. Same input, same plan: so where every part is the very same
@@ -14,14 +23,17 @@ const plans = new WeakMap<PlanSubject, { readonly input: PlanInput; readonly pla
  */
 export function planFor(subject: PlanSubject, input: PlanInput): Plan {
   const last = plans.get(subject);
-  if (last && isSame(last.input, input)) return last.planned;
+  if (last && isSame(last, input)) return last.planned;
   const planned = redacted(plan(input), (text) => subject.redactor.redact(text));
-  plans.set(subject, { input, planned });
+  plans.set(subject, { input, planned, turn: nextTurn(input) });
   return planned;
 }
 
 /** True only for equal inputs; parts that are equal but not the same may make it false. */
-function isSame(one: PlanInput, other: PlanInput): boolean {
+function isSame({ input: one, turn }: Last, other: PlanInput): boolean {
+  // What was begun is waited for, and a clock may have been set back.
+  const isTimely =
+    one.memory.journal.length === 0 && other.now >= one.now && toMilliseconds(other.now) < turn;
   return (
     one.tenant === other.tenant &&
     one.commit === other.commit &&
@@ -30,8 +42,8 @@ function isSame(one: PlanInput, other: PlanInput): boolean {
     one.faults === other.faults &&
     one.desired === other.desired &&
     one.memory === other.memory &&
-    // Time decides only about what was begun.
-    (one.now === other.now || one.memory.journal.length === 0) &&
+    one.asked === other.asked &&
+    (one.now === other.now || isTimely) &&
     one.observations.length === other.observations.length &&
     one.observations.every((seen, index) => seen === other.observations[index])
   );

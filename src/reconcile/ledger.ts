@@ -1,5 +1,5 @@
 /** What ledger and journal say after a run: pure, so that it can be read beside the plan. */
-import type { Definition } from "../model/definition.ts";
+import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import type {
   LedgerChange,
@@ -10,30 +10,65 @@ import type {
 } from "../model/store.ts";
 import type { Desired, PlanInput } from "../plan/input.ts";
 import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
+import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 
+/** When, as an RFC 3339 instant, and in which run something is remembered. */
+export interface Moment {
+  readonly now: string;
+  readonly run: string;
+}
+
 /**
- * The entry of a definition that met the live object `id`. Secrets in `sends` were asserted at
- * `now`; the others keep what was recorded, or are recorded as taken on trust.
+ * The entry of a definition that met the live object `id`. The secret of its authentication was
+ * asserted at this moment when it is in `sends`; otherwise it keeps what was recorded of the same
+ * value, or is recorded as never sent.
  */
 export function ledgerEntry(
   { definition, secrets }: Desired,
   id: string,
   sends: readonly string[],
   previous: LedgerEntry | null,
-  now: string,
+  moment: Moment,
 ): LedgerEntry {
-  const recorded: Record<string, RecordedSecret> = {};
-  const { path } = definition.authentication.password;
-  const secret = secrets[path];
-  if (secret && "fingerprint" in secret) {
-    const { fingerprint } = secret;
-    const known = previous?.id === id ? previous.secrets[path] : undefined;
-    const assertedAt = sends.includes(path) ? now : (known?.assertedAt ?? null);
-    recorded[path] = { fingerprint, assertedAt };
-  }
   const { kind, name, displayName, policy } = definition;
+  const path = authenticationPath(definition);
+  const secret = secrets[path];
+  const known = previous?.id === id ? previous.secrets[path] : undefined;
+  const recorded =
+    secret && "fingerprint" in secret
+      ? { [path]: recordedSecret(secret.fingerprint, known, sends.includes(path), moment) }
+      : {};
   return { kind, name, id, displayName, protect: policy.protect, secrets: recorded };
+}
+
+/** Where the ledger keeps the secret of a definition's authentication. */
+export function authenticationPath({ authentication }: Definition): string {
+  return authentication.type === "basic" ? authentication.password.path : CERTIFICATE_PATH;
+}
+
+function recordedSecret(
+  fingerprint: string,
+  known: RecordedSecret | undefined,
+  isSent: boolean,
+  { now, run }: Moment,
+): RecordedSecret {
+  // With another key of fingerprints the value counts as the same.
+  const same = known && !isChanged(known, fingerprint) ? known : null;
+  const recordedAt = same ? same.recordedAt : now;
+  if (isSent) return { fingerprint, assertedAt: now, trustedAt: null, recordedAt, run };
+  const { assertedAt = null, trustedAt = null } = same ?? {};
+  return { fingerprint, assertedAt, trustedAt, recordedAt, run: same?.run ?? null };
+}
+
+/** The same entry, after a person said that the live object has the secret of the source. */
+export function trustedEntry(entry: LedgerEntry, desired: Desired, moment: Moment): LedgerEntry {
+  const path = authenticationPath(desired.definition);
+  const { secrets } = ledgerEntry(desired, entry.id, [], entry, moment);
+  const trusted = Object.entries(secrets).map(([at, secret]) =>
+    at === path ? [at, { ...secret, trustedAt: moment.now, run: moment.run }] : [at, secret],
+  );
+  return { ...entry, secrets: Object.fromEntries(trusted) };
 }
 
 /** What the ledger holds for a definition: under its name, else under its name before a rename. */
@@ -67,13 +102,13 @@ export function putEntry(
  * value, entries whose object and definition are both gone, and what an unanswered create made.
  * The memory of `input` must be what the store holds now, after the plan's own changes.
  */
-export function learned(input: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
+export function learned(input: PlanInput, plan: Plan, moment: Moment): readonly LedgerChange[] {
   const { memory } = input;
   const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
     const desired = find(input.desired, kind, name);
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
-    const entry = ledgerEntry(desired, id, [], previous, now);
+    const entry = ledgerEntry(desired, id, [], previous, moment);
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
   const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
@@ -145,9 +180,15 @@ function isSame(a: LedgerEntry, b: LedgerEntry | null): boolean {
   if (!b || a.name !== b.name || a.id !== b.id || a.protect !== b.protect) return false;
   if (a.displayName !== b.displayName) return false;
   const paths = new Set([...Object.keys(a.secrets), ...Object.keys(b.secrets)]);
-  return [...paths].every(
-    (path) =>
-      a.secrets[path]?.fingerprint === b.secrets[path]?.fingerprint &&
-      a.secrets[path]?.assertedAt === b.secrets[path]?.assertedAt,
+  return [...paths].every((path) => isSameSecret(a.secrets[path], b.secrets[path]));
+}
+
+function isSameSecret(a: RecordedSecret | undefined, b: RecordedSecret | undefined): boolean {
+  return (
+    a?.fingerprint === b?.fingerprint &&
+    a?.assertedAt === b?.assertedAt &&
+    a?.trustedAt === b?.trustedAt &&
+    a?.recordedAt === b?.recordedAt &&
+    a?.run === b?.run
   );
 }

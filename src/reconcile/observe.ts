@@ -2,7 +2,7 @@
 import type { Kind } from "../model/definition.ts";
 import type { Live, Observed } from "../model/live.ts";
 import type { Memory } from "../model/store.ts";
-import type { Observation, PlanInput } from "../plan/input.ts";
+import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
@@ -24,6 +24,7 @@ const forgetful: Memory = { ledger: [], journal: [], known: null };
  */
 export async function observe(
   subject: PlanSubject,
+  asked: Asked,
   signal: AbortSignal,
   notify: Notify,
 ): Promise<World> {
@@ -31,7 +32,7 @@ export async function observe(
   const { definitions, faults } = loaded;
   const { tenant, policy, version } = subject;
   const now = subject.clock.now().toISOString();
-  const base = { tenant, commit, now, policy, version, faults };
+  const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
     const input = { ...base, desired: [], observations: [], memory: forgetful };
     return { input, values: new Map() };

@@ -5,14 +5,18 @@
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
+import { type Asked, nothingAsked } from "../plan/input.ts";
 import { apply } from "./apply.ts";
+import { askedFaults } from "./asked.ts";
 import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
-import { observe } from "./observe.ts";
+import { observe, type World } from "./observe.ts";
 import { remember } from "./remember.ts";
+import { runId } from "./run-id.ts";
 import { settled } from "./settle.ts";
 import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
 import { tell } from "./tell.ts";
+import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
 
 /** Milliseconds to wait for another run of the same tenant. */
@@ -24,6 +28,10 @@ export interface RunOptions {
   readonly isApply: boolean;
   /** Digests to which apply is bound; null: any plan. */
   readonly approved: readonly string[] | null;
+  /** What a person asked of this run. */
+  readonly asked: Asked;
+  /** Nothing is written to the tenant: the live passwords of `asked.only` are recorded as right. */
+  readonly isTrust?: true;
   readonly notify: Notify;
   /** Asks the run to end after the write in hand. */
   readonly stopping: AbortSignal;
@@ -36,8 +44,9 @@ export async function planTenant(
   subject: PlanSubject,
   signal: AbortSignal,
   notify: Notify,
+  asked: Asked = nothingAsked,
 ): Promise<Plan> {
-  return planFor(subject, (await observe(subject, signal, notify)).input);
+  return planFor(subject, (await observe(subject, asked, signal, notify)).input);
 }
 
 /** A run always answers: what cannot go on is a fault in it. */
@@ -46,7 +55,9 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
   const { trigger, notify } = options;
   const startedAt = clock.now().toISOString();
   notify({ type: "started", tenant: tenant.name, trigger });
+  const id = runId(startedAt);
   const finish = (ended: Ended): Run => ({
+    id,
     tenant: tenant.name,
     trigger,
     mode,
@@ -60,7 +71,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
     await using lock = await waitForLock(subject, options);
     if (lock === null) run = finish(ending(null, [], [busy(tenant.name)], "refused"));
     else {
-      const ended = await locked(subject, options).catch((thrown) =>
+      const ended = await locked(subject, id, options).catch((thrown) =>
         brokenOff(thrown, options, subject),
       );
       run = await recorded(subject, finish(ended), notify);
@@ -93,14 +104,20 @@ function ending(
   return { plan, outcomes: [...outcomes], faults: [...faults], result };
 }
 
-async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
-  const { notify, approved } = options;
+async function locked(subject: Subject, run: string, options: RunOptions): Promise<Ended> {
+  const { notify, approved, asked } = options;
   const { writer, tenant } = subject;
-  const observed = await observe(subject, options.stopping, notify);
+  const observed = await observe(subject, asked, options.stopping, notify);
   const world = await settled(subject, observed, options);
   const planned = planFor(subject, world.input);
   notify({ type: "planned", tenant: tenant.name, plan: planned });
   const result = planResult(planned);
+  const unfit = askedFaults(world.input, planned, options.isTrust === true);
+  if (unfit.length > 0) return ending(planned, [], unfit, worstOfRefusal(result));
+  if (options.isTrust) {
+    const isRead = result !== "unreadable" && result !== "invalid";
+    return isRead ? await trusted(subject, world, run) : ending(planned, [], [], result);
+  }
   if (writer === null) {
     return options.isApply
       ? ending(planned, [], [reportOnly(tenant.name)], worstOfRefusal(result))
@@ -112,14 +129,22 @@ async function locked(subject: Subject, options: RunOptions): Promise<Ended> {
   // What could not be read weighs more in the result; faulty definitions stop the run all the same.
   const isFaulty = planned.faults.some(({ severity }) => severity === "error");
   if (isFaulty) return ending(planned, [], [], result);
-  const writing: Writing = { ...options, subject, writer };
+  const writing: Writing = { ...options, run, subject, writer };
   const written = await apply(writing, planned, world);
   // What was written must be told even when the store or the tenant fails from here on.
   const faults: Fault[] = [];
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
   const outcomes = await verify(writing, planned, world, written);
-  await remember(subject, world, planned, outcomes).catch(note);
+  await remember(subject, world, planned, outcomes, run).catch(note);
   return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
+}
+
+/** The plan in the answer is the one after it. */
+async function trusted(subject: Subject, world: World, run: string): Promise<Ended> {
+  await trust(subject, world, run);
+  const memory = await subject.store.recall(subject.tenant);
+  const planned = planFor(subject, { ...world.input, memory });
+  return ending(planned, [], [], planResult(planned));
 }
 
 async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): Promise<Run> {

@@ -11,6 +11,7 @@ export async function remember(
   world: World,
   planned: Plan,
   outcomes: readonly Outcome[],
+  run: string,
 ): Promise<void> {
   // Whatever its definitions are, they say nothing about the tenant that the name now points at.
   if (isAnotherTenant(world.input)) return;
@@ -21,6 +22,6 @@ export async function remember(
   for (const { key, result } of closed) await store.settle(tenant, key, result, []);
   const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
   const left = { ...input, memory: { ...memory, journal } };
-  const changes = learned(left, planned, clock.now().toISOString());
+  const changes = learned(left, planned, { now: clock.now().toISOString(), run });
   if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
 }

@@ -1,12 +1,25 @@
 /** The secrets that definitions name: their values for a write, their fingerprints for the plan. */
-import { type Definition, secretUses } from "../model/definition.ts";
-import { describeSource, type Secret, type SecretUse } from "../model/secret.ts";
+import {
+  authenticationUses,
+  CERTIFICATE_PATH,
+  type CertificateAuthentication,
+  type Definition,
+  secretUses,
+} from "../model/definition.ts";
+import {
+  type ClientCertificate,
+  describeSource,
+  type Secret,
+  type SecretUse,
+} from "../model/secret.ts";
+import { certificateFingerprint } from "../plan/certificate.ts";
 import type { Desired, DesiredSecret } from "../plan/input.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
+import type { Values } from "./write.ts";
 
-/** The resolved values of a definition's secrets, by path. */
-export type SecretValues = ReadonlyMap<Definition, ReadonlyMap<string, Secret>>;
+/** What the secrets of each definition are, as far as they could be read. */
+export type SecretValues = ReadonlyMap<Definition, Values>;
 
 export interface Resolved {
   /** In the order of the definitions. */
@@ -47,10 +60,16 @@ export async function resolveSecrets(
       redactor.add(one.value);
     }
   }
-  if (last && found.every((one, index) => isSame(one, last.found[index]))) return last;
-  const made = await fingerprinted(subject, definitions, uses, found, notify);
-  const reading = { ...made, by: secrets, uses, found };
+  const isLast = last && found.every((one, index) => isSame(one, last.found[index]));
+  const reading = isLast
+    ? last
+    : { ...(await resolved(subject, definitions, uses, found, notify)), by: secrets, uses, found };
   readings.set(definitions, reading);
+  for (const { certificate } of reading.values.values()) {
+    // What was packed of PEM is another text than its source.
+    if (certificate)
+      for (const part of [certificate.pfx, certificate.passphrase]) redactor.add(part);
+  }
   return reading;
 }
 
@@ -60,37 +79,88 @@ function isSame(one: Found, other: Found | undefined): boolean {
   return one.value.reveal() === other.value.reveal();
 }
 
-async function fingerprinted(
+async function resolved(
   subject: PlanSubject,
   definitions: readonly Definition[],
   uses: readonly SecretUse[],
   found: readonly Found[],
   notify: Notify,
 ): Promise<Resolved> {
-  const secrets = await Promise.all(
-    uses.map(({ source }, index) =>
-      desiredSecret(subject, describeSource(source), found[index], notify),
-    ),
+  const foundFor = new Map(uses.map((use, index) => [use, found[index]]));
+  const each = await Promise.all(
+    definitions.map((definition) => resolvedDefinition(subject, definition, foundFor, notify)),
   );
-  const desired: Desired[] = [];
-  const values = new Map<Definition, ReadonlyMap<string, Secret>>();
-  let next = 0;
-  for (const definition of definitions) {
-    const own: Record<string, DesiredSecret> = {};
-    const ownValues = new Map<string, Secret>();
-    for (const { path } of secretUses(definition)) {
-      const one = found[next];
-      const secret = secrets[next];
-      next += 1;
-      if (secret) own[path] = secret;
-      if (one?.status === "fulfilled" && secret && "fingerprint" in secret) {
-        ownValues.set(path, one.value);
-      }
-    }
-    desired.push({ definition, secrets: own });
-    values.set(definition, ownValues);
+  return {
+    desired: each.map(({ desired }) => desired),
+    values: new Map(each.map(({ desired, values }) => [desired.definition, values])),
+  };
+}
+
+interface ResolvedDefinition {
+  readonly desired: Desired;
+  readonly values: Values;
+}
+
+async function resolvedDefinition(
+  subject: PlanSubject,
+  definition: Definition,
+  foundFor: ReadonlyMap<SecretUse, Found | undefined>,
+  notify: Notify,
+): Promise<ResolvedDefinition> {
+  const secrets: Record<string, DesiredSecret> = {};
+  const read = new Map<string, Secret>();
+  const { query, authentication } = definition;
+  const hidden = authentication.type === "basic" ? [authentication.password] : [];
+  for (const use of [...query.map(({ value }) => value), ...hidden]) {
+    const one = foundFor.get(use);
+    const secret = await desiredSecret(subject, describeSource(use.source), one, notify);
+    secrets[use.path] = secret;
+    if (one?.status === "fulfilled" && "fingerprint" in secret) read.set(use.path, one.value);
   }
-  return { desired, values };
+  if (authentication.type === "basic") {
+    const values = { secrets: read, certificate: null };
+    return { desired: { definition, secrets, certificate: null }, values };
+  }
+  const opened = await openCertificate(subject, authentication, foundFor, notify);
+  secrets[CERTIFICATE_PATH] = opened.secret;
+  const { certificate } = opened;
+  return {
+    desired: { definition, secrets, certificate: certificate && publicPart(certificate) },
+    values: { secrets: read, certificate },
+  };
+}
+
+interface OpenedCertificate {
+  readonly secret: DesiredSecret;
+  /** null when it cannot be read or opened. */
+  readonly certificate: ClientCertificate | null;
+}
+
+async function openCertificate(
+  { secrets, tenant }: PlanSubject,
+  authentication: CertificateAuthentication,
+  foundFor: ReadonlyMap<SecretUse, Found | undefined>,
+  notify: Notify,
+): Promise<OpenedCertificate> {
+  const source = describeSource(authentication.content.source);
+  try {
+    const values = new Map<string, Secret>();
+    for (const use of authenticationUses(authentication)) {
+      const one = foundFor.get(use);
+      if (one?.status !== "fulfilled") throw one?.reason;
+      values.set(use.path, one.value);
+    }
+    const certificate = await secrets.certificate(authentication, values);
+    const fingerprint = certificateFingerprint(certificate.thumbprint);
+    return { secret: { source, fingerprint }, certificate };
+  } catch (thrown) {
+    const fault = tellBug(thrown, tenant.name, notify);
+    return { secret: { source, fault }, certificate: null };
+  }
+}
+
+function publicPart({ thumbprint, notBefore, notAfter, warnings }: ClientCertificate) {
+  return { thumbprint, notBefore, notAfter, warnings };
 }
 
 async function desiredSecret(

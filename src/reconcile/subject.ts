@@ -52,6 +52,8 @@ export type Notify = (event: RunEvent) => void;
 /** What one run holds while it writes. */
 export interface Writing {
   readonly subject: Subject;
+  /** Id of the run. */
+  readonly run: string;
   readonly writer: TenantWriter;
   readonly notify: Notify;
   /** Asks the run to end after the write in hand. */

@@ -55,8 +55,11 @@ function needsReading(change: Plan["changes"][number] | undefined): boolean {
 async function planAgain({ subject, aborting, notify }: Writing, { input }: World): Promise<Plan> {
   const observations = await list(subject, aborting, notify);
   const { ledger, known } = await subject.store.recall(subject.tenant);
-  // Open entries of earlier runs ask for another write; here only what was written is in question.
-  return plan({ ...input, observations, memory: { ledger, known, journal: [] } });
+  // Open entries of earlier runs, and what a person asked for, ask for another write; here only what
+  // was written is in question.
+  const memory = { ledger, known, journal: [] };
+  const asked = { ...input.asked, only: null, assert: false };
+  return plan({ ...input, asked, observations, memory });
 }
 
 function shows(seen: Plan | null, { op, kind, name, id }: Outcome): boolean {

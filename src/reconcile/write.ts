@@ -3,12 +3,20 @@ import type { Definition } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import { joinUrl } from "../model/query.ts";
-import { Secret } from "../model/secret.ts";
-import type { Write } from "../model/tenant.ts";
+import { type ClientCertificate, Secret } from "../model/secret.ts";
+import type { ApiConnectorWrite, CertificateWrite, Write } from "../model/tenant.ts";
 import { partsOf } from "../plan/api-connector.ts";
 
-/** The values of one definition's secrets, by path. */
-export type Values = ReadonlyMap<string, Secret>;
+/** What the secrets of one definition are. */
+export interface Values {
+  /** By path. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** null where there is none, or none that can be used. */
+  readonly certificate: ClientCertificate | null;
+}
+
+/** Those of a definition whose secrets nobody has read. */
+export const noValues: Values = { secrets: new Map(), certificate: null };
 
 export function wholeWrite(definition: Definition, values: Values): Write {
   return {
@@ -19,16 +27,22 @@ export function wholeWrite(definition: Definition, values: Values): Write {
   };
 }
 
-/** null when the change needs no write at all: an adoption without differences. */
+/** The parts that differ; null when none does that an update writes. */
 export function partialWrite(change: Change, definition: Definition, values: Values): Write | null {
   const parts = partsOf(change);
-  if (!parts.displayName && !parts.targetUrl && !parts.authentication) return null;
+  const isOverwritten = parts.authentication && !change.upload;
+  if (!parts.displayName && !parts.targetUrl && !isOverwritten) return null;
   return {
     kind: definition.kind,
     ...(parts.displayName && { displayName: definition.displayName }),
     ...(parts.targetUrl && { targetUrl: targetUrl(definition, values) }),
-    ...(parts.authentication && { authentication: authentication(definition, values) }),
+    ...(isOverwritten && { authentication: authentication(definition, values) }),
   };
+}
+
+/** What is added to the certificates that are there; null when nothing is. */
+export function certificateUpload(change: Change, values: Values): CertificateWrite | null {
+  return change.upload ? certificate(values) : null;
 }
 
 /** The authentication alone, for a create whose answer was lost. */
@@ -41,13 +55,22 @@ function targetUrl({ targetUrl: base, query }: Definition, values: Values): Secr
   return new Secret(joinUrl({ base, query: parameters }));
 }
 
-function authentication({ authentication: { username, password } }: Definition, values: Values) {
-  const value = new Secret(reveal(values, password.path));
-  return { type: "basic", username, password: value } as const;
+function authentication(
+  { authentication }: Definition,
+  values: Values,
+): NonNullable<ApiConnectorWrite["authentication"]> {
+  if (authentication.type === "certificate") return { type: "certificate", ...certificate(values) };
+  const { username, password } = authentication;
+  return { type: "basic", username, password: new Secret(reveal(values, password.path)) };
 }
 
-function reveal(values: Values, path: string): string {
-  const value = values.get(path);
+function certificate({ certificate: opened }: Values): CertificateWrite {
+  if (opened) return { pfx: opened.pfx, passphrase: opened.passphrase };
+  throw new FaultError(failure("internal", "The certificate was not opened."));
+}
+
+function reveal({ secrets }: Values, path: string): string {
+  const value = secrets.get(path);
   if (value) return value.reveal();
   throw new FaultError(failure("internal", `The secret at ${path} was not resolved.`));
 }

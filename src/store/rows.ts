@@ -30,7 +30,7 @@ export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
     id: row.id,
     displayName: row.display_name,
     protect: row.protect === 1,
-    secrets: parse(row.secrets, entry, isRecordedSecrets),
+    secrets: completed(parse(row.secrets, entry, isRecordedSecrets)),
   };
 }
 
@@ -86,13 +86,29 @@ function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === "string";
 }
 
-function isRecordedSecrets(value: unknown): value is Readonly<Record<string, RecordedSecret>> {
+/** As an older version may have written it: it said neither who sent a secret nor since when. */
+type WrittenSecret = Pick<RecordedSecret, "fingerprint" | "assertedAt"> & Partial<RecordedSecret>;
+
+function completed(
+  secrets: Readonly<Record<string, WrittenSecret>>,
+): Readonly<Record<string, RecordedSecret>> {
+  const entries = Object.entries(secrets).map(([path, secret]) => [
+    path,
+    { trustedAt: null, recordedAt: null, run: null, ...secret },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isRecordedSecrets(value: unknown): value is Readonly<Record<string, WrittenSecret>> {
   return isObject(value) && Object.values(value).every(isRecordedSecret);
 }
 
-function isRecordedSecret(value: unknown): value is RecordedSecret {
+function isRecordedSecret(value: unknown): value is WrittenSecret {
   return (
-    isObject(value) && typeof value["fingerprint"] === "string" && isTextOrNull(value["assertedAt"])
+    isObject(value) &&
+    typeof value["fingerprint"] === "string" &&
+    isTextOrNull(value["assertedAt"]) &&
+    ["trustedAt", "recordedAt", "run"].every((key) => isTextOrNull(value[key] ?? null))
   );
 }
 

@@ -7,7 +7,7 @@ import { FaultError, failure } from "../model/fault.ts";
 import type { LiveAuthentication, LiveCertificate, Observed } from "../model/live.ts";
 import { splitUrl } from "../model/query.ts";
 import { Secret } from "../model/secret.ts";
-import type { ApiConnectorWrite } from "../model/tenant.ts";
+import type { ApiConnectorWrite, CertificateWrite } from "../model/tenant.ts";
 
 /** What Graph shows instead of a password. */
 const MASK = "******";
@@ -40,24 +40,33 @@ export function toObserved(json: unknown): Observed {
 /** Exactly the parts that are given. Throws a FaultError for what must never be sent. */
 export function toGraph(write: ApiConnectorWrite): Readonly<Record<string, unknown>> {
   const { displayName, targetUrl, authentication } = write;
-  const password = authentication?.password.reveal();
-  if (password === MASK) {
-    const message = `The password ${MASK} is what Microsoft Graph shows instead of one: it is never written back. Correct the source of the secret.`;
-    throw new FaultError(failure("rejected", message));
-  }
   return {
     ...(displayName === undefined ? {} : { displayName }),
     ...(targetUrl === undefined ? {} : { targetUrl: targetUrl.reveal() }),
     ...(authentication === undefined
       ? {}
-      : {
-          authenticationConfiguration: {
-            "@odata.type": "#microsoft.graph.basicAuthentication",
-            username: authentication.username,
-            password,
-          },
-        }),
+      : { authenticationConfiguration: authenticationToGraph(authentication) }),
   };
+}
+
+/** The body of uploadClientCertificate: not wrapped, and without a type. */
+export function uploadToGraph({ pfx, passphrase }: CertificateWrite) {
+  return { pkcs12Value: pfx.reveal(), password: passphrase.reveal() };
+}
+
+/** Certificates are written as another type than they are read as. */
+function authenticationToGraph(authentication: NonNullable<ApiConnectorWrite["authentication"]>) {
+  if (authentication.type === "certificate") {
+    const type = "#microsoft.graph.pkcs12Certificate";
+    return { "@odata.type": type, ...uploadToGraph(authentication) };
+  }
+  const password = authentication.password.reveal();
+  if (password === MASK) {
+    const message = `The password ${MASK} is what Microsoft Graph shows instead of one: it is never written back. Correct the source of the secret.`;
+    throw new FaultError(failure("rejected", message));
+  }
+  const { username } = authentication;
+  return { "@odata.type": "#microsoft.graph.basicAuthentication", username, password };
 }
 
 function toTarget(text: string): Pick<Observed, "targetUrl" | "query"> {

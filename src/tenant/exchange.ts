@@ -20,7 +20,7 @@ export interface Asked {
   readonly kind: Kind;
   /** With its version, without a query: `/v1.0/identity/apiConnectors`. */
   readonly path: string;
-  /** The object that is meant, where one is. */
+  /** The object that is meant; null: all of them, or one that is to be made. */
   readonly id: string | null;
 }
 

@@ -212,7 +212,7 @@ function attempt({ method, kind, id }: Asked): string {
     case "GET":
       return `list the ${many}`;
     case "POST":
-      return `create an ${one}`;
+      return id === null ? `create an ${one}` : `add a certificate to ${one} ${id}`;
     case "PATCH":
       return `update ${one} ${id}`;
     case "DELETE":

@@ -1,8 +1,8 @@
 /** The catalogue: for each kind, where Graph keeps it, its JSON, and what an app must be allowed. */
 import type { Kind } from "../model/definition.ts";
 import type { Observed } from "../model/live.ts";
-import type { Write } from "../model/tenant.ts";
-import { toGraph, toObserved } from "./api-connector.ts";
+import type { CertificateWrite, Write } from "../model/tenant.ts";
+import { toGraph, toObserved, uploadToGraph } from "./api-connector.ts";
 
 /** An application permission of Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
 export interface Permission {
@@ -24,6 +24,11 @@ export interface KindOfObject {
   readonly toObserved: (json: unknown) => Observed;
   /** Throws a FaultError for what must never be sent. */
   readonly toGraph: (write: Write) => Readonly<Record<string, unknown>>;
+  /** The action that adds a certificate, below an object. */
+  readonly upload: {
+    readonly action: string;
+    readonly toGraph: (certificate: CertificateWrite) => Readonly<Record<string, unknown>>;
+  };
 }
 
 const readConnectors = {
@@ -44,5 +49,6 @@ export const kinds: Readonly<Record<Kind, KindOfObject>> = {
     write: [writeConnectors],
     toObserved,
     toGraph,
+    upload: { action: "uploadClientCertificate", toGraph: uploadToGraph },
   },
 };

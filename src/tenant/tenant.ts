@@ -19,7 +19,7 @@ import { kinds } from "./kinds.ts";
 import { type KnownListings, listAll } from "./listing.ts";
 import { isCarried, openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
-import { createObject, deleteObject, segment, updateObject } from "./writing.ts";
+import { createObject, deleteObject, segment, updateObject, uploadCertificate } from "./writing.ts";
 
 export type { Credential } from "./credentials.ts";
 export type { RequestEvent } from "./transport.ts";
@@ -85,6 +85,11 @@ export function openWriter(access: Access): TenantWriter {
     },
     async update(id, write, signal) {
       return updateObject(writing, ask(access, "PATCH", write.kind, id), write, context, signal);
+    },
+    async upload(kind, id, certificate, signal) {
+      const object = ask(access, "POST", kind, id);
+      const asked = { ...object, path: `${object.path}/${kinds[kind].upload.action}` };
+      return uploadCertificate(writing, asked, certificate, context, signal);
     },
     async delete(kind, id, signal) {
       return deleteObject(writing, ask(access, "DELETE", kind, id), context, signal);

@@ -1,6 +1,6 @@
 /** Creates, updates and deletes one object, and says what an answer means for it. */
 import type { FaultError } from "../model/fault.ts";
-import type { Write } from "../model/tenant.ts";
+import type { CertificateWrite, Write } from "../model/tenant.ts";
 import { LONGEST_ID, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, doubted, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
@@ -41,6 +41,20 @@ export async function updateObject(
   if (Object.keys(body).length === 0) return;
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw refusal(answer, asked, context);
+  checked(answer, asked, context, () => expectDone(answer));
+}
+
+/** Sent once. Answers 200 and the whole object, of which nothing is needed: a read shows it. */
+export async function uploadCertificate(
+  transport: Transport,
+  asked: Asked,
+  certificate: CertificateWrite,
+  context: FaultContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  const body = kinds[asked.kind].upload.toGraph(certificate);
+  const answer = await transport.send(asked, { body, signal });
+  if (!isSuccess(answer)) throw answerFault(answer, asked, context);
   checked(answer, asked, context, () => expectDone(answer));
 }
 

@@ -1,8 +1,12 @@
 import pLimit from "p-limit";
+import type { Run } from "../../model/generated/run.ts";
 import { worst } from "../../model/result.ts";
-import { reconcile } from "../../reconcile/reconcile.ts";
+import { systemClock } from "../../model/system-clock.ts";
+import { nothingAsked } from "../../plan/input.ts";
+import { type RunOptions, reconcile } from "../../reconcile/reconcile.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
-import { type CommonFlags, configure, statusOf } from "../command.ts";
+import { type CommonFlags, type Configured, configure, oneTenant, statusOf } from "../command.ts";
+import { type FailOn, runFailing } from "../fail-on.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { logEvent, progressOf } from "../run-log.ts";
@@ -14,28 +18,85 @@ import { wireToApply } from "../wiring.ts";
 export interface ApplyFlags extends CommonFlags {
   /** Digests to which apply is bound; empty: any plan. */
   readonly plan: readonly string[];
+  readonly driftExit?: number;
+  readonly failOn?: FailOn;
+  /** Names of definitions whose certificate may replace one that is valid for longer. */
+  readonly allowEarlierExpiry: readonly string[];
 }
 
 /** Plans afresh, applies, verifies by reading back. */
 export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
+  const { allowEarlierExpiry, failOn, driftExit } = flags;
+  if (allowEarlierExpiry.length > 0) oneTenant(configured, "--allow-earlier-expiry");
+  const runs = await runAll(configured, flags, terminal, {
+    doing: "Applying to",
+    isApply: true,
+    approved: flags.plan.length > 0 ? flags.plan : null,
+    asked: { ...nothingAsked, allowEarlierExpiry },
+  });
+  const now = systemClock.now().getTime();
+  return statusOf(worst(runs.map((run) => runFailing(run, failOn, now))), driftExit);
+}
+
+export interface NamedFlags extends CommonFlags {
+  /** Definitions, by metadata.name. */
+  readonly names: readonly string[];
+}
+
+/** Sends the passwords of these definitions, whether they changed or not, and changes nothing else. */
+export async function assertVerb(flags: NamedFlags, terminal: Terminal): Promise<number> {
+  return await runNamed(flags, terminal, { doing: "Asserting in", isApply: true, assert: true });
+}
+
+/** Records that their live passwords are right. Writes nothing to the tenant. */
+export async function trustVerb(flags: NamedFlags, terminal: Terminal): Promise<number> {
+  const trusting = { doing: "Trusting in", isApply: false, assert: false, isTrust: true } as const;
+  return await runNamed(flags, terminal, trusting);
+}
+
+async function runNamed(
+  flags: NamedFlags,
+  terminal: Terminal,
+  { assert, ...work }: Omit<Work, "approved" | "asked"> & { readonly assert: boolean },
+): Promise<number> {
+  const configured = await configure(flags, terminal);
+  if (typeof configured === "number") return configured;
+  oneTenant(configured, "A name");
+  const asked = { ...nothingAsked, only: flags.names, assert };
+  const runs = await runAll(configured, flags, terminal, { ...work, approved: null, asked });
+  return statusOf(worst(runs.map(({ result }) => result)), undefined);
+}
+
+/** What every wanted tenant is run for. */
+interface Work extends Pick<RunOptions, "isApply" | "approved" | "asked" | "isTrust"> {
+  /** Before the name of a tenant, for who waits. */
+  readonly doing: string;
+}
+
+/** Runs and reports. */
+async function runAll(
+  configured: Configured,
+  flags: CommonFlags,
+  terminal: Terminal,
+  { doing, ...options }: Work,
+): Promise<readonly Run[]> {
   const { wiring, log } = await openTenants(wireToApply, configured, flags, terminal, "warn");
   await using _ = wiring;
   using stop = stopSignal(() => log.warn("stopping: the write in hand is finished first"));
   const limit = pLimit(parallelTenants);
-  const approved = flags.plan.length > 0 ? flags.plan : null;
   const { stopping, aborting } = stop;
-  const runs = await withProgress(terminal, "Applying to", wiring.tenants, (wired, say) =>
+  const runs = await withProgress(terminal, doing, wiring.tenants, (wired, say) =>
     limit(() => {
       const notify = (event: RunEvent) => {
         say(progressOf(event));
         logEvent(log, event);
       };
-      const options = { trigger: "command", isApply: true, approved } as const;
-      return reconcile(wired.subject, { ...options, notify, stopping, aborting });
+      const run = { ...options, trigger: "command", notify, stopping, aborting } as const;
+      return reconcile(wired.subject, run);
     }),
   );
   await writeReports({ type: "runs", runs }, flags.output, terminal);
-  return statusOf(worst(runs.map(({ result }) => result)), undefined);
+  return runs;
 }

@@ -3,9 +3,12 @@ import type { Logger } from "pino";
 import { type Fault, failure, toFault } from "../../model/fault.ts";
 import type { Plan } from "../../model/generated/run.ts";
 import { planResult, worst } from "../../model/result.ts";
+import { systemClock } from "../../model/system-clock.ts";
+import { type Asked, nothingAsked } from "../../plan/input.ts";
 import { plan } from "../../plan/plan.ts";
 import { planTenant } from "../../reconcile/reconcile.ts";
-import { type CommonFlags, configure, statusOf } from "../command.ts";
+import { type CommonFlags, configure, oneTenant, statusOf } from "../command.ts";
+import { type FailOn, planFailing } from "../fail-on.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { logEvent } from "../run-log.ts";
@@ -16,27 +19,40 @@ import { type Wired, wire } from "../wiring.ts";
 
 export interface PlanFlags extends CommonFlags {
   readonly driftExit?: number;
+  readonly failOn?: FailOn;
+  /** Names of definitions whose certificate may replace one that is valid for longer. */
+  readonly allowEarlierExpiry: readonly string[];
 }
 
 /** Shows what apply would do. Nothing that it holds can write to a tenant. */
 export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
+  const { allowEarlierExpiry } = flags;
+  if (allowEarlierExpiry.length > 0) oneTenant(configured, "--allow-earlier-expiry");
+  const asked = { ...nothingAsked, allowEarlierExpiry };
   const { wiring, log } = await openTenants(wire, configured, flags, terminal, "warn");
   await using _ = wiring;
   using stop = stopSignal();
   const limit = pLimit(parallelTenants);
   const plans = await withProgress(terminal, "Reading", wiring.tenants, (wired) =>
-    limit(() => planOne(wired, log, stop.stopping)),
+    limit(() => planOne(wired, asked, log, stop.stopping)),
   );
   const modes = new Map(wiring.tenants.map(({ settings: { name, mode } }) => [name, mode]));
   await writeReports({ type: "plans", plans }, flags.output, terminal, { modes });
-  return statusOf(worst(plans.map(planResult)), flags.driftExit);
+  const now = systemClock.now().getTime();
+  const results = plans.map((plan) => planFailing(plan, planResult(plan), flags.failOn, now));
+  return statusOf(worst(results), flags.driftExit);
 }
 
-async function planOne(wired: Wired, log: Logger, stopping: AbortSignal): Promise<Plan> {
+async function planOne(
+  wired: Wired,
+  asked: Asked,
+  log: Logger,
+  stopping: AbortSignal,
+): Promise<Plan> {
   try {
-    return await planTenant(wired.subject, stopping, (event) => logEvent(log, event));
+    return await planTenant(wired.subject, stopping, (event) => logEvent(log, event), asked);
   } catch (thrown) {
     const fault = stopping.aborted ? stopped : toFault(thrown);
     if (fault.code === "internal") {
@@ -54,5 +70,5 @@ function unplanned({ subject }: Wired, fault: Fault): Plan {
   const now = subject.clock.now().toISOString();
   const memory = { ledger: [], journal: [], known: null };
   const empty = { desired: [], observations: [], memory, faults: [fault], commit: null };
-  return plan({ tenant, policy, version, now, ...empty });
+  return plan({ tenant, policy, asked: nothingAsked, version, now, ...empty });
 }

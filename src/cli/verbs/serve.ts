@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Run } from "../../model/generated/run.ts";
 import { systemClock } from "../../model/system-clock.ts";
+import { nothingAsked } from "../../plan/input.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
 import type { Notify } from "../../reconcile/subject.ts";
@@ -82,7 +83,7 @@ function scheduled(
     schedule,
     timezone,
     run: async (trigger) => {
-      const options = { trigger, isApply: false, approved: null };
+      const options = { trigger, isApply: false, approved: null, asked: nothingAsked };
       const run = await reconcile(subject, { ...options, notify, stopping, aborting });
       await tell(run);
       return run;

@@ -459,6 +459,10 @@ validUntil: (string | null)
  * The step of expiryWarnings that the nearest end, of what is live or of what the definition names, has come within, such as 14d; `expired` when it is over; null when it is far.
  */
 warning: (string | null)
+/**
+ * The same once the plan is carried out.
+ */
+warningAfter: (string | null)
 }
 /**
  * One client certificate of a connector.

@@ -1,0 +1,253 @@
+/** What is to be done with a connector's client certificates, so that one is valid at every moment. */
+import { CERTIFICATE_PATH } from "../model/definition.ts";
+import type { LiveAuthentication, LiveCertificate } from "../model/live.ts";
+import type { LedgerEntry } from "../model/store.ts";
+import type { DesiredCertificate, PlanInput } from "./input.ts";
+import { toInstant, toMilliseconds } from "./instant.ts";
+import type { Absent, Paired } from "./match.ts";
+
+/**
+ * none: what is live stays as it is. upload: added, and the others stay. replace: it alone is there
+ * afterwards, in the place of a password or of the whole list.
+ */
+export type Step = "none" | "upload" | "replace";
+
+export interface Rotation {
+  readonly step: Step;
+  /** Why, as a sentence; null for none. */
+  readonly reason: string | null;
+  /** Why it must not be done, or is not enough; null when all is well. */
+  readonly hold: Hold | null;
+}
+
+export interface Hold {
+  readonly message: string;
+  readonly lift: string | null;
+  /** RFC 3339 instant at which it ends by itself. */
+  readonly until: string | null;
+}
+
+/** What of a plan's input decides. */
+type Context = Pick<PlanInput, "now" | "asked">;
+
+/** A certificate as git and Graph both have it. Seconds since 1970. */
+export type Validity = Pick<LiveCertificate, "notBefore" | "notAfter">;
+
+/**
+ * For a certificate that git names and that can be opened:
+ *
+ * | live                     | git's certificate is     | becomes                                  |
+ * |--------------------------|--------------------------|------------------------------------------|
+ * | anything                 | expired                  | held                                     |
+ * | no certificate           | valid                    | replace (PATCH in place; or the create)  |
+ * | no certificate           | not valid yet            | held until it is                         |
+ * | others                   | valid, or not valid yet  | upload; the active one stays till then   |
+ * | others, valid for longer | the same                 | held, unless allowed by name             |
+ * | it is active             | valid                    | none; replace when others are to retire  |
+ * | it is there, not active  | not valid yet            | none: Graph activates it by itself       |
+ * | it is there, not active  | valid                    | upload again: the last upload is active  |
+ *
+ * Graph's rule for the active one: the last that was uploaded, is valid and has not expired
+ * (https://learn.microsoft.com/graph/api/resources/pkcs12certificateinformation).
+ */
+export function rotation(
+  found: Paired | Absent,
+  desired: DesiredCertificate,
+  context: Context,
+): Rotation {
+  const now = toMilliseconds(context.now) / 1_000;
+  const live = liveCertificates(found);
+  const name = short(desired.thumbprint);
+  if (desired.notAfter <= now) return held(none, expired(name, desired, live, now));
+  if (live.length === 0) {
+    const first = { step: "replace", reason: null } as const;
+    return desired.notBefore <= now
+      ? { ...first, hold: null }
+      : held(first, tooEarly(name, desired));
+  }
+  const own = live.filter(({ thumbprint }) => thumbprint === desired.thumbprint);
+  if (own.some(({ isActive }) => isActive)) return retirement(found, desired, live, context);
+  if (own.length > 0 && desired.notBefore > now) return none;
+  if (own.length > 1) return held(none, notActivated(name));
+  const upload = uploading(desired, live, own.length > 0, now);
+  const later = live.find(({ isActive, notAfter }) => isActive && notAfter > desired.notAfter);
+  const definition = found.desired.definition.name;
+  if (later === undefined || context.asked.allowEarlierExpiry.includes(definition)) return upload;
+  return held(upload, endsSooner(name, desired, later, definition));
+}
+
+const none: Rotation = { step: "none", reason: null, hold: null };
+
+function held(rotation: Pick<Rotation, "step" | "reason">, hold: Hold): Rotation {
+  return { ...rotation, hold };
+}
+
+/** Empty for a password, for an unknown kind of authentication, and where nothing is live. */
+export function liveCertificates(found: Paired | Absent): readonly LiveCertificate[] {
+  return found.type === "paired" ? certificatesOf(found.live.authentication) : [];
+}
+
+export function certificatesOf(authentication: LiveAuthentication): readonly LiveCertificate[] {
+  return authentication.type === "certificate" ? authentication.certificates : [];
+}
+
+function uploading(
+  desired: DesiredCertificate,
+  live: readonly LiveCertificate[],
+  isAgain: boolean,
+  now: number,
+): Rotation {
+  const active = live.find(({ isActive }) => isActive);
+  const other = active ? short(active.thumbprint) : null;
+  const name = short(desired.thumbprint);
+  const stays = other === null ? "" : ` ${other} stays beside it.`;
+  if (isAgain) {
+    const why = other === null ? "is not active" : `is not active, but ${other}`;
+    return upload(`${name} ${why}: it is uploaded again, so that it becomes active.`);
+  }
+  if (desired.notBefore <= now) {
+    return upload(`${name} is not there: it is added and becomes active at once.${stays}`);
+  }
+  return upload(
+    `${name} is not there: it is added ahead of time and becomes active on ${instant(desired.notBefore)}; until then ${other ?? "none"} is.`,
+  );
+}
+
+function upload(reason: string): Rotation {
+  return { step: "upload", reason, hold: null };
+}
+
+/** Git's certificate is the active one: older ones may have served their time. */
+function retirement(
+  found: Paired | Absent,
+  desired: DesiredCertificate,
+  live: readonly LiveCertificate[],
+  { now }: Context,
+): Rotation {
+  const due = retiresAt(found, desired);
+  if (due === null || due > toMilliseconds(now)) return none;
+  const older = live.filter(({ thumbprint }) => thumbprint !== desired.thumbprint);
+  const names = older.map(({ thumbprint }) => short(thumbprint)).join(", ");
+  const reason = `${short(desired.thumbprint)} has been active for as long as policy.retireAfter asks: ${names} ${older.length === 1 ? "is" : "are"} retired.`;
+  return { step: "replace", reason, hold: null };
+}
+
+/**
+ * When the certificates beside git's are taken away, in milliseconds since 1970; null: never, or not
+ * known yet. One that would be valid for longer was put there by somebody: it stays.
+ */
+export function retiresAt(found: Paired | Absent, desired: DesiredCertificate): number | null {
+  const { retireAfter } = found.desired.definition.policy;
+  if (retireAfter === null || found.type === "absent") return null;
+  const others = liveCertificates(found).filter(
+    ({ thumbprint }) => thumbprint !== desired.thumbprint,
+  );
+  if (others.length === 0) return null;
+  if (others.some(({ notAfter }) => notAfter > desired.notAfter)) return null;
+  const since = activeSince(found.recorded, found.live.id, desired);
+  return since === null ? null : since + retireAfter;
+}
+
+/** Since when it can have been active, as the ledger knows; null when the ledger has another one. */
+function activeSince(
+  recorded: LedgerEntry | null,
+  id: string,
+  desired: DesiredCertificate,
+): number | null {
+  const known = recorded?.id === id ? recorded.secrets[CERTIFICATE_PATH] : undefined;
+  if (known?.fingerprint !== certificateFingerprint(desired.thumbprint)) return null;
+  const since = known.assertedAt ?? known.recordedAt;
+  return since === null ? null : Math.max(toMilliseconds(since), desired.notBefore * 1_000);
+}
+
+/** What stands for a certificate where other secrets have a fingerprint: it is public. */
+export function certificateFingerprint(thumbprint: string): string {
+  return `x509$${thumbprint}`;
+}
+
+/**
+ * Until when one of them is valid without a gap from now on, in the unit of what is given; null when
+ * none is valid now.
+ */
+export function validUntil(certificates: readonly Validity[], now: number): number | null {
+  let end = now;
+  for (;;) {
+    const next = certificates
+      .filter(({ notBefore, notAfter }) => notBefore <= end && notAfter > end)
+      .reduce((latest, { notAfter }) => Math.max(latest, notAfter), end);
+    if (next === end) return end === now ? null : end;
+    end = next;
+  }
+}
+
+/** The sentence about a time without any valid certificate that is known to come; null: there is none. */
+export function gap(
+  found: Paired | Absent,
+  desired: DesiredCertificate,
+  { now }: Pick<PlanInput, "now">,
+): string | null {
+  const seconds = toMilliseconds(now) / 1_000;
+  const live = liveCertificates(found);
+  if (live.length === 0 || desired.notBefore <= seconds) return null;
+  const end = validUntil(live, seconds);
+  if (end !== null && end >= desired.notBefore) return null;
+  const { name } = found.desired.definition;
+  const from = end === null ? "now" : instant(end);
+  return `${name} has no valid certificate from ${from} until ${instant(desired.notBefore)}, when ${short(desired.thumbprint)} becomes valid: every sign-up that calls it fails. Put a certificate in place that is valid now.`;
+}
+
+function expired(
+  name: string,
+  { notAfter }: DesiredCertificate,
+  live: readonly LiveCertificate[],
+  now: number,
+): Hold {
+  const effect =
+    live.length > 0 && validUntil(live, now) === null
+      ? " No certificate of this connector is valid: every sign-up that calls it fails."
+      : "";
+  return {
+    message: `The certificate ${name} that the definition names expired on ${instant(notAfter)}.${effect}`,
+    lift: "Put a new certificate in its place.",
+    until: null,
+  };
+}
+
+function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
+  return {
+    message: `The certificate ${name} is not valid before ${instant(notBefore)}, and there is no other: the connector would have none that is valid.`,
+    lift: "Name a certificate that is valid now, or wait.",
+    until: toInstant(notBefore * 1_000),
+  };
+}
+
+function notActivated(name: string): Hold {
+  return {
+    message: `The certificate ${name} was uploaded more than once, but Microsoft Graph does not make it the active one.`,
+    lift: "Put a new certificate in its place, or ask Microsoft.",
+    until: null,
+  };
+}
+
+function endsSooner(
+  name: string,
+  desired: DesiredCertificate,
+  live: LiveCertificate,
+  definition: string,
+): Hold {
+  return {
+    message: `The certificate ${name} that the definition names expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}: somebody may have renewed it outside of git.`,
+    lift: `Bring the newer certificate to where the definition points, or run: plumbline apply --allow-earlier-expiry ${definition}`,
+    until: null,
+  };
+}
+
+/** Enough of a thumbprint to find it by. */
+export function short(thumbprint: string | null): string {
+  return thumbprint === null ? "(no thumbprint)" : thumbprint.slice(0, 8);
+}
+
+/** RFC 3339, to the second. */
+function instant(seconds: number): string {
+  return toInstant(seconds * 1_000).replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,125 @@
+/**
+ * What can be known of a password that Graph never shows: when we last sent it, and whether its source
+ * has changed since. Whether somebody changed the live one outside cannot.
+ */
+import type { BasicAuthentication } from "../model/definition.ts";
+import type { Fault } from "../model/fault.ts";
+import type { SecretState } from "../model/generated/run.ts";
+import type { SecretUse } from "../model/secret.ts";
+import type { RecordedSecret } from "../model/store.ts";
+import type { PlanInput } from "./input.ts";
+import { toInstant, toMilliseconds } from "./instant.ts";
+import type { Paired } from "./match.ts";
+
+/** How it stands with a password, as a plan tells it. */
+export type Standing = Pick<SecretState, "state" | "at" | "run" | "due">;
+
+type Context = Pick<PlanInput, "now" | "asked">;
+
+/**
+ * The first line that fits, for a connector that is live with a password and whose source can be read:
+ *
+ * | what is known                                        | state             | is it sent?            |
+ * |------------------------------------------------------|-------------------|------------------------|
+ * | the answer to a write that carried it was lost       | unknown           | yes                    |
+ * | the ledger has another object, or none               | not-asserted      | with assertOnAdopt     |
+ * | the ledger has no fingerprint of it                  | not-asserted      | yes                    |
+ * | the source's fingerprint is another, of the same key | changed-at-source | yes                    |
+ * | policy.reassertEvery has passed                      | overdue           | yes                    |
+ * | a person said that it is right                       | trusted           | when asked for by name |
+ * | we sent it                                           | asserted          | when asked for by name |
+ * | it was there when we took the connector over         | not-asserted      | when asked for by name |
+ */
+export function passwordStanding(found: Paired, { path }: SecretUse, context: Context): Standing {
+  const known = recordedOf(found, path);
+  const due = dueOf(found, known);
+  const standing = {
+    at: known?.trustedAt ?? known?.assertedAt ?? null,
+    run: known?.run ?? null,
+    due,
+  };
+  const secret = found.desired.secrets[path];
+  if (!secret || "fault" in secret) return { ...standing, state: "unreadable" };
+  if (found.isUnanswered) return { ...standing, state: "unknown" };
+  if (!known) return { ...standing, state: "not-asserted" };
+  if (isChanged(known, secret.fingerprint)) return { ...standing, state: "changed-at-source" };
+  if (due !== null && due <= context.now) return { ...standing, state: "overdue" };
+  if (known.trustedAt !== null) return { ...standing, state: "trusted" };
+  return { ...standing, state: known.assertedAt === null ? "not-asserted" : "asserted" };
+}
+
+/** Why it is sent although nothing that Graph shows differs, as a sentence; null when it is not. */
+export function passwordReason(found: Paired, use: SecretUse, context: Context): string | null {
+  const { path } = use;
+  const { definition, secrets } = found.desired;
+  const source = secrets[path]?.source ?? "its source";
+  const { state, at } = passwordStanding(found, use, context);
+  if (state === "unknown") {
+    return "The password is sent again: the answer to the last write was lost.";
+  }
+  if (context.asked.assert && context.asked.only?.includes(definition.name)) {
+    return "The password is sent, because it was asked for.";
+  }
+  if (found.recorded?.id !== found.live.id) {
+    return definition.policy.assertOnAdopt
+      ? "The password is sent, because policy.assertOnAdopt is set."
+      : null;
+  }
+  switch (state) {
+    case "not-asserted":
+      return recordedOf(found, path)
+        ? null
+        : `The password (${source}) was never sent by Plumbline.`;
+    case "changed-at-source":
+      return `The password changed at its source (${source}).`;
+    case "overdue":
+      return at === null
+        ? "policy.reassertEvery has passed since the connector was taken over: the password is sent."
+        : `policy.reassertEvery has passed since ${at}: the password is sent again.`;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Another key or salt makes another fingerprint of the same value, so nothing can be concluded: a
+ * warning, because a password that changed meanwhile would never be sent. null when all is known, and
+ * when the password is sent anyway.
+ */
+export function unknownSince(
+  found: Paired,
+  { password }: BasicAuthentication,
+  context: Context,
+): Fault | null {
+  const { path, at } = password;
+  const secret = found.desired.secrets[path];
+  const known = recordedOf(found, path);
+  if (!known || !secret || "fault" in secret) return null;
+  if (isSameScheme(known.fingerprint, secret.fingerprint)) return null;
+  if (passwordReason(found, password, context) !== null) return null;
+  const message = `The fingerprint of ${secret.source} in ${found.desired.definition.name} was made with another key; whether it changed at its source since cannot be known. It is recorded anew and nothing is sent.`;
+  return { severity: "warning", code: "secret-source", message, at };
+}
+
+/** When it is sent again whatever happens, an RFC 3339 instant; null: never. */
+function dueOf({ desired }: Paired, known: RecordedSecret | undefined): string | null {
+  const { reassertEvery } = desired.definition.policy;
+  const since = known?.trustedAt ?? known?.assertedAt ?? known?.recordedAt ?? null;
+  if (reassertEvery === null || since === null) return null;
+  return toInstant(toMilliseconds(since) + reassertEvery);
+}
+
+/** What the ledger holds of it for the very object that is live. */
+function recordedOf({ recorded, live }: Paired, path: string): RecordedSecret | undefined {
+  return recorded?.id === live.id ? recorded.secrets[path] : undefined;
+}
+
+/** Whether the source is known to hold another value than the one that was recorded. */
+export function isChanged({ fingerprint }: Pick<RecordedSecret, "fingerprint">, now: string) {
+  return fingerprint !== now && isSameScheme(fingerprint, now);
+}
+
+function isSameScheme(one: string, other: string): boolean {
+  const scheme = (fingerprint: string) => fingerprint.slice(0, fingerprint.indexOf("$"));
+  return scheme(one) === scheme(other);
+}

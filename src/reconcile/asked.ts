@@ -1,0 +1,55 @@
+/** Whether a run can do what a person asked of it by name. */
+import { type Fault, failure } from "../model/fault.ts";
+import type { Plan } from "../model/generated/run.ts";
+import type { PlanInput } from "../plan/input.ts";
+import { authenticationPath, previousEntry } from "./ledger.ts";
+
+/** Why not, one for each name; empty when it can. */
+export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): readonly Fault[] {
+  const { desired, asked } = input;
+  // Faulty definitions are no definitions, and an unreadable tenant is another matter.
+  const isBroken = planned.faults.some(({ severity }) => severity === "error");
+  if (isBroken || planned.unreadable.length > 0) return [];
+  const named = [...(asked.only ?? []), ...asked.allowEarlierExpiry];
+  const unknown = [...new Set(named)].filter((name) =>
+    desired.every(({ definition }) => definition.name !== name),
+  );
+  const unfit = (asked.only ?? []).flatMap((name) => {
+    const found = desired.find(({ definition }) => definition.name === name);
+    if (found === undefined) return [];
+    const { definition } = found;
+    if (definition.authentication.type === "certificate") return [notHidden(name)];
+    if (!isTrust) return [];
+    if (!isManaged(input, planned, definition)) return [notManaged(name)];
+    const secret = found.secrets[authenticationPath(definition)];
+    return secret && "fault" in secret ? [failure("refused", secret.fault.message)] : [];
+  });
+  return [...unknown.map((name) => notDefined(name, input)), ...unfit];
+}
+
+/** Live, with the id that the ledger has. */
+function isManaged(
+  { memory }: PlanInput,
+  planned: Plan,
+  definition: PlanInput["desired"][number]["definition"],
+): boolean {
+  const entry = previousEntry(definition, memory);
+  const listed = [...planned.unchanged, ...planned.changes, ...planned.held];
+  return listed.some(({ name, id }) => name === definition.name && id !== null && id === entry?.id);
+}
+
+function notDefined(name: string, { desired, tenant }: PlanInput): Fault {
+  const known = desired.map(({ definition }) => definition.name).join(", ");
+  const names = known === "" ? "It has no definitions." : `Its definitions are ${known}.`;
+  return failure("refused", `No definition of ${tenant.name} is called ${name}. ${names}`);
+}
+
+function notHidden(name: string): Fault {
+  const message = `${name} authenticates by a certificate, which Microsoft Graph shows: it is compared at each run, so there is nothing to assert or to trust.`;
+  return failure("refused", message);
+}
+
+function notManaged(name: string): Fault {
+  const message = `${name} is not managed yet, so there is nothing to trust. Adopt it first: plumbline apply.`;
+  return failure("refused", message);
+}

@@ -1,0 +1,93 @@
+/** Opens the certificates that definitions name, each once for as long as nothing in it changes. */
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
+import type { CertificateAuthentication } from "../model/definition.ts";
+import { FaultError, failure } from "../model/fault.ts";
+import { type ClientCertificate, describeSource, Secret, type Secrets } from "../model/secret.ts";
+import { type CertificateFacts, openPfx, type Problem, packPem } from "../pkcs12/pkcs12.ts";
+
+/** Certificates that are kept open: a tenant has some 20 connectors. */
+const MOST = 2_000;
+
+/** Characters of the passphrase of a PFX that is made of PEM, and that nobody types. */
+const PASSPHRASE_BYTES = 24;
+
+type Values = Parameters<Secrets["certificate"]>[1];
+
+/** What was opened, or the problem with it, by a keyed digest of all its parts: no plain text stays. */
+export function certificateOpener(): Secrets["certificate"] {
+  const known = new Map<string, Opened>();
+  const key = createSecretKey(randomBytes(32));
+  return async (authentication, values) => {
+    const parts = partsOf(authentication, values);
+    const entry = createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
+    const opened = known.get(entry) ?? open(parts);
+    // The newest stay: Map keeps the order of insertion.
+    known.delete(entry);
+    known.set(entry, opened);
+    const [oldest] = known.keys();
+    if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    if ("problem" in opened) throw unusable(authentication, opened);
+    return opened;
+  };
+}
+
+type Opened = ClientCertificate | Problem;
+
+interface Parts {
+  readonly form: CertificateAuthentication["form"];
+  readonly content: string;
+  readonly key: string | null;
+  readonly passphrase: string | null;
+}
+
+function partsOf(authentication: CertificateAuthentication, values: Values): Parts {
+  const { form, content, key, passphrase } = authentication;
+  const reveal = (use: typeof key) =>
+    use === null ? null : (values.get(use.path)?.reveal() ?? null);
+  return { form, content: reveal(content) ?? "", key: reveal(key), passphrase: reveal(passphrase) };
+}
+
+function open(parts: Parts): Opened {
+  return parts.form === "pfx" ? fromPfx(parts) : fromPem(parts);
+}
+
+function fromPfx({ content, passphrase }: Parts): Opened {
+  const facts = openPfx(Buffer.from(content, "base64"), passphrase ?? "");
+  if ("problem" in facts) return facts;
+  return certificate(facts, content, passphrase ?? "");
+}
+
+function fromPem({ content, key, passphrase }: Parts): Opened {
+  const own = randomBytes(PASSPHRASE_BYTES).toString("base64url");
+  const packed = packPem({ certificate: content, key, passphrase }, own);
+  if ("problem" in packed) return packed;
+  return certificate(packed.facts, Buffer.from(packed.pfx).toString("base64"), own);
+}
+
+function certificate(facts: CertificateFacts, pfx: string, passphrase: string): ClientCertificate {
+  const { thumbprint, notBefore, notAfter } = facts;
+  const warnings = warningsOf(facts);
+  const secrets = { pfx: new Secret(pfx), passphrase: new Secret(passphrase) };
+  return { thumbprint, notBefore, notAfter, warnings, ...secrets };
+}
+
+/** https://learn.microsoft.com/entra/external-id/self-service-sign-up-secure-api-connector */
+function warningsOf({ isSelfSigned, keyType }: CertificateFacts): readonly string[] {
+  return [
+    ...(isSelfSigned
+      ? [
+          "is self-signed: Microsoft asks for one that a certificate authority signed in production.",
+        ]
+      : []),
+    ...(keyType === "rsa"
+      ? []
+      : [
+          `has a key of type ${keyType}: Microsoft documents RSA of 2048 bits alone; try it first.`,
+        ]),
+  ];
+}
+
+function unusable({ content }: CertificateAuthentication, { problem }: Problem): FaultError {
+  const message = `${describeSource(content.source)} ${problem}`;
+  return new FaultError(failure("secret-source", message, content.at));
+}
