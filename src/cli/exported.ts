@@ -66,8 +66,8 @@ function numbered(base: string, separator: string, taken: ReadonlySet<string>): 
 }
 
 function unsayable({ displayName, targetUrl, authentication }: Observed): string {
-  if (authentication.type !== "basic") {
-    return `${authentication.type} authentication is not yet supported.`;
+  if (authentication.type === "other") {
+    return `Its authentication (${quoted(authentication.odataType ?? "none")}) is of no kind that a definition can say.`;
   }
   if (displayName === null || targetUrl === null) return "It has no displayName or no targetUrl.";
   return "Its targetUrl holds a user name, password or fragment, which no definition may.";

@@ -1,5 +1,6 @@
 import { Document, stringify } from "yaml";
-import type { Observed } from "../model/live.ts";
+import { CERTIFICATE_PATH } from "../model/definition.ts";
+import type { LiveAuthentication, Observed } from "../model/live.ts";
 
 /** A secret that has to be filled in before the definition can be used. */
 export interface ToFillIn {
@@ -16,8 +17,8 @@ export interface DefinitionText {
 
 /**
  * The definition that a live connector matches, once its secrets are filled in: the inverse of
- * loading. null for what no definition can say yet, such as a client
- * certificate, or may not say: a user name, password or fragment in the URL.
+ * loading. null for what no definition can say, such as an unknown kind of authentication, or may not
+ * say: a user name, password or fragment in the URL.
  */
 export function definitionText(
   live: Observed,
@@ -27,15 +28,13 @@ export function definitionText(
   /** Gives the wanted environment variable another name where it is taken or may not be used. */
   freeEnv: (wanted: string) => string = (wanted) => wanted,
 ): DefinitionText | null {
-  const { authentication, displayName, targetUrl, query } = live;
-  if (authentication.type !== "basic" || displayName === null || targetUrl === null) return null;
+  const { displayName, targetUrl, query } = live;
+  if (displayName === null || targetUrl === null) return null;
   // A definition may not hold them, and a file in git must not.
   if (holdsWhatIsRefused(targetUrl)) return null;
   const prefix = name.toUpperCase().replaceAll("-", "_");
-  const password = {
-    env: freeEnv(`${prefix}_PASSWORD`),
-    path: "spec.authentication.basic.password",
-  };
+  const authentication = written(live.authentication, (suffix) => freeEnv(`${prefix}_${suffix}`));
+  if (authentication === null) return null;
   const keys = query.map(({ key }) => ({
     key,
     env: freeEnv(`${prefix}_${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}`),
@@ -50,18 +49,50 @@ export function definitionText(
       displayName: literal(displayName),
       targetUrl: literal(targetUrl),
       ...(keys.length > 0 && { query: Object.fromEntries(references) }),
-      authentication: {
-        basic: {
-          username: literal(authentication.username ?? ""),
-          password: { env: password.env },
-        },
-      },
+      authentication: authentication.content,
     },
   };
   const document = new Document(content);
   if (schema !== null) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   const text = stringify(document, { lineWidth: 0 });
-  return { text, secrets: [...keys.map(({ env, path }) => ({ env, path })), password] };
+  return {
+    text,
+    secrets: [...keys.map(({ env, path }) => ({ env, path })), ...authentication.secrets],
+  };
+}
+
+interface WrittenAuthentication {
+  readonly content: object;
+  readonly secrets: readonly ToFillIn[];
+}
+
+/** `env` answers a free name that ends so. */
+function written(
+  authentication: LiveAuthentication,
+  env: (suffix: string) => string,
+): WrittenAuthentication | null {
+  switch (authentication.type) {
+    case "basic": {
+      const password = env("PASSWORD");
+      const username = literal(authentication.username ?? "");
+      return {
+        content: { basic: { username, password: { env: password } } },
+        secrets: [{ env: password, path: "spec.authentication.basic.password" }],
+      };
+    }
+    case "certificate": {
+      const [pfx, passphrase] = [env("PFX"), env("PFX_PASSPHRASE")];
+      return {
+        content: { certificate: { pfx: { env: pfx }, passphrase: { env: passphrase } } },
+        secrets: [
+          { env: pfx, path: `${CERTIFICATE_PATH}.pfx` },
+          { env: passphrase, path: `${CERTIFICATE_PATH}.passphrase` },
+        ],
+      };
+    }
+    case "other":
+      return null;
+  }
 }
 
 function holdsWhatIsRefused(url: string): boolean {

@@ -83,20 +83,15 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
 
 /**
  * Another key or salt makes another fingerprint of the same value, so nothing can be concluded: a
- * warning, because a password that changed meanwhile would never be sent. null when all is known, and
- * when the password is sent anyway.
+ * warning, because a password that changed meanwhile would never be sent. null when all is known. For
+ * a password that is not sent anyway.
  */
-export function unknownSince(
-  found: Paired,
-  { password }: BasicAuthentication,
-  context: Context,
-): Fault | null {
+export function unknownSince(found: Paired, { password }: BasicAuthentication): Fault | null {
   const { path, at } = password;
   const secret = found.desired.secrets[path];
   const known = recordedOf(found, path);
   if (!known || !secret || "fault" in secret) return null;
   if (isSameScheme(known.fingerprint, secret.fingerprint)) return null;
-  if (passwordReason(found, password, context) !== null) return null;
   const message = `The fingerprint of ${secret.source} in ${found.desired.definition.name} was made with another key; whether it changed at its source since cannot be known. It is recorded anew and nothing is sent.`;
   return { severity: "warning", code: "secret-source", message, at };
 }

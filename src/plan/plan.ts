@@ -15,6 +15,7 @@ import type {
 } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import { compare } from "./api-connector.ts";
+import { compareAuthentication } from "./authentication.ts";
 import { gap } from "./certificate.ts";
 import { certificateList } from "./certificate-list.ts";
 import { digest } from "./digest.ts";
@@ -141,7 +142,8 @@ function warnings(found: Match, input: PlanInput): readonly Entry[] {
   const { definition, certificate } = found.desired;
   const { authentication, name } = definition;
   if (authentication.type === "basic") {
-    const fault = found.type === "paired" ? unknownSince(found, authentication, input) : null;
+    if (found.type === "absent" || compareAuthentication(found, input).sends.length > 0) return [];
+    const fault = unknownSince(found, authentication);
     return fault === null ? [] : [{ list: "faults", item: fault }];
   }
   if (certificate === null) return [];

@@ -55,7 +55,7 @@ function recordedSecret(
 ): RecordedSecret {
   // With another key of fingerprints the value counts as the same.
   const same = known && !isChanged(known, fingerprint) ? known : null;
-  const recordedAt = same ? same.recordedAt : now;
+  const recordedAt = same?.recordedAt ?? now;
   if (isSent) return { fingerprint, assertedAt: now, trustedAt: null, recordedAt, run };
   const { assertedAt = null, trustedAt = null } = same ?? {};
   return { fingerprint, assertedAt, trustedAt, recordedAt, run: same?.run ?? null };

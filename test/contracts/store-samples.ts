@@ -58,12 +58,15 @@ export function planned(complete = true): Plan {
     held: [],
     unmanaged: [],
     unreadable: [],
+    secrets: [],
+    certificates: [],
     faults: [],
   };
 }
 
 export function run(startedAt: string, more: Partial<Run> = {}): Run {
   return {
+    id: startedAt.replaceAll(/[^0-9TZ]/g, ""),
     tenant: "production",
     trigger: "schedule",
     mode: "apply",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
 import type { LedgerChange, LedgerEntry, Store } from "../../src/model/store.ts";
+import { recorded } from "../plan/builders.ts";
 import { creation, entry, planned, production, put, run, staging } from "./store-samples.ts";
 
 /** `place` makes room for one more store and answers how to open that one, as often as one likes. */
@@ -73,11 +74,12 @@ function ledgerContract(opened: () => Promise<Store>): void {
       displayName: "Betrug – prüfen ✓",
       protect: true,
       secrets: {
-        "spec.query.code": { fingerprint: "hmac-sha256:0a1b2c3d$eHl6", assertedAt: null },
-        "spec.authentication.basic.password": {
-          fingerprint: "scrypt:0a1b2c3d$eHl6",
-          assertedAt: "2026-09-01T12:00:00.000Z",
-        },
+        "spec.query.code": recorded("hmac-sha256:0a1b2c3d$eHl6", null),
+        "spec.authentication.basic.password": recorded(
+          "scrypt:0a1b2c3d$eHl6",
+          "2026-09-01T12:00:00.000Z",
+          { trustedAt: "2026-09-02T12:00:00.000Z" },
+        ),
       },
     });
     await store.settle(production, null, "done", [{ op: "put", entry: want }]);

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openDefinitions } from "../../src/definitions/definitions.ts";
+import { secretUses } from "../../src/model/definition.ts";
 import {
   connector,
   loadText,
@@ -187,7 +188,7 @@ test("a relative path belongs to the file that names it, wherever a link shows t
   });
   symlinkSync("team/a.yaml", path.join(root, "connectors/z.yaml"));
   const { definitions } = openDefinitions().load(request(root, { folders: ["connectors/z.yaml"] }));
-  expect(definitions[0]?.authentication.password.source).toMatchObject({
+  expect(definitions.flatMap(secretUses)[0]?.source).toMatchObject({
     path: path.join(root, "connectors/team/p.txt"),
     written: "p.txt",
   });

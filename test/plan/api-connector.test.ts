@@ -9,6 +9,7 @@ import {
   ours,
   passwordPath,
   planOf,
+  recorded,
   type Situation,
   type Told,
   told,
@@ -107,7 +108,7 @@ test.for(differences)("$name", ({ want, name: _, ...situation }) => {
 });
 
 const known = (fingerprint: string, assertedAt: string | null = null) => ({
-  secrets: { [passwordPath]: { fingerprint, assertedAt } },
+  secrets: { [passwordPath]: recorded(fingerprint, assertedAt) },
 });
 const sent = { changes: ["update a x1: password; sends password"] };
 const passwords: readonly (Situation & { readonly name: string; readonly want: Told })[] = [
@@ -252,7 +253,7 @@ test("a fingerprint of another scheme is a warning, so that a changed password i
       code: "secret-source",
       message:
         "The fingerprint of env PASSWORD in a was made with another key; whether it changed at its source since cannot be known. It is recorded anew and nothing is sent.",
-      at: a.definition.authentication.password.at,
+      at: a.definition.at,
     },
   ]);
 });

@@ -2,12 +2,25 @@
 import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
 import type { Fault } from "../../src/model/fault.ts";
 import type { Change, HeldChange, Plan } from "../../src/model/generated/run.ts";
-import type { Live } from "../../src/model/live.ts";
-import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
-import type { Desired, DesiredSecret, PlanInput } from "../../src/plan/input.ts";
+import type { Live, LiveAuthentication, LiveCertificate } from "../../src/model/live.ts";
+import type {
+  JournalEntry,
+  LedgerEntry,
+  OpenJournalEntry,
+  RecordedSecret,
+} from "../../src/model/store.ts";
+import {
+  type Desired,
+  type DesiredCertificate,
+  type DesiredSecret,
+  nothingAsked,
+  type PlanInput,
+  type Policy,
+} from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
 
 export const passwordPath = "spec.authentication.basic.password";
+export const certificatePath = "spec.authentication.certificate";
 export const tenant = { name: "contoso", graph: "https://graph.microsoft.com", tenantId: "t-1" };
 const sentAt = "2026-08-01T00:00:00.000Z";
 
@@ -23,7 +36,34 @@ interface Wish {
   readonly previously?: string;
   readonly protect?: boolean;
   readonly assertOnAdopt?: boolean;
+  /** Milliseconds. */
+  readonly reassertEvery?: number;
+  /** Milliseconds. */
+  readonly retireAfter?: number;
   readonly line?: number;
+  /** In the place of a password: the certificate, or why it cannot be opened. */
+  readonly certificate?: DesiredCertificate | Fault;
+}
+
+/** `2026-09-01` to seconds since 1970. */
+export function seconds(day: string): number {
+  return Date.parse(day) / 1_000;
+}
+
+/** What git names. */
+export function named(thumbprint: string, from: string, until: string): DesiredCertificate {
+  return { thumbprint, notBefore: seconds(from), notAfter: seconds(until), warnings: [] };
+}
+
+/** What is live; the one that is active is marked. */
+export function listed(
+  thumbprint: string,
+  from: string,
+  until: string,
+  isActive: "active" | "not active" = "not active",
+): LiveCertificate {
+  const { notBefore, notAfter } = named(thumbprint, from, until);
+  return { thumbprint, notBefore, notAfter, isActive: isActive === "active" };
 }
 
 /** A definition with the fingerprints of its secrets. */
@@ -41,21 +81,43 @@ export function desired(name: string, wish: Wish = {}): Desired {
     displayName: wish.displayName ?? titled(name),
     targetUrl: wish.targetUrl ?? `https://${name}.contoso.com/`,
     query: Object.keys(query).map((key) => ({ key, value: use(`spec.query.${key}`, key) })),
-    authentication: {
-      type: "basic",
-      username: wish.username ?? "entra",
-      password: use(passwordPath, "PASSWORD"),
+    authentication: wish.certificate
+      ? {
+          type: "certificate",
+          form: "pfx",
+          content: use(`${certificatePath}.pfx`, "PFX"),
+          key: null,
+          passphrase: null,
+        }
+      : {
+          type: "basic",
+          username: wish.username ?? "entra",
+          password: use(passwordPath, "PASSWORD"),
+        },
+    policy: {
+      protect: wish.protect ?? false,
+      assertOnAdopt: wish.assertOnAdopt ?? false,
+      reassertEvery: wish.reassertEvery ?? null,
+      retireAfter: wish.retireAfter ?? null,
     },
-    policy: { protect: wish.protect ?? false, assertOnAdopt: wish.assertOnAdopt ?? false },
   };
   const keys = Object.entries(query).map(([key, value]) => [
     `spec.query.${key}`,
     secret(key, value),
   ]);
+  const { certificate } = wish;
+  const own = certificate
+    ? { [certificatePath]: secret("PFX", fingerprintOf(certificate)) }
+    : { [passwordPath]: secret("PASSWORD", password) };
   return {
     definition,
-    secrets: { ...Object.fromEntries(keys), [passwordPath]: secret("PASSWORD", password) },
+    secrets: { ...Object.fromEntries(keys), ...own },
+    certificate: certificate && "thumbprint" in certificate ? certificate : null,
   };
+}
+
+function fingerprintOf(certificate: DesiredCertificate | Fault): string | Fault {
+  return "thumbprint" in certificate ? `x509$${certificate.thumbprint}` : certificate;
 }
 
 function secret(env: string, value: string | Fault): DesiredSecret {
@@ -75,18 +137,36 @@ export function live(id: string, like: Desired | null, over: Partial<Live> = {})
       const known = like?.secrets[value.path];
       return { key, value: known && "fingerprint" in known ? known.fingerprint : "v1$?" };
     }),
-    authentication: { type: "basic", username: wanted?.authentication.username ?? null },
+    authentication: likeAuthentication(like),
     ...over,
   };
+}
+
+function likeAuthentication(like: Desired | null): LiveAuthentication {
+  const wanted = like?.definition.authentication;
+  if (wanted?.type === "basic") return { type: "basic", username: wanted.username };
+  if (!like?.certificate) return { type: "basic", username: null };
+  return { type: "certificate", certificates: [{ ...like.certificate, isActive: true }] };
 }
 
 /** What the ledger holds after the definition was applied to the connector with this id. */
 export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {}): LedgerEntry {
   const { kind, name, displayName, policy } = like.definition;
-  const known = like.secrets[passwordPath];
+  const path = like.definition.authentication.type === "basic" ? passwordPath : certificatePath;
+  const known = like.secrets[path];
   const fingerprint = known && "fingerprint" in known ? known.fingerprint : `v1$${name}`;
-  const secrets = { [passwordPath]: { fingerprint, assertedAt: sentAt } };
+  const secrets = { [path]: recorded(fingerprint) };
   return { kind, name, id, displayName, protect: policy.protect, secrets, ...over };
+}
+
+/** A secret as the ledger holds it, sent by the run of that moment; null: never sent. */
+export function recorded(
+  fingerprint: string,
+  assertedAt: string | null = sentAt,
+  over: Partial<RecordedSecret> = {},
+): RecordedSecret {
+  const run = assertedAt?.replaceAll(/[^0-9TZ]/g, "") ?? null;
+  return { fingerprint, assertedAt, trustedAt: null, recordedAt: sentAt, run, ...over };
 }
 
 /** A write whose result was never recorded. */
@@ -104,6 +184,11 @@ export interface Situation {
   readonly input?: Partial<PlanInput>;
 }
 
+/** A policy with these verbs and the warnings of every tenant. */
+export function allowing(allow: Policy["allow"]): Policy {
+  return { allow, expiryWarnings: [60, 30, 14, 7].map((days) => days * 86_400_000) };
+}
+
 export function inputOf(situation: Situation): PlanInput {
   const { desired = [], live = [], ledger = [], journal = [], input = {} } = situation;
   return {
@@ -113,7 +198,8 @@ export function inputOf(situation: Situation): PlanInput {
     desired,
     observations: [{ kind: "ApiConnector", objects: live }],
     memory: { ledger, journal, known: null },
-    policy: { allow: ["adopt", "create", "update"] },
+    policy: allowing(["adopt", "create", "update"]),
+    asked: nothingAsked,
     faults: [],
     version: "1.0.0",
     ...input,
@@ -145,15 +231,16 @@ export function told(plan: Plan): Told {
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
 }
 
-function changeLine({ op, name, id, fields, sends }: Change | HeldChange): string {
+function changeLine({ op, name, id, fields, sends, upload }: Change | HeldChange): string {
   const differs = fields.map(({ path }) => short(path)).join(", ");
   const travels = sends.map(short).join(", ");
   const detail = [differs, travels && `sends ${travels}`].filter(Boolean).join("; ");
-  return `${op} ${name}${id === null ? "" : ` ${id}`}${detail && `: ${detail}`}`;
+  const how = upload ? " by upload" : "";
+  return `${op} ${name}${id === null ? "" : ` ${id}`}${detail && `: ${detail}`}${how}`;
 }
 
 function short(path: string): string {
-  return path.replace(/^spec\.(authentication\.basic\.)?/, "");
+  return path.replace(/^spec\.(authentication\.(basic\.|(?=certificate)))?/, "");
 }
 
 function titled(name: string): string {

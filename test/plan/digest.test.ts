@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
 import {
+  allowing,
   begun,
   desired,
   live,
   ours,
   passwordPath,
   planOf,
+  recorded,
   type Situation,
   tenant,
 } from "./builders.ts";
@@ -54,7 +56,7 @@ test.for<{ readonly name: string; readonly over: Situation }>([
   { name: "what the tenant is called", over: { input: { tenant: { ...tenant, name: "other" } } } },
   {
     name: "a verb that no change needs",
-    over: { input: { policy: { allow: ["adopt", "create", "update", "delete"] } } },
+    over: { input: { policy: allowing(["adopt", "create", "update", "delete"]) } },
   },
 ])("$name leaves the digest as it is", ({ over }) => {
   expect(digestOf(over)).toBe(digestOf());
@@ -100,9 +102,7 @@ test.for<{ readonly name: string; readonly over: Situation }>([
   {
     name: "the ledger, where it makes a password travel",
     over: {
-      ledger: [
-        ours("x1", a, { secrets: { [passwordPath]: { fingerprint: "v1$old", assertedAt: null } } }),
-      ],
+      ledger: [ours("x1", a, { secrets: { [passwordPath]: recorded("v1$old", null) } })],
     },
   },
   {
@@ -112,7 +112,7 @@ test.for<{ readonly name: string; readonly over: Situation }>([
   { name: "a definition that left git", over: { desired: [b, desired("d")] } },
   {
     name: "a verb that is not allowed any more",
-    over: { input: { policy: { allow: ["adopt", "update"] } } },
+    over: { input: { policy: allowing(["adopt", "update"]) } },
   },
   {
     name: "a secret that became unreadable",

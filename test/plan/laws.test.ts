@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Change, Outcome, Plan } from "../../src/model/generated/run.ts";
-import type { Live } from "../../src/model/live.ts";
+import type { Live, LiveAuthentication, LiveCertificate } from "../../src/model/live.ts";
 import type { LedgerChange, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
+import { certificatesOf, validUntil } from "../../src/plan/certificate.ts";
 import type { Desired, PlanInput } from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
 import {
@@ -13,9 +14,18 @@ import {
   previousEntry,
   putEntry,
 } from "../../src/reconcile/ledger.ts";
-import { desired, inputOf, passwordPath } from "./builders.ts";
+import {
+  certificatePath,
+  desired,
+  inputOf,
+  named,
+  passwordPath,
+  recorded,
+  seconds,
+} from "./builders.ts";
 
-const now = "2026-08-02T00:00:00.000Z";
+const now = "2026-08-20T08:00:00.000Z";
+const moment = { now, run: "20260820T080000000Z" };
 /** Few values, so that definitions, live objects and memory meet often, and in every way. */
 const pool = (prefix: string) => Array.from({ length: 20 }, (_, index) => `${prefix}${index + 1}`);
 const names = pool("n");
@@ -26,6 +36,35 @@ const fingerprints = ["v1$one", "v1$two", "v2$one"];
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 4 });
 const query = fc.dictionary(oneOf(["code", "mode"]), oneOf(fingerprints), { maxKeys: 2 });
+
+/** One that is over, one that is valid for long, one for short, and two that are not valid yet. */
+const certificates = [
+  named("AA", "2025-01-01", "2026-08-01"),
+  named("BB", "2026-01-01", "2027-01-01"),
+  named("CC", "2026-08-01", "2026-09-01"),
+  named("DD", "2026-08-25", "2027-08-25"),
+  named("EE", "2026-12-01", "2027-12-01"),
+];
+
+/** As Graph has it: the last upload that is valid is active. A second upload takes the first's place. */
+function uploaded(thumbprints: readonly string[]): LiveAuthentication {
+  const order = thumbprints.filter((one, index) => thumbprints.lastIndexOf(one) === index);
+  const list = order.map((one) => certificates.find(({ thumbprint }) => thumbprint === one)!);
+  const isValid = (one: (typeof list)[number]) =>
+    one.notBefore <= seconds(now) && seconds(now) < one.notAfter;
+  const active = list.findLast(isValid);
+  return {
+    type: "certificate",
+    certificates: list.map(
+      ({ thumbprint, notBefore, notAfter }): LiveCertificate => ({
+        thumbprint,
+        notBefore,
+        notAfter,
+        isActive: thumbprint === active?.thumbprint,
+      }),
+    ),
+  };
+}
 
 /** As the definitions room gives them: names, displayNames and pins are unique in a tenant. */
 const anyDesired: fc.Arbitrary<readonly Desired[]> = fc
@@ -43,13 +82,19 @@ const anyDesired: fc.Arbitrary<readonly Desired[]> = fc
             password: oneOf(fingerprints),
             protect: fc.boolean(),
             assertOnAdopt: fc.boolean(),
+            certificate: maybe(oneOf(certificates)),
+            retireAfter: maybe(oneOf([1_000, 7 * 86_400_000, 90 * 86_400_000])),
+            reassertEvery: maybe(oneOf([86_400_000, 90 * 86_400_000])),
           })
-          .map(({ id, previously, ...wish }) =>
+          .map(({ id, previously, certificate, retireAfter, reassertEvery, ...wish }) =>
             desired(name, {
               ...wish,
               displayName: shown[index]!,
               ...(id && { id }),
               ...(previously && { previously }),
+              ...(certificate && { certificate }),
+              ...(retireAfter !== undefined && { retireAfter }),
+              ...(reassertEvery !== undefined && { reassertEvery }),
             }),
           ),
       ),
@@ -58,7 +103,7 @@ const anyDesired: fc.Arbitrary<readonly Desired[]> = fc
 
 const anyAuthentication: fc.Arbitrary<Live["authentication"]> = fc.oneof(
   fc.record({ type: fc.constant("basic" as const), username: oneOf([null, "entra", "other"]) }),
-  fc.constant({ type: "certificate", certificates: [] } as const),
+  fc.shuffledSubarray(certificates.map(({ thumbprint }) => thumbprint)).map(uploaded),
   fc.constant({ type: "other", odataType: null } as const),
 );
 
@@ -92,12 +137,16 @@ const anyLedger: fc.Arbitrary<readonly LedgerEntry[]> = fc
             displayName: oneOf(displayNames),
             protect: fc.boolean(),
             known: maybe(oneOf(fingerprints)),
+            shown: maybe(oneOf(certificates)),
           })
-          .map(({ known, ...rest }) => ({
+          .map(({ known, shown, ...rest }) => ({
             kind: "ApiConnector" as const,
             name,
             id: given[index]!,
-            secrets: known ? { [passwordPath]: { fingerprint: known, assertedAt: null } } : {},
+            secrets: {
+              ...(known && { [passwordPath]: recorded(known, null) }),
+              ...(shown && { [certificatePath]: recorded(`x509$${shown.thumbprint}`) }),
+            },
             ...rest,
           })),
       ),
@@ -140,19 +189,23 @@ function applied(input: PlanInput, made: Plan): PlanInput {
   const objects = new Map(liveOf(input).map((object) => [object.id, object]));
   const outcomes: Outcome[] = [];
   let { ledger } = memory;
-  for (const { op, kind, name, id: known, sends } of made.changes) {
+  for (const { op, kind, name, id: known, sends, upload } of made.changes) {
     const wanted = find(input.desired, kind, name)!;
     const id = known ?? `new-${name}`;
     const previous = previousEntry(wanted.definition, memory);
-    const entry = ledgerEntry(wanted, id, sends, previous, now);
+    const entry = ledgerEntry(wanted, id, sends, previous, moment);
     ledger = remembered(ledger, putEntry(entry, previous, ledger));
-    objects.set(id, asDefined(id, wanted));
+    const before = objects.get(id);
+    objects.set(id, {
+      ...asDefined(id, wanted),
+      authentication: written(wanted, before, sends, upload),
+    });
     outcomes.push({ op, kind, name, id, result: "done" });
   }
   const closed = new Set(answered(input, made, outcomes).map(({ key }) => key));
   const journal = memory.journal.filter(({ key }) => !closed.has(key));
   const left = { ...input, memory: { ...memory, ledger, journal } };
-  ledger = remembered(ledger, learned(left, made, now));
+  ledger = remembered(ledger, learned(left, made, moment));
   return {
     ...input,
     observations: [{ kind: "ApiConnector", objects: [...objects.values()] }],
@@ -160,14 +213,33 @@ function applied(input: PlanInput, made: Plan): PlanInput {
   };
 }
 
-function asDefined(id: string, { definition, secrets }: Desired): Live {
-  const { kind, displayName, targetUrl, query, authentication } = definition;
+/** What the authentication is afterwards; only what travels is written. */
+function written(
+  { definition, certificate }: Desired,
+  before: Live | undefined,
+  sends: readonly string[],
+  isUpload = false,
+): LiveAuthentication {
+  const { authentication } = definition;
+  if (authentication.type === "basic") {
+    const isSent = sends.includes(passwordPath);
+    return isSent || !before
+      ? { type: "basic", username: authentication.username }
+      : before.authentication;
+  }
+  if (!sends.includes(certificatePath) && before) return before.authentication;
+  const others = isUpload && before ? certificatesOf(before.authentication) : [];
+  return uploaded([...others.map(({ thumbprint }) => thumbprint!), certificate!.thumbprint]);
+}
+
+/** But for its authentication. */
+function asDefined(id: string, { definition, secrets }: Desired): Omit<Live, "authentication"> {
+  const { kind, displayName, targetUrl, query } = definition;
   const shown = query.map(({ key, value }) => {
     const secret = secrets[value.path]!;
     return { key, value: "fingerprint" in secret ? secret.fingerprint : "" };
   });
-  const { type, username } = authentication;
-  return { kind, id, displayName, targetUrl, query: shown, authentication: { type, username } };
+  return { kind, id, displayName, targetUrl, query: shown };
 }
 
 function remembered(
@@ -181,6 +253,38 @@ function remembered(
   }
   return [...after.values()].toSorted((x, y) => (x.name < y.name ? -1 : 1));
 }
+
+test("no plan leaves a connector with a certificate sooner without a valid one than it would be", () => {
+  fc.assert(
+    fc.property(anyGoodInput, (input) => {
+      const made = plan(input);
+      const after = new Map(liveOf(applied(input, made)).map((object) => [object.id, object]));
+      const untilOf = (object: Live | undefined) =>
+        object && validUntil(certificatesOf(object.authentication), seconds(now));
+      for (const before of liveOf(input)) {
+        const until = untilOf(before);
+        const object = after.get(before.id);
+        if (until === null || until === undefined || object?.authentication.type !== "certificate")
+          continue;
+        expect(untilOf(object)).toBeGreaterThanOrEqual(until);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a certificate that becomes the only one of a connector is valid at that moment", () => {
+  fc.assert(
+    fc.property(anyGoodInput, (input) => {
+      for (const change of plan(input).changes) {
+        if (!change.sends.includes(certificatePath) || change.upload) continue;
+        const { certificate } = find(input.desired, change.kind, change.name)!;
+        expect(validUntil([certificate!], seconds(now))).not.toBeNull();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
 
 const idsOf = (changes: readonly Pick<Change, "id">[]) =>
   changes.flatMap(({ id }) => (id === null ? [] : [id]));
@@ -204,7 +308,7 @@ test("a plan that was applied teaches the ledger everything at once", () => {
   fc.assert(
     fc.property(anyGoodInput, (input) => {
       const after = applied(input, plan(input));
-      expect(learned(after, plan(after), now)).toEqual([]);
+      expect(learned(after, plan(after), moment)).toEqual([]);
     }),
     { numRuns: 300 },
   );
@@ -249,7 +353,8 @@ test("a connector that matches is in no change, unless a secret travels or it is
       for (const { op, name, id, fields, sends } of plan(input).changes) {
         if (op === "create") continue;
         const wanted = asDefined(id ?? "", find(input.desired, "ApiConnector", name)!);
-        const isSame = sameState(live.get(id ?? "")!, wanted);
+        const { authentication, ...shown } = live.get(id ?? "")!;
+        const isSame = sameState(shown, wanted);
         if (isSame && sends.length === 0) expect([op, fields]).toEqual(["adopt", []]);
         if (op === "update") expect(fields.length).toBeGreaterThan(0);
         for (const { before, after, secret } of fields) if (!secret) expect(before).not.toBe(after);
@@ -258,8 +363,10 @@ test("a connector that matches is in no change, unless a secret travels or it is
   );
 });
 
-function sameState(x: Live, y: Live): boolean {
-  const plain = ({ query, ...rest }: Live) =>
+type Shown = Omit<Live, "authentication">;
+
+function sameState(x: Shown, y: Shown): boolean {
+  const plain = ({ query, ...rest }: Shown) =>
     JSON.stringify({ ...rest, query: query.toSorted((p, q) => (p.key < q.key ? -1 : 1)) });
   return plain(x) === plain(y);
 }

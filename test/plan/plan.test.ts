@@ -4,7 +4,16 @@ import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
 import type { Plan } from "../../src/model/generated/run.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { desired, inputOf, live, ours, planOf, type Situation, told } from "./builders.ts";
+import {
+  allowing,
+  desired,
+  inputOf,
+  live,
+  ours,
+  planOf,
+  type Situation,
+  told,
+} from "./builders.ts";
 
 const a = desired("a");
 const b = desired("b");
@@ -56,7 +65,7 @@ test("deletes come after everything else, whatever their names", () => {
     desired: [e],
     live: [live("x1", a), live("x2", b)],
     ledger: [ours("x2", b), ours("x1", a)],
-    input: { policy: { allow: [] } },
+    input: { policy: allowing([]) },
   });
   expect(held.map(({ op, name }) => `${op} ${name}`)).toEqual(["create e", "delete a", "delete b"]);
 });

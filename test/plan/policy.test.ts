@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
 import {
+  allowing,
   begun,
   desired,
   live,
@@ -15,8 +16,8 @@ import {
 const a = desired("a");
 const b = desired("b");
 const unreadable = desired("a", { password: failure("secret-source", "env PASSWORD is not set.") });
-const deleting = { policy: { allow: ["adopt", "create", "update", "delete"] as const } };
-const allow = (...verbs: ("adopt" | "create" | "update")[]) => ({ policy: { allow: verbs } });
+const deleting = { policy: allowing(["adopt", "create", "update", "delete"] as const) };
+const allow = (...verbs: ("adopt" | "create" | "update")[]) => ({ policy: allowing(verbs) });
 const created = "create a: displayName, targetUrl, username, password; sends password";
 
 const rows: readonly (Situation & { readonly name: string; readonly want: Told })[] = [

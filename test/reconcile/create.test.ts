@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import { allowing } from "../plan/builders.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
 async function openDefined(): Promise<Practice> {
@@ -132,7 +133,7 @@ test("a lost create is found again where the tenant allows creates alone", async
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
   practice.sandbox.control.injectFault({ kind: "status", method: "GET", status: 403, skip: 1 });
-  const policy = { allow: ["create"] as const };
+  const policy = allowing(["create"]);
   expect(told(await practice.run({ policy }))).toEqual(["partial", "create a failed"]);
   expect(told(await practice.run({ policy }))).toEqual(["converged", "adopt a done"]);
   expect(told(await practice.run({ policy }))).toEqual(["clean"]);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { PlanInput } from "../../src/plan/input.ts";
+import { nothingAsked, type PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
 import { resolveSecrets } from "../../src/reconcile/resolve.ts";
 import { createRedactor } from "../../src/secrets/secrets.ts";
-import { begun } from "../plan/builders.ts";
+import { allowing, begun } from "../plan/builders.ts";
 import { connector, openPractice, type Practice } from "./practice-tenant.ts";
 
 const { signal } = new AbortController();
@@ -20,7 +20,7 @@ async function converged(): Promise<Practice> {
 test("the plan is the very same as long as every part of its input is", async () => {
   await using practice = await converged();
   const subject = practice.subject();
-  const { input } = await observe(subject, signal, unheard);
+  const { input } = await observe(subject, nothingAsked, signal, unheard);
   const first = planFor(subject, input);
   expect(first.summary.unchanged).toBe(2);
   expect(planFor(subject, { ...input })).toBe(first);
@@ -35,7 +35,11 @@ const others: readonly { part: keyof PlanInput; value: (input: PlanInput) => Pla
     value: (input) => ({ ...input, memory: { ledger: [], journal: [], known: null } }),
   },
   { part: "version", value: (input) => ({ ...input, version: "another" }) },
-  { part: "policy", value: (input) => ({ ...input, policy: { allow: [] } }) },
+  { part: "policy", value: (input) => ({ ...input, policy: allowing([]) }) },
+  {
+    part: "asked",
+    value: (input) => ({ ...input, asked: { ...nothingAsked, allowEarlierExpiry: ["a"] } }),
+  },
   { part: "faults", value: (input) => ({ ...input, faults: [] }) },
   { part: "tenant", value: (input) => ({ ...input, tenant: { ...input.tenant, name: "b" } }) },
 ];
@@ -45,7 +49,7 @@ test.for(others)(
   async ({ value }) => {
     await using practice = await converged();
     const subject = practice.subject();
-    const { input } = await observe(subject, signal, unheard);
+    const { input } = await observe(subject, nothingAsked, signal, unheard);
     const first = planFor(subject, input);
     expect(planFor(subject, value(input))).not.toBe(first);
   },
@@ -54,7 +58,7 @@ test.for(others)(
 test("the time alone makes no other plan, but where a write is still open", async () => {
   await using practice = await converged();
   const subject = practice.subject();
-  const { input } = await observe(subject, signal, unheard);
+  const { input } = await observe(subject, nothingAsked, signal, unheard);
   const later = { ...input, now: "2030-01-01T00:00:00.000Z" };
   expect(planFor(subject, later)).toBe(planFor(subject, input));
   const [definition] = input.desired;
@@ -69,7 +73,7 @@ test("a subject that runs again and again sees each change of git, tenant, secre
   let loaded = { definitions, faults: [] as const };
   const subject = practice.subject({ load: () => ({ loaded, commit: null }) });
   const summary = async () =>
-    planFor(subject, (await observe(subject, signal, unheard)).input).summary;
+    planFor(subject, (await observe(subject, nothingAsked, signal, unheard)).input).summary;
   expect(await summary()).toMatchObject({ unchanged: 2, update: 0, delete: 0 });
 
   practice.setEnv("A_PASSWORD", "another");
@@ -95,7 +99,7 @@ test("tenants that share their definitions and secrets share what becomes of the
   const first = await resolveSecrets(one, definitions, unheard);
   const redactor = createRedactor();
   expect(await resolveSecrets({ ...one, redactor }, definitions, unheard)).toBe(first);
-  const shared = [...first.values.values()].flatMap((values) => [...values.values()]);
+  const shared = [...first.values.values()].flatMap(({ secrets }) => [...secrets.values()]);
   expect(shared).toHaveLength(2);
   for (const secret of shared) expect(redactor.redact(secret.reveal())).toBe("[redacted]");
   const stranger = practice.subject();

@@ -10,10 +10,12 @@ import {
   live,
   ours,
   passwordPath,
+  recorded,
   type Situation,
 } from "../plan/builders.ts";
 
 const now = "2026-08-20T08:00:00.000Z";
+const moment = { now, run: "20260820T080000000Z" };
 const a = desired("a");
 const passwordOf = (entry: ReturnType<typeof ledgerEntry>) => entry.secrets[passwordPath];
 
@@ -43,12 +45,12 @@ test.for([
     want: null,
   },
 ])("$name", ({ sends, previous, want }) => {
-  const entry = ledgerEntry(a, "x1", sends, previous, now);
-  expect(passwordOf(entry)).toEqual({ fingerprint: "v1$a", assertedAt: want });
+  const entry = ledgerEntry(a, "x1", sends, previous, moment);
+  expect(passwordOf(entry)).toMatchObject({ fingerprint: "v1$a", assertedAt: want });
 });
 
 test("an entry keeps what protects the connector after its definition is gone", () => {
-  expect(ledgerEntry(desired("a", { protect: true }), "x1", [], null, now).protect).toBe(true);
+  expect(ledgerEntry(desired("a", { protect: true }), "x1", [], null, moment).protect).toBe(true);
 });
 
 test("an entry replaces those of the same connector and of the name before", () => {
@@ -93,14 +95,12 @@ const lessons: readonly (Situation & {
     name: "a new fingerprint of the same password is kept",
     desired: [a],
     live: [live("x1", a)],
-    ledger: [
-      ours("x1", a, { secrets: { [passwordPath]: { fingerprint: "v0$a", assertedAt: now } } }),
-    ],
+    ledger: [ours("x1", a, { secrets: { [passwordPath]: recorded("v0$a", now) } })],
     want: [
       {
         op: "put",
         entry: ours("x1", a, {
-          secrets: { [passwordPath]: { fingerprint: "v1$a", assertedAt: now } },
+          secrets: { [passwordPath]: recorded("v1$a", now) },
         }),
       },
     ],
@@ -157,7 +157,7 @@ const lessons: readonly (Situation & {
 
 test.for(lessons)("$name", ({ want, name: _, ...situation }) => {
   const input = inputOf(situation);
-  expect(learned(input, plan(input), now)).toEqual(want);
+  expect(learned(input, plan(input), moment)).toEqual(want);
 });
 
 const outcome = (result: Outcome["result"]): Outcome => ({

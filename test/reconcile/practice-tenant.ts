@@ -8,12 +8,14 @@ import type { Clock } from "../../src/model/clock.ts";
 import type { Plan, Run } from "../../src/model/generated/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { Store } from "../../src/model/store.ts";
+import { nothingAsked } from "../../src/plan/input.ts";
 import { planTenant, type RunOptions, reconcile } from "../../src/reconcile/reconcile.ts";
 import type { RunEvent, Subject } from "../../src/reconcile/subject.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
 import { openStore } from "../../src/store/store.ts";
 import { openAccess, openReader, openWriter } from "../../src/tenant/tenant.ts";
+import { allowing } from "../plan/builders.ts";
 
 /** A clock that stands still but for sleeping, which takes no time. */
 export interface HandClock extends Clock {
@@ -150,6 +152,7 @@ function runOptions(events: RunEvent[]): RunOptions {
     trigger: "command",
     isApply: true,
     approved: null,
+    asked: nothingAsked,
     notify: (event) => events.push(event),
     stopping: new AbortController().signal,
     aborting: new AbortController().signal,
@@ -202,7 +205,7 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
     });
     return {
       tenant,
-      policy: { allow: ["adopt", "create", "update"] },
+      policy: allowing(["adopt", "create", "update"]),
       settle: 5_000,
       version: "1.0.0",
       load: () => ({ loaded: openDefinitions().load(request), commit: null }),

@@ -48,7 +48,7 @@ function watched(name: string, schedule: string | null = null): Watched {
 
 function runOf(tenant: string, trigger: Run["trigger"], result: Run["result"]): Run {
   const at = "2026-08-20T08:00:00.000Z";
-  const nothing = { commit: null, plan: null, outcomes: [], faults: [] };
+  const nothing = { id: "20260820T080000000Z", commit: null, plan: null, outcomes: [], faults: [] };
   return { tenant, trigger, mode: "apply", startedAt: at, finishedAt: at, ...nothing, result };
 }
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import { type Report, render } from "../../src/report/report.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import { allowing } from "../plan/builders.ts";
 import { openPractice, type Practice } from "../reconcile/practice-tenant.ts";
 
 /** tenant.yaml: what differs from a tenant in which everything is allowed and every secret is set. */
@@ -42,7 +43,7 @@ test.for(folders)("$title", async ({ folder }) => {
   for (const [name, value] of Object.entries(given.env ?? {})) practice.setEnv(name, value);
   for (const fault of given.faults ?? []) control.injectFault(fault);
   const { allow = ["adopt", "create", "update"], mode = "apply" } = given;
-  const over = { policy: { allow }, mode, ...(mode === "report" && { writer: null }) };
+  const over = { policy: allowing(allow), mode, ...(mode === "report" && { writer: null }) };
   const plans = [await practice.plan(over)];
   const modes = new Map([["practice", mode]]);
   await expect(text({ type: "plans", plans }, modes)).toMatchFileSnapshot(file("plan.txt"));

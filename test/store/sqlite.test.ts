@@ -23,6 +23,7 @@ import { migrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/store.ts";
 import { storeContract } from "../contracts/store.contract.ts";
 import { creation, entry, production, put, run, staging } from "../contracts/store-samples.ts";
+import { recorded } from "../plan/builders.ts";
 
 const program = fileURLToPath(new URL("another-process.ts", import.meta.url));
 const folders: string[] = [];
@@ -164,7 +165,8 @@ test("the store holds fingerprints of a secret and never the secret", async () =
   const canary = new Secret("canary-5f1e9c");
   {
     await using store = await openStore({ sqlite: path });
-    const secrets = { password: { fingerprint: "scrypt:0a1b2c3d$eHl6", assertedAt: null, canary } };
+    const secret = recorded("scrypt:0a1b2c3d$eHl6", null);
+    const secrets = { password: { ...secret, canary } };
     await store.settle(production, null, "done", [{ op: "put", entry: entry("a", { secrets }) }]);
     const careless = { ...run("now"), canary };
     await store.record(production, careless);
@@ -260,7 +262,7 @@ test.for(damages)("an entry with $what is a fault that names it", async ({ sql }
   const path = await newPath();
   {
     await using store = await openStore({ sqlite: path });
-    const secrets = { password: { fingerprint: "f", assertedAt: null } };
+    const secrets = { password: recorded("f", null) };
     await store.settle(production, null, "done", [{ op: "put", entry: entry("a", { secrets }) }]);
     await store.begin(production, creation("b"));
     await store.record(production, run("now"));
