@@ -132,16 +132,22 @@ export function answered(
 ): readonly { readonly key: number; readonly result: string }[] {
   const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
   const live = liveIds(observations);
+  const written = new Set(outcomes.filter(({ result }) => result === "done").map(({ id }) => id));
   const resultOf = (begun: OpenJournalEntry): string | null => {
+    const isOver = listed.has(begun.kind) && !isAwaited(begun, now);
+    // What was answered is known by its id, whatever its definition is called by now.
+    if (begun.op === "create" && begun.id !== null) {
+      if (written.has(begun.id)) return "written and seen";
+      if (live.has(begun.id)) return "seen";
+      return isOver ? "never seen" : null;
+    }
     const about = desired.filter(({ definition }) => isAbout(begun, definition));
     const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
       about.some(({ definition: { kind, name } }) =>
         items.some((one) => one.kind === kind && one.name === name),
       );
     if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
-    if (begun.op === "create" && begun.id !== null && live.has(begun.id)) return "seen";
     if (isAmong(planned.unchanged) && !leavesAuthenticationOpen(begun)) return "nothing differs";
-    const isOver = listed.has(begun.kind) && !isAwaited(begun, now);
     return about.length === 0 && isOver ? "definition gone" : null;
   };
   return memory.journal.flatMap((begun) => {

@@ -233,7 +233,15 @@ test.for<
     name: "a create that was answered a day ago is closed after its definition left git",
     ledger: [ours("x1", a)],
     journal: [longAgo],
-    want: ["definition gone"],
+    want: ["never seen"],
+  },
+  {
+    name: "a create that was answered and does not show stays open while another takes its old name",
+    desired: [a, desired("z", { previously: "a" })],
+    ledger: [ours("x1", desired("z"))],
+    journal: [made],
+    outcomes: [{ ...outcome("done"), id: "x2" }],
+    want: [],
   },
   {
     name: "an update without its authentication is closed once nothing differs",
