@@ -8,7 +8,7 @@ import { TOO_MANY_ROUNDS, Unusable } from "./unusable.ts";
 const MOST_ROUNDS = 4_000_000;
 
 export interface Rounds {
-  /** Before each derivation of a key: throws Unusable once the file has asked for too much. */
+  /** Before each derivation of a key: throws Unusable once the file has asked for too many. */
   spend(count: number): void;
 }
 
@@ -16,8 +16,9 @@ export function createRounds(): Rounds {
   let spent = 0;
   return {
     spend(count) {
+      if (!(count >= 1)) throw new Error("Fewer rounds than one.");
       spent += count;
-      if (!(count >= 1 && spent <= MOST_ROUNDS)) throw new Unusable(TOO_MANY_ROUNDS);
+      if (spent > MOST_ROUNDS) throw new Unusable(TOO_MANY_ROUNDS);
     },
   };
 }
