@@ -1,10 +1,20 @@
 /** What may be written to an API connector: checks a request body and turns it into stored form. */
-import { AADB2C, type Refusal, refuse } from "./reply.ts";
+import { readCertificate } from "./client-certificate.ts";
+import {
+  bad,
+  isFilled,
+  isObject,
+  type JsonProperties,
+  noSuchProperty,
+  type Read,
+  readObject,
+  required,
+  unknownKey,
+} from "./json-body.ts";
 import type { StoredAuthentication, StoredConnector } from "./tenant-state.ts";
 
 type Writable = Omit<StoredConnector, "id">;
-type Body = { readonly ok: true; readonly value: Partial<Writable> } | Refusal;
-type Read<Value> = { readonly ok: true; readonly value: Value } | Refusal;
+type Body = Read<Partial<Writable>>;
 
 const PROPERTIES = ["displayName", "targetUrl", "authenticationConfiguration"];
 
@@ -13,23 +23,17 @@ const PROPERTIES = ["displayName", "targetUrl", "authenticationConfiguration"];
  * them, but each of them whole. Properties that Graph does not know are refused, as is `id`.
  */
 export function readBody(contentType: string | null, text: string, use: "create" | "patch"): Body {
-  if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
-    return refuse(415, AADB2C, "The Content-Type of the request must be application/json.");
-  }
-  const json = parseJson(text);
-  if (!isObject(json)) return bad("The request body is null or in bad format.");
-  if ("id" in json) return bad("The property 'id' is read-only.");
-  const unknown = Object.keys(json).find((key) => !PROPERTIES.includes(key) && !key.includes("@"));
-  if (unknown !== undefined) {
-    return bad(`The property '${unknown}' does not exist on type 'identityApiConnector'.`);
-  }
-  const missing = PROPERTIES.find((key) => !(key in json));
-  if (use === "create" && missing !== undefined)
-    return bad(`The property '${missing}' is required.`);
-  return readProperties(json);
+  const json = readObject(contentType, text);
+  if (!json.ok) return json;
+  if ("id" in json.value) return bad("The property 'id' is read-only.");
+  const unknown = unknownKey(json.value, PROPERTIES);
+  if (unknown !== undefined) return noSuchProperty(unknown, "identityApiConnector");
+  const missing = PROPERTIES.find((key) => !(key in json.value));
+  if (use === "create" && missing !== undefined) return required(missing);
+  return readProperties(json.value);
 }
 
-function readProperties(json: Record<string, unknown>): Body {
+function readProperties(json: JsonProperties): Body {
   const value: { -readonly [Key in keyof Writable]?: Writable[Key] } = {};
   if ("displayName" in json) {
     if (!isFilled(json["displayName"])) return bad("displayName must be a text that is not empty.");
@@ -57,42 +61,23 @@ function readAuthentication(json: unknown): Read<StoredAuthentication> {
   switch (type.replace(/^#/, "")) {
     case "microsoft.graph.basicAuthentication":
       return readBasic(json);
-    case "microsoft.graph.pkcs12Certificate":
-      return bad("Certificates are not supported by the sandbox yet: use basic authentication.");
+    case "microsoft.graph.pkcs12Certificate": {
+      const certificate = readCertificate(json);
+      if (!certificate.ok) return certificate;
+      return { ok: true, value: { type: "certificates", certificates: [certificate.value] } };
+    }
     default:
       return bad(`authenticationConfiguration cannot be written as '${type}'.`);
   }
 }
 
-function readBasic(json: Record<string, unknown>): Read<StoredAuthentication> {
-  const { username, password, ...rest } = json;
-  const unknown = Object.keys(rest).find((key) => !key.includes("@"));
-  if (unknown !== undefined) {
-    return bad(`The property '${unknown}' does not exist on type 'basicAuthentication'.`);
-  }
+function readBasic(json: JsonProperties): Read<StoredAuthentication> {
+  const { username, password } = json;
+  const unknown = unknownKey(json, ["username", "password"]);
+  if (unknown !== undefined) return noSuchProperty(unknown, "basicAuthentication");
   if (!isFilled(username)) return bad("username must be a text that is not empty.");
   if (!isFilled(password)) return bad("password must be a text that is not empty.");
   return { ok: true, value: { type: "basic", username, password } };
-}
-
-function bad(message: string): Refusal {
-  return refuse(400, AADB2C, message);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isFilled(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }
 
 function isWebUrl(value: unknown): value is string {

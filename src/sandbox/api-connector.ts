@@ -3,6 +3,8 @@
  * state after it out. https://learn.microsoft.com/graph/api/resources/identityapiconnector
  */
 import { readBody } from "./api-connector-body.ts";
+import { readUpload } from "./client-certificate.ts";
+import { bad, type Read } from "./json-body.ts";
 import { listPage } from "./page.ts";
 import {
   AADB2C,
@@ -37,7 +39,7 @@ export const apiConnectors: Resource = {
     const isUpload = /^(microsoft\.graph\.)?uploadclientcertificate$/i.test(action);
     if (!isUpload || rest.length > 0) return unknownSegment(isUpload ? (rest[0] ?? "") : action);
     if (call.method !== "POST") return methodNotAllowed(call.method, ["POST"]);
-    return refuse(501, AADB2C, "The sandbox does not open certificates yet: no upload.");
+    return upload(id, call, state);
   },
 };
 
@@ -48,6 +50,33 @@ export function shownConnector(connector: StoredConnector, now: Date): JsonObjec
     displayName: connector.displayName,
     targetUrl: connector.targetUrl,
     authenticationConfiguration: shownAuthentication(connector.authentication, now),
+  };
+}
+
+/**
+ * The connector with one more certificate, from the body of uploadClientCertificate. One that it has
+ * already is not there twice, but the newest from now on.
+ */
+export function withUpload(
+  connector: StoredConnector,
+  contentType: string | null,
+  text: string,
+): Read<StoredConnector> {
+  const { authentication } = connector;
+  if (authentication?.type !== "certificates") {
+    return bad(
+      "The API connector has no certificates to add to: write its authenticationConfiguration as pkcs12Certificate first.",
+    );
+  }
+  const read = readUpload(contentType, text);
+  if (!read.ok) return read;
+  const older = authentication.certificates.filter(
+    ({ thumbprint }) => thumbprint?.toUpperCase() !== read.value.thumbprint,
+  );
+  const certificates = [...older, read.value];
+  return {
+    ok: true,
+    value: { ...connector, authentication: { type: "certificates", certificates } },
   };
 }
 
@@ -95,20 +124,25 @@ function replyForOne(id: string, call: Call, state: TenantState): Reply {
   if (!["GET", "PATCH", "DELETE"].includes(call.method)) {
     return methodNotAllowed(call.method, ["GET", "PATCH", "DELETE"]);
   }
-  const option = [...call.query.keys()].find((key) => key.startsWith("$"));
-  if (option !== undefined) {
-    return refuse(400, AADB2C, `The sandbox does not support ${option} here.`);
-  }
-  const connector = state.connectors.find((each) => each.id.toLowerCase() === id.toLowerCase());
-  if (connector === undefined) {
-    return refuse(404, AADB2C, `There is no API connector with the id '${id}'.`);
-  }
+  const found = findConnector(id, call, state);
+  if (!found.ok) return found;
+  const connector = found.value;
   if (call.method === "PATCH") return patch(connector, call, state);
   if (call.method === "DELETE") {
     const connectors = state.connectors.filter((each) => each !== connector);
     return succeed(204, null, { ...state, connectors });
   }
   return succeed(200, shownEntity(connector, call), state);
+}
+
+function findConnector(id: string, call: Call, state: TenantState): Read<StoredConnector> {
+  const option = [...call.query.keys()].find((key) => key.startsWith("$"));
+  if (option !== undefined) {
+    return refuse(400, AADB2C, `The sandbox does not support ${option} here.`);
+  }
+  const connector = state.connectors.find((each) => each.id.toLowerCase() === id.toLowerCase());
+  if (connector !== undefined) return { ok: true, value: connector };
+  return refuse(404, AADB2C, `There is no API connector with the id '${id}'.`);
 }
 
 function shownEntity(connector: StoredConnector, call: Call): JsonObject {
@@ -140,7 +174,24 @@ function create(call: Call, state: TenantState): Reply {
 function patch(connector: StoredConnector, call: Call, state: TenantState): Reply {
   const body = readBody(call.contentType, call.body, "patch");
   if (!body.ok) return body;
-  const changed = { ...connector, ...body.value };
-  const connectors = state.connectors.map((each) => (each === connector ? changed : each));
-  return succeed(204, null, { ...state, connectors });
+  return succeed(204, null, replaced(connector, { ...connector, ...body.value }, state));
+}
+
+function upload(id: string, call: Call, state: TenantState): Reply {
+  const found = findConnector(id, call, state);
+  if (!found.ok) return found;
+  const changed = withUpload(found.value, call.contentType, call.body);
+  if (!changed.ok) return changed;
+  const next = replaced(found.value, changed.value, state);
+  return succeed(200, shownEntity(changed.value, call), next);
+}
+
+/** The tenant with `after` in the place of `before`. */
+export function replaced(
+  before: StoredConnector,
+  after: StoredConnector,
+  state: TenantState,
+): TenantState {
+  const connectors = state.connectors.map((each) => (each === before ? after : each));
+  return { ...state, connectors };
 }

@@ -23,6 +23,7 @@ interface Request {
   readonly name: string;
 }
 
+/** By path; `*` stands for the name of a connector. */
 type Routes = Readonly<Record<string, Readonly<Record<string, (request: Request) => unknown>>>>;
 
 export function introduce(url: string, token: string): Introduction {
@@ -55,9 +56,12 @@ export function createControlRoutes(
       POST: ({ body }) => control.injectFault(parse<InjectedFault>(body)),
       DELETE: () => control.clearFaults(),
     },
-    connectors: {
+    "connectors/*": {
       PATCH: ({ name, body }) => control.changeConnector(name, parse(body)),
       DELETE: ({ name }) => control.deleteConnector(name),
+    },
+    "connectors/*/certificates": {
+      POST: ({ name, body }) => control.uploadCertificate(name, parse(body)),
     },
   };
   return (incoming) => answer(incoming, routes);
@@ -72,10 +76,9 @@ function answer(incoming: Incoming, routes: Routes): Answer {
   if (isForeign || !LOOPBACK.test(host)) {
     return refused(403, "The control of the sandbox answers on 127.0.0.1 and localhost alone.");
   }
-  const [, , noun = "", ...rest] = (incoming.url.split("?", 1)[0] ?? "").split("/");
-  const name = decoded(rest.join("/"));
-  const verbs = routes[noun];
-  if (verbs === undefined || (noun === "connectors") !== (name !== "")) {
+  const { route, name } = findRoute(incoming.url.split("?", 1)[0] ?? "");
+  const verbs = routes[route];
+  if (verbs === undefined) {
     return refused(404, `There is no ${incoming.url}. See docs/sandbox.md for what there is.`);
   }
   const act = verbs[incoming.method];
@@ -88,6 +91,18 @@ function answer(incoming: Incoming, routes: Routes): Answer {
     const { code, message, at } = error.fault;
     return refused(code === "not-found" ? 404 : 400, message, at ?? undefined);
   }
+}
+
+/** A name may hold slashes as they are, so a path is read from both of its ends. */
+function findRoute(path: string): { readonly route: string; readonly name: string } {
+  const [, , noun = "", ...rest] = path.split("/");
+  if (noun !== "connectors" || rest.join("") === "") {
+    return { route: [noun, ...rest].filter((part) => part !== "").join("/"), name: "" };
+  }
+  const isOfCertificates = rest.length > 1 && rest.at(-1) === "certificates";
+  return isOfCertificates
+    ? { route: "connectors/*/certificates", name: decoded(rest.slice(0, -1).join("/")) }
+    : { route: "connectors/*", name: decoded(rest.join("/")) };
 }
 
 /** What it holds is checked by whoever takes it. */

@@ -1,9 +1,10 @@
 /** What a test, or a person at the keyboard, may do to the practice tenant behind Graph's back. */
 import { FaultError, failure } from "../model/fault.ts";
-import { shownConnector } from "./api-connector.ts";
+import { replaced, shownConnector, withUpload } from "./api-connector.ts";
 import { readBody } from "./api-connector-body.ts";
 import { readDocument, type SandboxDocument, toDocument } from "./document.ts";
 import type { FaultQueue, InjectedFault, QueuedFault } from "./injected-fault.ts";
+import type { Read } from "./json-body.ts";
 import type { JsonObject } from "./reply.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
 import type { StaleReads } from "./stale-reads.ts";
@@ -15,6 +16,14 @@ export interface Settings {
   readonly requestLimit: number | null;
   /** Items in a page when $top does not ask; null: all in one. */
   readonly pageSize: number | null;
+}
+
+/** The parameters of Graph's uploadClientCertificate. */
+export interface CertificateUpload {
+  /** Base64 of the PFX. */
+  readonly pkcs12Value: string;
+  /** Empty when the PFX has none. */
+  readonly password: string;
 }
 
 /** Every method that may fail must throw a FaultError with code `configuration` or `not-found`. */
@@ -42,6 +51,11 @@ export interface SandboxControl {
    * The connector is named by displayName or id.
    */
   changeConnector(name: string, properties: JsonObject): JsonObject;
+  /**
+   * As a person in the portal would, to a connector that has certificates: the PFX in base64 and its
+   * password in, the connector as Graph shows it out. The newest upload that is valid is the active one.
+   */
+  uploadCertificate(name: string, upload: CertificateUpload): JsonObject;
   deleteConnector(name: string): void;
   /** The password that the connector with this id really has; null when it has none. */
   password(id: string): string | null;
@@ -85,7 +99,15 @@ export function createControl(parts: ControlParts): SandboxControl {
     configure(change) {
       settings = checkedSettings({ ...settings, ...change });
     },
-    changeConnector: (name, properties) => changeConnector(name, properties, parts),
+    changeConnector: (name, properties) =>
+      change(name, parts, (connector) => {
+        const body = readBody("application/json", JSON.stringify(properties), "patch");
+        return body.ok ? { ok: true, value: { ...connector, ...body.value } } : body;
+      }),
+    uploadCertificate: (name, upload) =>
+      change(name, parts, (connector) =>
+        withUpload(connector, "application/json", JSON.stringify(upload)),
+      ),
     deleteConnector(name) {
       const state = memory.current();
       const gone = named(name, state.connectors);
@@ -113,15 +135,17 @@ export function checkedSettings(settings: Settings): Settings {
   return settings;
 }
 
-function changeConnector(name: string, properties: JsonObject, { memory, now }: ControlParts) {
+function change(
+  name: string,
+  { memory, now }: ControlParts,
+  changed: (connector: StoredConnector) => Read<StoredConnector>,
+): JsonObject {
   const state = memory.current();
   const before = named(name, state.connectors);
-  const body = readBody("application/json", JSON.stringify(properties), "patch");
-  if (!body.ok) throw wrong(body.message);
-  const after = { ...before, ...body.value };
-  const connectors = state.connectors.map((each) => (each === before ? after : each));
-  memory.commit({ ...state, connectors });
-  return shownConnector(after, now());
+  const after = changed(before);
+  if (!after.ok) throw wrong(after.message);
+  memory.commit(replaced(before, after.value, state));
+  return shownConnector(after.value, now());
 }
 
 function named(name: string, connectors: readonly StoredConnector[]): StoredConnector {

@@ -141,6 +141,10 @@ test.for([
   { method: "GET", path: "/_sandbox/weather", status: 404 },
   { method: "GET", path: "/_sandbox/state/x", status: 404 },
   { method: "PATCH", path: "/_sandbox/connectors", status: 404 },
+  { method: "POST", path: "/_sandbox/connectors/", status: 404 },
+  { method: "POST", path: "/_sandbox/connectors/Nobody/certificates", status: 404 },
+  { method: "POST", path: "/_sandbox/connectors/Nobody", status: 405 },
+  { method: "DELETE", path: "/_sandbox/connectors/Nobody/certificates", status: 405 },
   { method: "POST", path: "/_sandbox/state", status: 405 },
 ])("$method $path is refused with $status", async ({ method, path, status }) => {
   await using practice = await practise();

@@ -28,6 +28,7 @@ test.for([
   { path: "/v1.0/users", segment: "users" },
   { path: "/v1.0/identity/nothing", segment: "nothing" },
   { path: "/v1.0/identity/apiConnectors/connector-1/nothing", segment: "nothing" },
+  { path: "/v1.0/identity/apiConnectors/connector-1/uploadClientCertificate/x", segment: "x" },
 ])("the path $path is not found by its segment $segment", async ({ path, segment }) => {
   await using practice = await practise();
   await practice.call("POST", CONNECTORS, written("Fraud check"));
@@ -41,6 +42,7 @@ test.for([
   { method: "DELETE", path: "" },
   { method: "POST", path: "/connector-1" },
   { method: "GET", path: "/connector-1/uploadClientCertificate" },
+  { method: "PUT", path: "/connector-1/microsoft.graph.uploadClientCertificate" },
 ])("$method on a collection's $path is refused with 405", async ({ method, path }) => {
   await using practice = await practise();
   await practice.call("POST", CONNECTORS, written("Fraud check"));
