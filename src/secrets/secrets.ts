@@ -13,6 +13,7 @@ import {
   type Secrets,
   type SecretUse,
 } from "../model/secret.ts";
+import { certificateOpener } from "./certificate.ts";
 import { type FingerprintOptions, fingerprinter } from "./fingerprint.ts";
 import { createKnownValues, type KnownValues } from "./known-values.ts";
 import { type Find, redactAll } from "./redaction.ts";
@@ -43,6 +44,7 @@ export function openSecrets({ env, fingerprint }: SecretsOptions): Secrets {
       return secret;
     },
     fingerprint: fingerprinter(fingerprint),
+    certificate: certificateOpener(),
   };
 }
 
