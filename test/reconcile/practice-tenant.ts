@@ -184,6 +184,8 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
       ownEnv: [],
       reservedEnv: ["PLUMBLINE_*"],
       files: [root],
+      keyVaults: [],
+      ownVaultSecrets: [],
       others: { env: [], files: [] },
     },
     targets: { hosts: null, private: false },
