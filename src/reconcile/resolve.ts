@@ -2,6 +2,7 @@
 import { type Definition, secretUses } from "../model/definition.ts";
 import { describeSource, type Secret, type SecretUse } from "../model/secret.ts";
 import type { Desired, DesiredSecret } from "../plan/input.ts";
+import { readAll } from "./reading.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
 
@@ -39,7 +40,7 @@ export async function resolveSecrets(
   const known = readings.get(definitions);
   const last = known?.by === secrets ? known : null;
   const uses = last?.uses ?? definitions.flatMap(secretUses);
-  const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
+  const found = await readAll(secrets, uses);
   // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
   for (const [index, one] of found.entries()) {
     // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.

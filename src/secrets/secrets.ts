@@ -24,7 +24,7 @@ export interface SecretsOptions {
   /** A `fingerprint` of another one serves as well: they then share what it remembers. */
   readonly fingerprint: FingerprintOptions | Secrets["fingerprint"];
   /** Left out: a reference to a vault is a fault. */
-  readonly keyVault?: ReadKeyVault;
+  readonly keyVault?: ReadKeyVault | undefined;
 }
 
 /** What Microsoft Graph shows instead of a password (identityapiconnector-get). */
