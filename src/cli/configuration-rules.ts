@@ -5,6 +5,7 @@ import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts
 import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
 import { isLoopback } from "../tenant/clouds.ts";
 import { cloudOf } from "./graph-root.ts";
+import { keyVaultProblems } from "./key-vault-settings.ts";
 
 /** What is wrong with the value at a key of a tenant. */
 interface Broken {
@@ -17,11 +18,12 @@ type Rule = (tenant: Tenant, index: number, all: readonly Tenant[]) => readonly 
 
 /** `at` answers the place of a path such as `tenants[0].mode`. */
 export function configurationFaults(
-  { tenants }: ServiceConfiguration,
+  value: ServiceConfiguration,
   at: (path: string) => Position,
 ): readonly Fault[] {
+  const { tenants } = value;
   const ofOthers = sharedConnections(tenants);
-  return tenants.flatMap((tenant, index) =>
+  const ofTenants = tenants.flatMap((tenant, index) =>
     [...rules, ofOthers]
       .flatMap((rule) => rule(tenant, index, tenants))
       .map(({ key, message, severity }): Fault => {
@@ -29,6 +31,10 @@ export function configurationFaults(
         return { ...fault, severity: severity ?? fault.severity };
       }),
   );
+  const ofVaults = keyVaultProblems(value).map(({ path, message }) =>
+    failure("configuration", message, at(path)),
+  );
+  return [...ofVaults, ...ofTenants];
 }
 
 const uniqueName: Rule = ({ name }, index, all) => {

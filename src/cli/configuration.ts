@@ -15,6 +15,7 @@ import type { Verb } from "../plan/input.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
+import { type KeyVaultSettings, keyVaultSettings } from "./key-vault-settings.ts";
 import { type Environment, loadRequests } from "./scopes.ts";
 import { secretUse } from "./service-secrets.ts";
 
@@ -24,6 +25,7 @@ export interface Settings {
   /** Absolute path of the store. */
   readonly store: string;
   readonly fingerprintKey: SecretUse | null;
+  readonly keyVault: KeyVaultSettings;
   readonly listen: { readonly host: string; readonly port: number };
   readonly tenants: readonly TenantSettings[];
 }
@@ -97,6 +99,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
     fingerprintKey: fingerprintKey
       ? secretUse(fingerprintKey, root, at("fingerprintKey"), "fingerprintKey")
       : null,
+    keyVault: keyVaultSettings(value, root, at),
     listen: {
       host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
       port: Number(listen.slice(colon + 1)),

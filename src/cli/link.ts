@@ -118,12 +118,12 @@ async function practiceLink(
 }
 
 /** Something that is opened when it is first needed, and anew after it was found unfit. */
-interface Renewable<T> {
+export interface Renewable<T> {
   readonly current: () => Promise<T>;
   readonly renew: () => void;
 }
 
-function renewable<T>(open: () => Promise<T>): Renewable<T> {
+export function renewable<T>(open: () => Promise<T>): Renewable<T> {
   let opening: Promise<T> | null = null;
   const renew = () => {
     opening = null;
@@ -158,9 +158,10 @@ function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Lin
   return { identity, openReader: () => ({ list }), openWriter: () => writer };
 }
 
-async function resolveCredential(
-  { credential, secret }: GraphConnection,
-  { secrets, redactors, prompt }: LinkOptions,
+/** Reads the secrets of a credential, and tells them to the service's redactor. */
+export async function resolveCredential(
+  { credential, secret }: Pick<GraphConnection, "credential" | "secret">,
+  { secrets, redactors, prompt }: Pick<LinkOptions, "secrets" | "redactors" | "prompt">,
 ): Promise<Credential> {
   const resolve = async (reference: SecretReference) => {
     const value = await secrets.resolve(secret(reference));

@@ -49,6 +49,8 @@ export function loadRequests(
       ownEnv: own.env,
       reservedEnv,
       files: (secrets?.files ?? [".", "/run/secrets"]).map(at),
+      keyVaults: secrets?.keyVaults ?? [],
+      ownVaultSecrets: own.keyVault,
       // Whoever is given something by name is given it whatever others have.
       others: { env: secrets?.env ? [] : claimed.env, files: secrets?.files ? [] : claimed.files },
     },

@@ -1,7 +1,12 @@
 /** The secrets of the service itself: what plumbline.yaml names. Definitions may never name them. */
 import { resolve } from "node:path";
-import { FaultError, failure, type Position } from "../model/fault.ts";
-import type { SecretReference, ServiceConfiguration } from "../model/generated/service.ts";
+import type { VaultSecret } from "../definitions/secret-scope.ts";
+import type { Position } from "../model/fault.ts";
+import type {
+  Credential,
+  SecretReference,
+  ServiceConfiguration,
+} from "../model/generated/service.ts";
 import type { SecretSource, SecretUse } from "../model/secret.ts";
 
 /** `at` is the place that names the reference, `path` its path in plumbline.yaml. */
@@ -14,34 +19,70 @@ export function secretUse(
   return { path, at, source: sourceOf(reference, root) };
 }
 
-function sourceOf({ env, file }: SecretReference, root: string): SecretSource {
-  if (env !== undefined) return { type: "env", name: env };
-  if (file !== undefined) {
-    // The operator may keep the service's own secrets anywhere, and renew them at any time.
-    return { type: "file", path: resolve(root, file), written: file, real: null };
+function sourceOf(reference: SecretReference, root: string): SecretSource {
+  const { env, file, keepTrailingNewline, keyVault } = reference;
+  if (keyVault !== undefined) {
+    const { vault, secret, version = null } = keyVault;
+    return { type: "keyVault", vault, secret, version };
   }
-  throw new FaultError(failure("not-yet-supported", "Key Vault secrets are not yet supported."));
+  if (file === undefined) return { type: "env", name: env ?? "" };
+  // The operator may keep the service's own secrets anywhere, and renew them at any time.
+  const place = { type: "file", path: resolve(root, file), written: file, real: null } as const;
+  return keepTrailingNewline ? { ...place, keepTrailingNewline } : place;
+}
+
+/** A reference and its path in plumbline.yaml. */
+export interface OwnReference {
+  readonly path: string;
+  readonly reference: SecretReference;
+}
+
+/** Every reference of a credential that stands at this path. */
+export function referencesOf(
+  credential: Credential | undefined,
+  path: string,
+): readonly OwnReference[] {
+  const { token, clientSecret, clientCertificate } = credential ?? {};
+  return [
+    { path: "token", reference: token },
+    { path: "clientSecret.secret", reference: clientSecret?.secret },
+    { path: "clientCertificate.certificate", reference: clientCertificate?.certificate },
+    { path: "clientCertificate.passphrase", reference: clientCertificate?.passphrase },
+  ].flatMap(({ path: name, reference }) =>
+    reference === undefined ? [] : [{ path: `${path}.${name}`, reference }],
+  );
+}
+
+/** Every reference anywhere in plumbline.yaml. */
+export function ownReferences(value: ServiceConfiguration): readonly OwnReference[] {
+  const { fingerprintKey, keyVault, tenants } = value;
+  return [
+    ...(fingerprintKey ? [{ path: "fingerprintKey", reference: fingerprintKey }] : []),
+    ...referencesOf(keyVault?.credential, "keyVault.credential"),
+    ...tenants.flatMap(({ credential }, index) =>
+      referencesOf(credential, `tenants[${index}].credential`),
+    ),
+  ];
 }
 
 export interface Written {
   readonly env: readonly string[];
   /** As written. */
   readonly files: readonly string[];
+  readonly keyVault: readonly VaultSecret[];
 }
 
-/** Every reference anywhere in plumbline.yaml, each once, however many tenants share it. */
+/** The secrets of the whole of plumbline.yaml, each once, however many tenants share it. */
 export function writtenSecrets(value: ServiceConfiguration): Written {
-  const references = [
-    value.fingerprintKey,
-    ...value.tenants.flatMap(({ credential }) => [
-      credential?.token,
-      credential?.clientSecret?.secret,
-      credential?.clientCertificate?.certificate,
-      credential?.clientCertificate?.passphrase,
-    ]),
-  ];
+  const references = ownReferences(value).map(({ reference }) => reference);
+  const vaultSecrets = references.flatMap(({ keyVault }) => keyVault ?? []);
+  const keyOf = ({ vault, secret }: VaultSecret) => `${vault}/${secret}`.toLowerCase();
+  const unique = new Map(
+    vaultSecrets.map(({ vault, secret }) => [keyOf({ vault, secret }), { vault, secret }]),
+  );
   return {
-    env: [...new Set(references.flatMap((reference) => reference?.env ?? []))],
-    files: [...new Set(references.flatMap((reference) => reference?.file ?? []))],
+    env: [...new Set(references.flatMap(({ env }) => env ?? []))],
+    files: [...new Set(references.flatMap(({ file }) => file ?? []))],
+    keyVault: [...unique.values()],
   };
 }

@@ -8,6 +8,7 @@ import { openSecrets, type Redactors } from "../secrets/secrets.ts";
 import { openStore } from "../store/store.ts";
 import { commitOf } from "./commit.ts";
 import type { Settings, TenantSettings } from "./configuration.ts";
+import { openKeyVaults } from "./key-vault.ts";
 import { type Link, type Links, openLink } from "./link.ts";
 import { version } from "./version.ts";
 
@@ -75,7 +76,7 @@ async function wireTenants<One extends Wired>(
   complete: Complete<One>,
 ): Promise<readonly One[]> {
   const store = options.stack.use(await openStore({ sqlite: settings.store }, systemClock));
-  const secrets = await openServiceSecrets(settings, store, options);
+  const { secrets, of } = await openAllSecrets(settings, store, options);
   const definitions = openDefinitions();
   const tenants: One[] = [];
   for (const tenant of wanted) {
@@ -89,7 +90,7 @@ async function wireTenants<One extends Wired>(
         loaded: definitions.load(tenant.load),
         commit: commitOf(tenant.load, options.env),
       }),
-      secrets,
+      secrets: of(tenant),
       redactor: options.redactors.of(tenant.name),
       store,
       reader: link.openReader(),
@@ -100,14 +101,33 @@ async function wireTenants<One extends Wired>(
   return tenants;
 }
 
-async function openServiceSecrets(
-  { fingerprintKey }: Settings,
+interface AllSecrets {
+  /** The service's own. */
+  readonly secrets: Secrets;
+  /** Those of a tenant. All share what makes their fingerprints, which remembers each value. */
+  readonly of: (tenant: TenantSettings) => Secrets;
+}
+
+async function openAllSecrets(
+  settings: Settings,
   store: Store,
-  { env, redactors }: WiringOptions,
-): Promise<Secrets> {
+  { env, redactors, prompt }: WiringOptions,
+): Promise<AllSecrets> {
   const salted = openSecrets({ env, fingerprint: { salt: () => store.salt() } });
-  if (fingerprintKey === null) return salted;
-  const key = await salted.resolve(fingerprintKey);
-  redactors.service.add(key);
-  return openSecrets({ env, fingerprint: { key } });
+  const keyVaults = openKeyVaults(settings.keyVault, { secrets: salted, redactors, prompt });
+  const { service } = keyVaults;
+  const own = openSecrets({ env, fingerprint: salted.fingerprint, keyVault: service });
+  const { fingerprintKey } = settings;
+  const key = fingerprintKey === null ? null : await own.resolve(fingerprintKey);
+  if (key !== null) redactors.service.add(key);
+  const secrets =
+    key === null ? own : openSecrets({ env, fingerprint: { key }, keyVault: service });
+  const { fingerprint } = secrets;
+  return {
+    secrets,
+    of(tenant) {
+      const keyVault = keyVaults.of(tenant);
+      return keyVault === service ? secrets : openSecrets({ env, fingerprint, keyVault });
+    },
+  };
 }

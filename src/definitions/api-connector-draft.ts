@@ -120,7 +120,10 @@ function certificateDraft(yaml: YamlDocument, read: Read): CertificateDraft | nu
 type Read = (path: readonly string[]) => unknown;
 
 /** Errors that are about what is missing or too much beside a value, not about the value. */
-const ABOUT_KEYS = new Set(["required", "additionalProperties", "minProperties", "maxProperties"]);
+const ABOUT_KEYS = new Set([
+  ...["required", "additionalProperties", "minProperties", "maxProperties"],
+  ...["oneOf", "dependentRequired"],
+]);
 
 /** Values by their path; undefined where there is none, or where the schema refused it. */
 function reader(root: unknown, errors: readonly ErrorObject[]): Read {
@@ -147,14 +150,31 @@ function reference(
   path: readonly string[],
 ): WrittenReference | null {
   const written = record(read(path));
+  const [kind, ...others] = (["env", "file", "keyVault"] as const).filter(
+    (name) => written[name] !== undefined,
+  );
+  if (kind === undefined || others.length > 0) return null;
   // One by one: a name that the schema refuses has its fault already.
-  const env = read([...path, "env"]);
-  const file = read([...path, "file"]);
-  if (typeof env === "string" && written["file"] === undefined) {
-    return { reference: { env }, place: yaml.placeOf([...path, "env"]) };
+  const text = (...names: readonly string[]) => {
+    const value = read([...path, ...names]);
+    return typeof value === "string" ? value : null;
+  };
+  const found = referenceOf(kind, text, read([...path, "keepTrailingNewline"]) === true);
+  return found && { reference: found, place: yaml.placeOf([...path, kind]) };
+}
+
+function referenceOf(
+  kind: "env" | "file" | "keyVault",
+  text: (...names: readonly string[]) => string | null,
+  keepTrailingNewline: boolean,
+): Reference | null {
+  if (kind === "keyVault") {
+    const vault = text(kind, "vault");
+    const secret = text(kind, "secret");
+    return vault && secret ? { keyVault: { vault, secret, version: text(kind, "version") } } : null;
   }
-  if (typeof file === "string" && written["env"] === undefined) {
-    return { reference: { file }, place: yaml.placeOf([...path, "file"]) };
-  }
-  return null;
+  const name = text(kind);
+  if (name === null) return null;
+  if (kind === "env") return { env: name };
+  return keepTrailingNewline ? { file: name, keepTrailingNewline } : { file: name };
 }

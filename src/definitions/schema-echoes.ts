@@ -8,19 +8,34 @@ import { nearMiss } from "./near-miss.ts";
 export function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const early = errors.filter(({ keyword }) => keyword === "notYetSupported");
   const branches = errors.filter(({ keyword }) => keyword === "anyOf").map(misfits);
-  const unknownKey = new Set(
-    errors.filter(({ keyword }) => keyword === "additionalProperties").map((it) => it.instancePath),
-  );
+  const echoedAt = placesOfEchoes(errors);
   const misspelt = new Set(errors.map(misspeltKey).filter((it) => it !== null));
   return errors.filter((error) => {
     if (error.keyword === "required" && misspelt.has(missingKey(error))) return false;
     if (early.some((other) => other !== error && isWithin(error, other))) return false;
     if (branches.some((isMisfit) => isMisfit(error, errors))) return false;
-    if (error.keyword === "propertyNames") return false;
-    return !error.keyword.endsWith("Properties") || error.keyword === "additionalProperties"
-      ? true
-      : !unknownKey.has(error.instancePath);
+    if (error.keyword === "propertyNames" || IN_ONE_OF.test(error.schemaPath)) return false;
+    return !echoedAt.get(error.keyword)?.has(error.instancePath);
   });
+}
+
+/** A branch of `oneOf` only names a key that may be the one: which, the choice itself says. */
+const IN_ONE_OF = /\/oneOf\/\d+\//;
+
+/** What a keyword only repeats when one of these is broken at the same place. */
+const ECHO_OF: Readonly<Record<string, readonly string[]>> = {
+  minProperties: ["additionalProperties"],
+  maxProperties: ["additionalProperties"],
+  // What is no mapping at all has none of the keys, and is accepted by every branch.
+  oneOf: ["additionalProperties", "type"],
+  dependentRequired: ["additionalProperties", "oneOf"],
+};
+
+/** For each keyword, the places where its errors only follow from others. */
+function placesOfEchoes(errors: readonly ErrorObject[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const placesOf = (keywords: readonly string[]) =>
+    new Set(errors.filter((it) => keywords.includes(it.keyword)).map((it) => it.instancePath));
+  return new Map(Object.entries(ECHO_OF).map(([echo, of]) => [echo, placesOf(of)]));
 }
 
 function missingKey({ instancePath, params }: ErrorObject): string {

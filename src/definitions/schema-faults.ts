@@ -36,6 +36,8 @@ function faultOf(error: ErrorObject, document: YamlDocument): WrittenFault {
       return missing(error, path, document);
     case "additionalProperties":
       return unknown(error, path, document);
+    case "dependentRequired":
+      return withoutOther(error, path, document);
     case "notYetSupported":
       return wrong("not-yet-supported", document.placeOf(path, "key"), String(error.schema));
     default:
@@ -62,6 +64,18 @@ function missing(
   const at = document.placeOf(path, "key");
   const schema = (error.parentSchema as Schema | undefined)?.properties?.[name] ?? {};
   return wrong("schema", at, `${owner} needs the key "${name}"${whatItIs(name, schema)}.`);
+}
+
+/** A key that means something only beside another one, which is missing. */
+function withoutOther(
+  error: ErrorObject,
+  path: readonly string[],
+  document: YamlDocument,
+): WrittenFault {
+  const key = String(error.params["property"]);
+  const other = String(error.params["missingProperty"]);
+  const message = `${dotted([...path, key])} belongs to ${other}: write it beside ${other}, or remove it.`;
+  return wrong("schema", document.placeOf([...path, key], "key"), message);
 }
 
 /** The end of a sentence: what to write under a key, or what belongs there. */

@@ -9,11 +9,15 @@ export interface Schema {
   readonly const?: unknown;
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  /** Keys of which exactly one belongs there, each required by a branch. */
+  readonly oneOf?: readonly { readonly required?: readonly string[] }[];
   /** Why a property may not be written yet. */
   readonly notYetSupported?: string;
 }
 
-const SECRET = "a reference to a secret: { env: NAME } or { file: PATH }";
+const SECRET =
+  "a reference to a secret: { env: NAME }, { file: PATH } or { keyVault: { vault: NAME, secret: NAME } }";
+
 /** The rule that a value breaks, as the end of a sentence. */
 export function ruleInWords({ keyword, params, data }: ErrorObject, schema: Schema): string {
   const limit = String(params["limit"]);
@@ -41,6 +45,8 @@ export function ruleInWords({ keyword, params, data }: ErrorObject, schema: Sche
     case "minProperties":
     case "maxProperties":
       return countInWords(keyword, limit, schema);
+    case "oneOf":
+      return `must hold exactly one of ${choice((schema.oneOf ?? []).flatMap(({ required = [] }) => required))}`;
     case "pattern":
       return "does not have the right form";
     default:

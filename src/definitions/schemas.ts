@@ -45,7 +45,14 @@ function validatorOf(name: SchemaName): ValidateFunction {
 }
 
 function newAjv(): Ajv2020 {
-  const made = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false });
+  const made = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    // The branches of a choice require keys that are described beside the choice.
+    strictRequired: false,
+  });
   // A part of the format whose time has not come: writing it is a fault that says so.
   made.addKeyword({ keyword: "notYetSupported", schemaType: "string", validate: () => false });
   made.addSchema(readSchema("secret-reference"));

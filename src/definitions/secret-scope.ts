@@ -17,6 +17,10 @@ export interface SecretScopes {
   readonly reservedEnv: readonly string[];
   /** Absolute folders. */
   readonly files: readonly string[];
+  /** Names of vaults. Letter case is free. */
+  readonly keyVaults: readonly string[];
+  /** The service's own secrets in vaults: never allowed, in any version. Letter case is free. */
+  readonly ownVaultSecrets: readonly VaultSecret[];
   /** What other tenants alone were given, where this one has only defaults. */
   readonly others: {
     /** Globs. Letter case is free. */
@@ -26,11 +30,17 @@ export interface SecretScopes {
   };
 }
 
-/** A validated reference; exactly one of the two. */
-export interface Reference {
-  readonly env?: string;
-  readonly file?: string;
+/** A secret in a vault, by its names. */
+export interface VaultSecret {
+  readonly vault: string;
+  readonly secret: string;
 }
+
+/** A validated reference. */
+export type Reference =
+  | { readonly env: string }
+  | { readonly file: string; readonly keepTrailingNewline?: true }
+  | { readonly keyVault: VaultSecret & { readonly version: string | null } };
 
 export interface Surroundings {
   readonly scopes: SecretScopes;
@@ -64,15 +74,38 @@ const MACHINE_FOLDERS = ["/proc", "/sys", "/dev"];
  * bounded: here by name, and again by the real path when a file is read.
  */
 export function scopedSource(reference: Reference, surroundings: Surroundings): Scoped {
-  const written = reference.env ?? reference.file ?? "";
-  if (written.includes("${")) {
+  if (namesOf(reference).some((name) => name.includes("${"))) {
     const refusal =
       "A reference to a secret may not hold variables, so that everyone can see which secret it names. Write it out.";
     return { code: "variable", refusal };
   }
-  return reference.env === undefined
-    ? scopedFile(written, surroundings)
-    : scopedName(reference.env, surroundings.scopes);
+  if ("env" in reference) return scopedName(reference.env, surroundings.scopes);
+  if ("keyVault" in reference) return scopedVault(reference.keyVault, surroundings.scopes);
+  return scopedFile(reference, surroundings);
+}
+
+function namesOf(reference: Reference): readonly string[] {
+  if ("env" in reference) return [reference.env];
+  if ("file" in reference) return [reference.file];
+  const { vault, secret, version } = reference.keyVault;
+  return [vault, secret, version ?? ""];
+}
+
+type VaultReference = Extract<Reference, { readonly keyVault: unknown }>["keyVault"];
+
+/** Key Vault takes names in any letter case. */
+function scopedVault({ vault, secret, version }: VaultReference, scopes: SecretScopes): Scoped {
+  const { keyVaults, ownVaultSecrets } = scopes;
+  const isSame = (one: string, other: string) => one.toUpperCase() === other.toUpperCase();
+  if (ownVaultSecrets.some((own) => isSame(own.vault, vault) && isSame(own.secret, secret))) {
+    const refusal = `The secret ${secret} of the vault ${vault} is one of Plumbline itself, so no definition may name it. Keep this secret under another name.`;
+    return { code: "secret-scope", refusal };
+  }
+  if (keyVaults.some((allowed) => isSame(allowed, vault))) {
+    return { source: { type: "keyVault", vault, secret, version } };
+  }
+  const refusal = `This tenant's definitions may not name the vault ${vault}: allowed are ${listed(keyVaults)}. Use one that is, or extend \`secrets.keyVaults\` in plumbline.yaml.`;
+  return { code: "secret-scope", refusal };
 }
 
 function scopedName(name: string, scopes: SecretScopes): Scoped {
@@ -111,7 +144,10 @@ function listed(names: readonly string[] | null): string {
   return names === null || names.length === 0 ? "none" : names.join(", ");
 }
 
-function scopedFile(written: string, surroundings: Surroundings): Scoped {
+function scopedFile(
+  { file: written, keepTrailingNewline }: Extract<Reference, { readonly file: string }>,
+  surroundings: Surroundings,
+): Scoped {
   const { within, own, ofOthers, folder, followed } = surroundings;
   const absolute = path.resolve(folder, written);
   const real = deepestRealPath(absolute);
@@ -123,7 +159,8 @@ function scopedFile(written: string, surroundings: Surroundings): Scoped {
     ? refusedFile(real, own, ofOthers)
     : "This file lies outside the folders that this tenant's definitions may name, or in a hidden one. Move it, or extend `secrets.files` in plumbline.yaml.";
   if (refusal !== null) return { code: "secret-scope", refusal };
-  return { source: { type: "file", path: absolute, written, real } };
+  const place = { type: "file", path: absolute, written, real } as const;
+  return { source: keepTrailingNewline ? { ...place, keepTrailingNewline } : place };
 }
 
 function refusedFile(

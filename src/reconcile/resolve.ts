@@ -14,6 +14,7 @@ import {
 } from "../model/secret.ts";
 import { certificateFingerprint } from "../plan/certificate.ts";
 import type { Desired, DesiredSecret } from "../plan/input.ts";
+import { readAll } from "./reading.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
 import type { Values } from "./write.ts";
@@ -52,7 +53,7 @@ export async function resolveSecrets(
   const known = readings.get(definitions);
   const last = known?.by === secrets ? known : null;
   const uses = last?.uses ?? definitions.flatMap(secretUses);
-  const found = await Promise.allSettled(uses.map((use) => secrets.resolve(use)));
+  const found = await readAll(secrets, uses);
   // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
   for (const [index, one] of found.entries()) {
     // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.

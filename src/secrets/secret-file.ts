@@ -2,6 +2,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import type { SecretSource } from "../model/secret.ts";
+import { base64OfBytes } from "./binary.ts";
 
 type FileSource = Extract<SecretSource, { readonly type: "file" }>;
 
@@ -27,18 +28,27 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ELOOP: "is a link that leads round in a circle or was just changed. Link it to the file itself.",
 };
 
-/** One newline at the end (LF or CRLF) and a byte order mark are not part of the value. */
-export async function readSecretFile(source: FileSource): Promise<Found> {
-  const found = await tryRead(source);
+/** What the bytes of a file stand for. */
+type Reading = (bytes: Buffer) => Found;
+
+/**
+ * As text: one newline at the end (LF or CRLF), unless it is to be kept, and a byte order mark are not
+ * part of the value. `isBinary`: as base64 in one spelling, whether the file holds bytes or base64.
+ */
+export async function readSecretFile(source: FileSource, isBinary: boolean): Promise<Found> {
+  const reading: Reading = isBinary
+    ? base64OfBytes
+    : (bytes) => toText(bytes, source.keepTrailingNewline === true);
+  const found = await tryRead(source, reading);
   // A mounted secret is renewed by flipping a link: what was real a moment ago may be gone.
-  return "missing" in found ? tryRead(source) : found;
+  return "missing" in found ? tryRead(source, reading) : found;
 }
 
-async function tryRead(source: FileSource): Promise<Found> {
+async function tryRead(source: FileSource, reading: Reading): Promise<Found> {
   try {
     const real = await realpath(source.path);
     if (source.real !== null && real !== source.real) return { problem: CHANGED };
-    return await readWhole(real);
+    return await readWhole(real, reading);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : null;
     if (code === null) throw cause;
@@ -50,10 +60,15 @@ async function tryRead(source: FileSource): Promise<Found> {
 const CHANGED =
   "leads to another file than when the definitions were loaded: it was changed while the run was going on. The next run looks again.";
 
-async function readWhole(path: string): Promise<Found> {
+async function readWhole(path: string, reading: Reading): Promise<Found> {
   await using file = await open(path, FLAGS);
   const problem = problemOf(await file.stat());
-  return problem === null ? toValue(await readUpTo(file, LARGEST + 1)) : { problem };
+  if (problem !== null) return { problem };
+  const bytes = await readUpTo(file, LARGEST + 1);
+  if (bytes.length > LARGEST) {
+    return { problem: "is larger than 64 KiB. A secret is short: check the path." };
+  }
+  return reading(bytes);
 }
 
 function problemOf(stats: Stats): string | null {
@@ -74,13 +89,10 @@ async function readUpTo(file: FileHandle, limit: number): Promise<Buffer> {
   return buffer.subarray(0, length);
 }
 
-function toValue(bytes: Buffer): Found {
-  if (bytes.length > LARGEST) {
-    return { problem: "is larger than 64 KiB. A secret is a short text: check the path." };
-  }
+function toText(bytes: Buffer, keepsNewline: boolean): Found {
   const text = decode(bytes);
   if (text === null) return { problem: "is not valid UTF-8. Save it as UTF-8." };
-  const value = text.replace(/\r?\n$/, "");
+  const value = keepsNewline ? text : text.replace(/\r?\n$/, "");
   return value === "" ? { problem: "is empty. Put the secret there." } : { value };
 }
 

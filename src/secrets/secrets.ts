@@ -9,32 +9,34 @@ import {
   describeSource,
   type Redactor,
   Secret,
-  type SecretSource,
   type Secrets,
   type SecretUse,
 } from "../model/secret.ts";
+import { base64OfText } from "./binary.ts";
 import { certificateOpener } from "./certificate.ts";
 import { type FingerprintOptions, fingerprinter } from "./fingerprint.ts";
+import type { ReadKeyVault } from "./key-vault.ts";
 import { createKnownValues, type KnownValues } from "./known-values.ts";
 import { type Find, redactAll } from "./redaction.ts";
-import { readSecretFile } from "./secret-file.ts";
+import { type Found, readSecretFile } from "./secret-file.ts";
 
 export interface SecretsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly fingerprint: FingerprintOptions;
+  /** A `fingerprint` of another one serves as well: they then share what it remembers. */
+  readonly fingerprint: FingerprintOptions | Secrets["fingerprint"];
+  /** Left out: a reference to a vault is a fault. */
+  readonly keyVault?: ReadKeyVault | undefined;
 }
 
 /** What Microsoft Graph shows instead of a password (identityapiconnector-get). */
 const MASK = "******";
 
 /** Throws a FaultError with code `configuration` when the fingerprint key is too short. */
-export function openSecrets({ env, fingerprint }: SecretsOptions): Secrets {
+export function openSecrets(options: SecretsOptions): Secrets {
+  const { fingerprint } = options;
   return {
     async resolve(use) {
-      const { source } = use;
-      const secret = new Secret(
-        source.type === "file" ? await readFile(use, source) : readNow(use, source, env),
-      );
+      const secret = new Secret(await readValue(use, options));
       if (secret.reveal() === MASK) {
         throw sourceFault(
           use,
@@ -43,7 +45,7 @@ export function openSecrets({ env, fingerprint }: SecretsOptions): Secrets {
       }
       return secret;
     },
-    fingerprint: fingerprinter(fingerprint),
+    fingerprint: typeof fingerprint === "function" ? fingerprint : fingerprinter(fingerprint),
     certificate: certificateOpener(),
   };
 }
@@ -89,20 +91,32 @@ function redactorOf({ add }: KnownValues, finds: readonly Find[]): Redactor {
   return { add: (secret) => add(secret.reveal()), redact: (text) => redactAll(text, finds) };
 }
 
-type Source<Type> = Extract<SecretSource, { readonly type: Type }>;
+async function readValue(use: SecretUse, { env, keyVault }: SecretsOptions): Promise<string> {
+  const { source } = use;
+  switch (source.type) {
+    case "literal":
+      return source.value.reveal();
+    case "file":
+      return required(use, await readSecretFile(source, use.binary === true));
+    case "env":
+      return spelled(use, readEnv(use, source.name, env));
+    case "keyVault":
+      if (keyVault === undefined) throw sourceFault(use, NO_VAULT);
+      return spelled(use, required(use, await keyVault(source)));
+  }
+}
 
-async function readFile(use: SecretUse, source: Source<"file">): Promise<string> {
-  const found = await readSecretFile(source);
+const NO_VAULT =
+  "cannot be read, because nothing here signs in to Azure Key Vault. Set `keyVault.credential` in plumbline.yaml.";
+
+function required(use: SecretUse, found: Found): string {
   if ("problem" in found) throw sourceFault(use, found.problem, found.cause);
   return found.value;
 }
 
-function readNow(
-  use: SecretUse,
-  source: Source<"env" | "literal">,
-  env: SecretsOptions["env"],
-): string {
-  return source.type === "env" ? readEnv(use, source.name, env) : source.value.reveal();
+/** A binary value in the spelling that all of them have, a text as it is. */
+function spelled(use: SecretUse, text: string): string {
+  return use.binary ? required(use, base64OfText(text)) : text;
 }
 
 function readEnv(use: SecretUse, name: string, env: SecretsOptions["env"]): string {

@@ -32,6 +32,14 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
   },
 };
 
+/** Domains in which Azure Key Vault has its vaults, and for which it asks tokens. */
+export const vaultDomains: Readonly<Record<CloudName, string>> = {
+  global: "vault.azure.net",
+  usGov: "vault.usgovcloudapi.net",
+  usGovDod: "vault.usgovcloudapi.net",
+  china: "vault.azure.cn",
+};
+
 export type ApiVersion = "v1.0" | "beta";
 
 /** The US Government clouds serve API connectors in beta alone; a custom root is taken as global. */
@@ -41,7 +49,7 @@ const versions: Readonly<Record<Kind, Readonly<Record<CloudName, ApiVersion>>>> 
 
 /** The version of the API that serves this kind under this root. */
 export function apiVersion(graph: string, kind: Kind): ApiVersion {
-  return versions[kind][cloudOf(graph)];
+  return versions[kind][cloudNameOf(graph)];
 }
 
 /** Whether the sign-in service is one of Microsoft's own. */
@@ -55,7 +63,8 @@ export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-function cloudOf(graph: string): CloudName {
+/** The cloud of this root of Microsoft Graph; a custom one is taken as global. */
+export function cloudNameOf(graph: string): CloudName {
   const { host } = new URL(graph);
   if (host === new URL(clouds.usGov.graph).host) return "usGov";
   if (host === new URL(clouds.usGovDod.graph).host) return "usGovDod";

@@ -45,8 +45,11 @@ export function secretsOf(credential: Credential): readonly Secret[] {
   }
 }
 
-/** A person needs longer than a service: the code that is shown to them is good for 15 minutes. */
-const DEVICE_CODE_TIMEOUT = 900_000;
+/**
+ * Milliseconds. A person needs longer than a service: the code that is shown to them is good for 15
+ * minutes.
+ */
+export const DEVICE_CODE_TIMEOUT = 900_000;
 
 /** `timeout` is in milliseconds. The returned function throws a FaultError when it fails. */
 export function openSignIn(
@@ -59,7 +62,7 @@ export function openSignIn(
     return async () => token;
   }
   const limit = credential.type === "deviceCode" ? DEVICE_CODE_TIMEOUT : timeout;
-  const scope = `${context.tenant.graph}/.default`;
+  const { scope } = context;
   let identity: TokenCredential | null = null;
   let current: AbortSignal | undefined;
   return async (afresh, given) => {
@@ -85,11 +88,14 @@ export function openSignIn(
 
 async function createIdentity(
   credential: SignInCredential,
-  { tenant: { tenantId }, authority }: SignInContext,
+  { directory, authority }: SignInContext,
   signal: () => AbortSignal | undefined,
 ): Promise<TokenCredential> {
   // Here, because it costs a quarter of a second and 40 MB.
   const azure = await import("@azure/identity");
+  // Some kinds know their directory without being told; the others are not configured without one.
+  const tenantId = directory ?? "";
+  const within = directory === null ? {} : { tenantId: directory };
   const options = {
     authorityHost: authority,
     disableInstanceDiscovery: !isKnownAuthority(authority),
@@ -111,7 +117,7 @@ async function createIdentity(
     case "workloadIdentity":
       return new azure.WorkloadIdentityCredential({
         ...options,
-        tenantId,
+        ...within,
         ...(credential.clientId === null ? {} : { clientId: credential.clientId }),
       });
     case "managedIdentity":
@@ -119,9 +125,9 @@ async function createIdentity(
         ? new azure.ManagedIdentityCredential(options)
         : new azure.ManagedIdentityCredential({ ...options, clientId: credential.clientId });
     case "azureCli":
-      return new azure.AzureCliCredential({ tenantId });
+      return new azure.AzureCliCredential(within);
     case "default":
-      return new azure.DefaultAzureCredential({ ...options, tenantId });
+      return new azure.DefaultAzureCredential({ ...options, ...within });
     case "deviceCode":
       return new azure.DeviceCodeCredential({
         ...options,

@@ -5,12 +5,20 @@
 import { FaultError, failure } from "../model/fault.ts";
 import type { Redactor } from "../model/secret.ts";
 import { readBody } from "./body.ts";
-import { type FaultContext, networkCode, networkReason } from "./faults.ts";
+import { networkCode, networkReason } from "./faults.ts";
 import { presentable } from "./graph-error.ts";
 
-export interface SignInContext extends FaultContext {
+/** Where to sign in, for what, and what must not be seen. */
+export interface SignInContext {
   /** Root of the sign-in service. */
   readonly authority: string;
+  /** Directory (tenant) id; null: the one that the credential knows of itself. */
+  readonly directory: string | null;
+  /** What the token is for, such as `https://graph.microsoft.com/.default`. */
+  readonly scope: string;
+  /** What messages call the goal, such as `tenant production`. */
+  readonly goal: string;
+  readonly redactor: Redactor;
 }
 
 const advice: Readonly<Record<string, string>> = {
@@ -23,7 +31,8 @@ const advice: Readonly<Record<string, string>> = {
   AADSTS90002: "The directory does not exist in this cloud: check tenantId and cloud.",
   AADSTS900023: "tenantId is neither a directory id nor a domain name: check it.",
   AADSTS900382: "The app belongs to another cloud: check cloud.",
-  AADSTS500011: "Microsoft Graph is not known there under this address: check cloud.",
+  AADSTS500011:
+    "The service that the token is for is not known there under this address: check cloud.",
   AADSTS700027:
     "The certificate is not one of the app's, or its key does not fit: upload its public part to the app registration.",
   AADSTS700024: "The assertion is not valid at this time: check the clock of this machine.",
@@ -59,8 +68,8 @@ export function signInFault(
   context: SignInContext,
   timeout: number | null,
 ): FaultError {
-  const { tenant, authority, redactor } = context;
-  const who = `tenant ${tenant.name} (directory ${tenant.tenantId})`;
+  const { goal, directory, authority, redactor } = context;
+  const who = directory === null ? goal : `${goal} (directory ${directory})`;
   const { host } = new URL(authority);
   const hint = hints[credential] ?? "";
   const said = messages(thrown);
@@ -143,13 +152,12 @@ const HIDDEN_CAUSE = /\b(?:endpoints_resolution_error|network_error)\b/;
  */
 export async function revealCause(
   thrown: unknown,
-  { authority, tenant }: SignInContext,
+  { authority, directory }: SignInContext,
   timeout: number,
   given: AbortSignal,
 ): Promise<unknown> {
-  if (!HIDDEN_CAUSE.test(messages(thrown))) return thrown;
-  const directory = encodeURIComponent(tenant.tenantId);
-  const address = `${authority}/${directory}/v2.0/.well-known/openid-configuration`;
+  if (directory === null || !HIDDEN_CAUSE.test(messages(thrown))) return thrown;
+  const address = `${authority}/${encodeURIComponent(directory)}/v2.0/.well-known/openid-configuration`;
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(timeout), given]);
     const response = await fetch(address, { redirect: "error", signal });

@@ -58,9 +58,15 @@ export function openAccess(options: AccessOptions): Access {
   checkCredential(options);
   for (const secret of secretsOf(credential)) redactor.add(secret);
   const context = { tenant, redactor };
+  const goal = {
+    directory: tenant.tenantId,
+    scope: `${tenant.graph}/.default`,
+    goal: `tenant ${tenant.name}`,
+  };
+  const signIn = openSignIn(credential, { ...goal, authority, redactor }, timeout);
   const links = {
     context,
-    tokens: openTokens(openSignIn(credential, { ...context, authority }, timeout), clock),
+    tokens: openTokens(signIn, clock),
     budget: openBudget(options.budget, clock),
     clock,
     random: options.random ?? Math.random,

@@ -286,6 +286,8 @@ test("the example definitions have no faults and no warnings", () => {
         ownEnv: [],
         reservedEnv: [],
         files: [root],
+        keyVaults: [],
+        ownVaultSecrets: [],
         others: { env: [], files: [] },
       },
     }),

@@ -15,6 +15,11 @@ const basic = `    basic:
       password: { env: FRAUD_CHECK_PASSWORD }
 `;
 
+/** The valid definition with this certificate, in YAML, in the place of its password. */
+function certificate(yaml: string): string {
+  return valid.replace(basic, `    certificate: ${yaml}\n`);
+}
+
 test("a valid definition has no faults", () => {
   expect(faults(valid)).toEqual([]);
 });
@@ -104,12 +109,12 @@ test.each([
   {
     name: "no way to authenticate",
     text: valid.replace(`\n${basic}`, " {}\n"),
-    want: "schema 8:19 spec.authentication must hold the key basic.",
+    want: "schema 8:19 spec.authentication must hold exactly one of basic or certificate.",
   },
   {
     name: "a misspelt way to authenticate",
     text: valid.replace("basic:", "bassic:"),
-    want: 'schema 9:5 The key "bassic" is not known in spec.authentication: the only key here is basic. Did you mean "basic"?',
+    want: 'schema 9:5 The key "bassic" is not known in spec.authentication: the keys here are basic, certificate. Did you mean "basic"?',
   },
   {
     name: "a reference to two places",
@@ -119,12 +124,12 @@ test.each([
   {
     name: "a reference to no place",
     text: connector({ password: "{}" }),
-    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env or file.",
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
   },
   {
     name: "a misspelt reference",
     text: connector({ password: "{ evn: A }" }),
-    want: 'schema 11:19 The key "evn" is not known in spec.authentication.basic.password: the keys here are env, file. Did you mean "env"?',
+    want: 'schema 11:19 The key "evn" is not known in spec.authentication.basic.password: the keys here are env, file, keepTrailingNewline, keyVault. Did you mean "env"?',
   },
   {
     name: "a bad name of an environment variable",
@@ -159,19 +164,74 @@ test.each([
   { name: "a list", text: "- a\n", want: "schema 1:1 The document must be a mapping" },
   { name: "a text", text: "hello\n", want: "schema 1:1 The document must be a mapping" },
   {
-    name: "certificates",
-    text: valid.replace(basic, "    certificate: { pfx: 3, x: 1 }\n"),
-    want: "not-yet-supported 9:5 Client certificates come in a later version",
+    name: "a reference that is empty",
+    text: connector({ password: "" }).replace("password: ", "password:"),
+    want: "schema 11:7 spec.authentication.basic.password must be a reference to a secret: { env: NAME }, { file: PATH } or { keyVault: { vault: NAME, secret: NAME } }; it is empty.",
   },
   {
-    name: "the key vault",
-    text: connector({ password: "{ keyVault: { vault: 1 } }" }),
-    want: "not-yet-supported 11:19 Secrets from Azure Key Vault come in a later version",
+    name: "a reference to every place",
+    text: connector({ password: "{ env: A, file: b, keyVault: { vault: kv-a, secret: b } }" }),
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
   },
   {
-    name: "reasserting",
-    text: `${valid}policy: { reassertEvery: 3x }\n`,
-    want: "not-yet-supported 12:11 Reasserting on a schedule",
+    name: "a newline that belongs to no file",
+    text: connector({ password: "{ env: A, keepTrailingNewline: true }" }),
+    want: "schema 11:27 spec.authentication.basic.password.keepTrailingNewline belongs to file: write it beside file, or remove it.",
+  },
+  {
+    name: "a newline without any place",
+    text: connector({ password: "{ keepTrailingNewline: true }" }),
+    want: "schema 11:17 spec.authentication.basic.password must hold exactly one of env, file or keyVault.",
+  },
+  {
+    name: "a newline beside a misspelt file",
+    text: connector({ password: "{ flie: a, keepTrailingNewline: true }" }),
+    want: 'schema 11:19 The key "flie" is not known in spec.authentication.basic.password: the keys here are env, file, keepTrailingNewline, keyVault. Did you mean "file"?',
+  },
+  {
+    name: "a vault without a secret",
+    text: connector({ password: "{ keyVault: { vault: kv-production } }" }),
+    want: 'schema 11:19 spec.authentication.basic.password.keyVault needs the key "secret": name of the secret in the vault.',
+  },
+  {
+    name: "a vault with its domain",
+    text: connector({ password: "{ keyVault: { vault: kv.vault.azure.net, secret: a } }" }),
+    want: "schema 11:38 spec.authentication.basic.password.keyVault.vault does not have the right form. Name of the vault, without its domain, such as kv-production.",
+  },
+  {
+    name: "a variable in the name of a vault",
+    text: connector({ password: "{ keyVault: { vault: kv-a, secret: '${name}' } }" }),
+    want: "schema 11:52 spec.authentication.basic.password.keyVault.secret does not have the right form. Name of the secret in the vault, such as fraud-check-password.",
+  },
+  {
+    name: "a version that is none",
+    text: connector({ password: "{ keyVault: { vault: kv-a, secret: b, version: newest } }" }),
+    want: "schema 11:64 spec.authentication.basic.password.keyVault.version does not have the right form. Version of the secret; the newest one when left out, such as",
+  },
+  {
+    name: "a certificate of no form",
+    text: certificate("{ passphrase: { env: A } }"),
+    want: "schema 9:18 spec.authentication.certificate must hold exactly one of pfx or pem.",
+  },
+  {
+    name: "a certificate of two forms",
+    text: certificate("{ pfx: { env: A }, pem: { env: B }, key: { env: C } }"),
+    want: "schema 9:18 spec.authentication.certificate must hold exactly one of pfx or pem.",
+  },
+  {
+    name: "a key beside a PFX",
+    text: certificate("{ pfx: { env: A }, key: { env: B } }"),
+    want: "schema 9:37 spec.authentication.certificate.key belongs to pem: write it beside pem, or remove it.",
+  },
+  {
+    name: "a key without a certificate",
+    text: certificate("{ key: { env: B } }"),
+    want: "schema 9:18 spec.authentication.certificate must hold exactly one of pfx or pem.",
+  },
+  {
+    name: "a certificate that is a misspelt PFX",
+    text: certificate("{ pxf: { env: A } }"),
+    want: 'schema 9:20 The key "pxf" is not known in spec.authentication.certificate: the keys here are pfx, passphrase, pem, key. Did you mean "pfx"?',
   },
   {
     name: "user flows",

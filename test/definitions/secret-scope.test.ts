@@ -2,7 +2,6 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openDefinitions } from "../../src/definitions/definitions.ts";
-import { secretUses } from "../../src/model/definition.ts";
 import {
   connector,
   loadText,
@@ -16,11 +15,15 @@ import {
 const reservedEnv = ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"];
 const ownEnv = ["PRODUCTION_CLIENT_SECRET"];
 const others = { env: [] as readonly string[], files: [] as readonly string[] };
+const none = {
+  ...{ env: [], ownEnv: [], reservedEnv: [], files: [], others },
+  ...{ keyVaults: [], ownVaultSecrets: [] },
+};
 const refused = ["error secret-scope 11:24"];
 
 function loadEnv(name: string, env: readonly string[] | null, ofOthers: readonly string[] = []) {
   return loadText(connector({ password: `{ env: ${name} }` }), {
-    secrets: { env, ownEnv, reservedEnv, files: [], others: { ...others, env: ofOthers } },
+    secrets: { ...none, env, ownEnv, reservedEnv, others: { ...others, env: ofOthers } },
   });
 }
 
@@ -115,6 +118,7 @@ function loadFile(root: string, file: string, files: readonly string[]) {
       folders: [writeIn(folder, text)],
       exclude: ["plumbline.yaml", "app.pem", "tokens"].map((name) => path.join(root, name)),
       secrets: {
+        ...none,
         env: null,
         ownEnv,
         reservedEnv,
@@ -188,15 +192,78 @@ test("a relative path belongs to the file that names it, wherever a link shows t
   });
   symlinkSync("team/a.yaml", path.join(root, "connectors/z.yaml"));
   const { definitions } = openDefinitions().load(request(root, { folders: ["connectors/z.yaml"] }));
-  expect(definitions.flatMap(secretUses)[0]?.source).toMatchObject({
-    path: path.join(root, "connectors/team/p.txt"),
-    written: "p.txt",
-  });
+  const source = { path: path.join(root, "connectors/team/p.txt"), written: "p.txt" };
+  expect(definitions[0]?.authentication).toMatchObject({ password: { source } });
 });
 
 test("a reference to a secret holds no variables", () => {
   for (const password of ['{ file: "${team}.txt" }', '{ file: "$${x" }']) {
     const loaded = loadText(connector({ password }));
     expect(places(loaded)).toEqual(["error variable 11:25"]);
+  }
+});
+
+test("a file may say that the newline at its end belongs to the value", () => {
+  for (const keep of [true, false]) {
+    const password = `{ file: p.txt, keepTrailingNewline: ${keep} }`;
+    const [definition] = loadText(connector({ password })).definitions;
+    const place = { type: "file", written: "p.txt" };
+    const source = keep ? { ...place, keepTrailingNewline: true } : place;
+    expect(definition?.authentication).toMatchObject({ password: { source } });
+    expect(JSON.stringify(definition).includes("keepTrailingNewline")).toBe(keep);
+  }
+});
+
+const ownVaultSecrets = [{ vault: "kv-service", secret: "fingerprint-key" }];
+
+function loadVault(reference: string, keyVaults: readonly string[]) {
+  return loadText(connector({ password: `{ keyVault: ${reference} }` }), {
+    secrets: { ...none, keyVaults, ownVaultSecrets },
+  });
+}
+
+test.each([
+  { vault: "kv-production", keyVaults: ["kv-production"], isAllowed: true },
+  { vault: "KV-Production", keyVaults: ["kv-production"], isAllowed: true },
+  { vault: "kv-production", keyVaults: ["kv-test", "KV-PRODUCTION"], isAllowed: true },
+  { vault: "kv-production", keyVaults: [], isAllowed: false },
+  { vault: "kv-production", keyVaults: ["kv-test"], isAllowed: false },
+  { vault: "kv-production", keyVaults: ["kv-prod"], isAllowed: false },
+])("with the vaults $keyVaults, naming $vault is allowed: $isAllowed", (row) => {
+  const loaded = loadVault(`{ vault: ${row.vault}, secret: a }`, row.keyVaults);
+  expect(places(loaded)).toEqual(row.isAllowed ? [] : ["error secret-scope 11:29"]);
+  expect(loaded.definitions).toHaveLength(row.isAllowed ? 1 : 0);
+});
+
+test("a refused vault is told with the setting to extend", () => {
+  expect(messages(loadVault("{ vault: kv-other, secret: a }", ["kv-a", "kv-b"]))).toContain(
+    "may not name the vault kv-other: allowed are kv-a, kv-b. Use one that is, or extend `secrets.keyVaults` in plumbline.yaml.",
+  );
+  expect(messages(loadVault("{ vault: kv-other, secret: a }", []))).toContain("allowed are none.");
+});
+
+test("a secret of the service in a vault is nobody's to name, in whatever version or letter case", () => {
+  const version = "0123456789abcdef0123456789abcdef";
+  for (const reference of [
+    "{ vault: kv-service, secret: fingerprint-key }",
+    "{ vault: KV-Service, secret: Fingerprint-Key }",
+    `{ vault: kv-service, secret: fingerprint-key, version: ${version} }`,
+  ]) {
+    const loaded = loadVault(reference, ["kv-service"]);
+    expect(places(loaded)).toEqual(["error secret-scope 11:29"]);
+    expect(messages(loaded)).toContain("is one of Plumbline itself");
+  }
+  expect(loadVault("{ vault: kv-service, secret: other }", ["kv-service"]).faults).toEqual([]);
+});
+
+test("a reference to a vault is kept as it was written, with its version or without", () => {
+  const version = "0123456789abcdef0123456789abcdef";
+  for (const [more, want] of [
+    ["", null],
+    [`, version: ${version}`, version],
+  ] as const) {
+    const loaded = loadVault(`{ vault: kv-a, secret: Fraud-Check${more} }`, ["kv-a"]);
+    const source = { type: "keyVault", vault: "kv-a", secret: "Fraud-Check", version: want };
+    expect(loaded.definitions[0]?.authentication).toMatchObject({ password: { source } });
   }
 });

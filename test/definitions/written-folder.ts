@@ -31,6 +31,8 @@ export function request(root: string, changes: Partial<LoadRequest> = {}): LoadR
       ownEnv: [],
       reservedEnv: ["AZURE_*", "MSI_*", "IDENTITY_*", "PLUMBLINE_*"],
       files: [root, "/run/secrets"],
+      keyVaults: [],
+      ownVaultSecrets: [],
       others: { env: [], files: [] },
     },
     targets: { hosts: null, private: false },

@@ -187,6 +187,8 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
       ownEnv: [],
       reservedEnv: ["PLUMBLINE_*"],
       files: [root],
+      keyVaults: [],
+      ownVaultSecrets: [],
       others: { env: [], files: [] },
     },
     targets: { hosts: null, private: false },

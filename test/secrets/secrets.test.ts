@@ -96,6 +96,38 @@ test.for([
   expect(message).toContain(want);
 });
 
+test.for([
+  { content: "s3cret\n", want: "s3cret\n" },
+  { content: "s3cret\r\n", want: "s3cret\r\n" },
+  { content: "s3cret", want: "s3cret" },
+  { content: "\n", want: "\n" },
+])("a newline that is to be kept is kept: $content", async ({ content, want }) => {
+  const { source, ...use } = await fileOf(content);
+  const keeping =
+    source.type === "file" ? { ...source, keepTrailingNewline: true as const } : source;
+  expect(await resolved({ ...use, source: keeping })).toBe(want);
+});
+
+test("a PFX is base64 in one spelling, wherever it is kept", async () => {
+  const bytes = Buffer.from([0x30, 0x82, 0x01, 0xff, 0x00, 0x0a]);
+  const want = bytes.toString("base64");
+  for (const use of [await fileOf(bytes), await fileOf(`${want}\n`)]) {
+    expect(await resolved({ ...use, binary: true })).toBe(want);
+  }
+  const inEnv = { ...useOf({ type: "env", name: "FRAUD_PFX" }), binary: true as const };
+  expect(await resolved(inEnv, { FRAUD_PFX: `${want.slice(0, 4)}\n${want.slice(4)}` })).toBe(want);
+});
+
+test("what is no PFX is a fault that names its place and not what it holds", async () => {
+  const use = { ...(await fileOf("hunter2-hunter2")), binary: true as const };
+  const { message } = await faultOf(use);
+  expect(message).toContain("file secrets/fraud.txt is neither a PFX file nor its base64 text");
+  expect(message).not.toContain("hunter2");
+  const pem = { ...useOf({ type: "env", name: "FRAUD_PEM" }), binary: true as const };
+  const env = { FRAUD_PEM: "-----BEGIN CERTIFICATE-----" };
+  expect((await faultOf(pem, env)).message).toContain("env FRAUD_PEM holds PEM");
+});
+
 test("a file is read anew each time", async () => {
   const use = await fileOf("before");
   const secrets = openSecrets({ env: {}, fingerprint: { key } });

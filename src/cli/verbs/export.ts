@@ -86,7 +86,10 @@ function weedOut(described: readonly Exported[], folder: string): readonly Expor
     folders: ["."],
     exclude: [],
     variables: {},
-    secrets: { env: null, ownEnv: [], reservedEnv: [], files: [], others: { env: [], files: [] } },
+    secrets: {
+      ...{ env: null, ownEnv: [], reservedEnv: [], files: [], others: { env: [], files: [] } },
+      ...{ keyVaults: [], ownVaultSecrets: [] },
+    },
     targets: { hosts: null, private: true },
   });
   const exported = judged(described, faults);

@@ -52,12 +52,13 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
 }
 
 /** A device code asks a person, and nobody watches a service. */
-function refusePeople({ wanted }: Configured): void {
+function refusePeople({ wanted, settings }: Configured): void {
   const asking = wanted.find(
     ({ connection }) => connection.type === "graph" && connection.credential.deviceCode,
   );
-  if (!asking) return;
-  const message = `${asking.name} signs in with a device code, which needs a person. Give serve another credential.`;
+  const name = settings.keyVault.credential?.deviceCode ? "keyVault" : asking?.name;
+  if (name === undefined) return;
+  const message = `${name} signs in with a device code, which needs a person. Give serve another credential.`;
   throw new FaultError(failure("configuration", message));
 }
 

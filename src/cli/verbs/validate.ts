@@ -91,7 +91,10 @@ async function checkTenant(
   const loaded = definitions.load({ ...load, folders: paths ?? load.folders });
   // Nothing is fingerprinted here, so the salt of a store is not needed.
   const secrets = openSecrets({ env, fingerprint: { salt: async () => new Uint8Array() } });
-  const uses = loaded.definitions.flatMap(secretUses);
+  // A vault is on the network.
+  const uses = loaded.definitions
+    .flatMap(secretUses)
+    .filter(({ source }) => source.type !== "keyVault");
   const missing = await Promise.all(
     uses.map((use) =>
       secrets.resolve(use).then(
