@@ -80,7 +80,12 @@ policy:
             at: { file, line: 16, column: 25 },
           },
         },
-        policy: { protect: true, assertOnAdopt: false },
+        policy: {
+          protect: true,
+          assertOnAdopt: false,
+          reassertEvery: null,
+          retireAfter: null,
+        },
       },
     ],
   });

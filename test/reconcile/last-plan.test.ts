@@ -60,11 +60,26 @@ test("the time alone makes no other plan, but where a write is still open", asyn
   const subject = practice.subject();
   const { input } = await observe(subject, nothingAsked, signal, unheard);
   const later = { ...input, now: "2030-01-01T00:00:00.000Z" };
-  expect(planFor(subject, later)).toBe(planFor(subject, input));
+  const planned = planFor(subject, input);
+  expect(planFor(subject, later)).toBe(planned);
   const [definition] = input.desired;
   const memory = { ...input.memory, journal: definition ? [begun(definition)] : [] };
   const open = planFor(subject, { ...input, memory });
   expect(planFor(subject, { ...later, memory })).not.toBe(open);
+});
+
+test("a plan is made again when a password is overdue meanwhile, and when the clock was set back", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a", { policy: "reassertEvery: 30d" }) });
+  await practice.run();
+  const subject = practice.subject();
+  const { input } = await observe(subject, nothingAsked, signal, unheard);
+  const planned = planFor(subject, input);
+  const at = (now: string) => planFor(subject, { ...input, now });
+  expect(at("2026-09-19T08:00:59.999Z")).toBe(planned);
+  const overdue = at("2026-09-19T08:01:00.000Z");
+  expect(overdue.secrets[0]?.state).toBe("overdue");
+  expect(at(input.now)).toEqual(planned);
 });
 
 test("a subject that runs again and again sees each change of git, tenant, secret and store", async () => {

@@ -82,6 +82,7 @@ async function live({
 test("a new certificate is uploaded beside the old one, in the same connector", async () => {
   await using practice = await created(old);
   const { id } = await live(practice);
+  practice.requests();
   name(practice, current);
   expect(told(await practice.run())).toEqual(["converged", "update fraud done"]);
   expect(practice.requests()).toEqual(["GET 200", "POST 200", "GET 200"]);
