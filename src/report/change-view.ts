@@ -11,6 +11,7 @@ import type {
 import { moment } from "./instants.ts";
 import { name, pair, REDACTED, sentence, url } from "./printable.ts";
 import {
+  byUpload,
   holds,
   kinds,
   type Op,
@@ -95,7 +96,11 @@ export function changeView(change: Change, outcome: Outcome | null): ChangeView 
     action: outcome === null ? verb.todo : outcomeAction(change.op, outcome.result),
     tone: isFine ? change.op : "bad",
     reason: sentence(change.reason),
-    notes: [...sendsNote(change, outcome), ...(outcome === null ? [] : outcomeNotes(outcome))],
+    notes: [
+      ...sendsNote(change, outcome),
+      ...uploadNote(change, outcome),
+      ...(outcome === null ? [] : outcomeNotes(outcome)),
+    ],
   };
 }
 
@@ -144,9 +149,20 @@ function secretValue(value: string | null): Value {
 
 function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] {
   if (sends.length === 0) return [];
-  const wasSent = outcome?.result === "done" || outcome?.result === "unverified";
-  const verb = outcome === null ? "Sends" : wasSent ? "Sent" : "Was to send";
+  const verb = outcome === null ? "Sends" : wasWritten(outcome) ? "Sent" : "Was to send";
   const text = `${verb} ${plural(sends.length, "secret")}: ${sends.map(name).join(", ")}.`;
+  return [{ tone: "quiet", label: null, text }];
+}
+
+/** True also when reads do not show it: Graph took what was sent. */
+export function wasWritten(outcome: Outcome | null): boolean {
+  return outcome?.result === "done" || outcome?.result === "unverified";
+}
+
+function uploadNote({ upload }: Change, outcome: Outcome | null): readonly Note[] {
+  if (upload === undefined) return [];
+  const isAdded = outcome === null || wasWritten(outcome);
+  const text = `${isAdded ? "Added" : "Was to be added"} ${byUpload}`;
   return [{ tone: "quiet", label: null, text }];
 }
 

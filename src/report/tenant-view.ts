@@ -159,6 +159,7 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
     { label: "Started", text: `${moment(run.startedAt, timezone)}, ${triggers[run.trigger]}` },
     { label: "Mode", text: run.mode },
     ...commitFact(run.commit),
+    { label: "Run", text: name(run.id) },
   ];
 }
 

@@ -54,8 +54,9 @@ function tenantLines(view: TenantView, page: Layout): Lines {
 
 function factLines({ facts }: TenantView, page: Layout): Lines {
   if (facts.length === 0) return [];
-  const text = facts.map(({ label, text }) => `${label} ${text}`).join(" · ");
-  return page.wrap(text, "", "quiet", "  ");
+  // No line ends between a label and what it labels; no fact holds such a space itself.
+  const text = facts.map(({ label, text }) => `${label}\u00a0${text}`).join(" · ");
+  return page.wrap(text, "", "quiet", "  ").map((line) => line.replaceAll("\u00a0", " "));
 }
 
 function closing(view: TenantView, page: Layout): Lines {

@@ -37,6 +37,8 @@ export const holds = {
   secret: "secret unavailable",
   tenant: "other tenant",
   unseen: "created and not seen yet",
+  certificate: "certificate",
+  scope: "not asked for",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {
@@ -55,6 +57,9 @@ export const resultTones = {
   unreadable: "bad",
   failed: "bad",
 } as const satisfies Record<Result, Tone>;
+
+/** How one certificate joins the others; what is written otherwise replaces them all. */
+export const byUpload = "by uploadClientCertificate; the certificates that are there stay.";
 
 /** What stands in the place of a command that could only be refused. */
 export const reportOnly =

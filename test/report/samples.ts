@@ -154,6 +154,8 @@ export function planOf(parts: Partial<Plan>): Plan {
     held: [],
     unmanaged: [],
     unreadable: [],
+    secrets: [],
+    certificates: [],
     faults: [],
     ...parts,
   };
@@ -179,6 +181,7 @@ export function planOf(parts: Partial<Plan>): Plan {
 
 export function runOf(parts: Partial<Run>): Run {
   return {
+    id: "20260822T101500250Z",
     tenant: "production",
     trigger: "schedule",
     mode: "apply",
