@@ -8,7 +8,9 @@ import type {
   Position,
   Fault as PrintedFault,
 } from "../model/generated/run.ts";
+import type { CertificateView } from "./certificates-view.ts";
 import { moment } from "./instants.ts";
+import { wasWritten } from "./outcomes.ts";
 import { name, pair, REDACTED, sentence, url } from "./printable.ts";
 import {
   byUpload,
@@ -54,6 +56,8 @@ export interface ChangeView {
   /** null for a held change: its notes say why. */
   readonly reason: string | null;
   readonly fields: readonly Field[];
+  /** Of the connector, with what becomes of each. */
+  readonly certificates: readonly CertificateView[];
   /** In reading order. */
   readonly notes: readonly Note[];
 }
@@ -87,7 +91,11 @@ export function faultView(fault: Fault | PrintedFault): FaultView {
 }
 
 /** A change of a plan, with what became of it when a run carried it out. */
-export function changeView(change: Change, outcome: Outcome | null): ChangeView {
+export function changeView(
+  change: Change,
+  outcome: Outcome | null,
+  certificates: readonly CertificateView[],
+): ChangeView {
   const verb = verbs[change.op];
   const isFine = outcome === null || outcome.result === "done";
   return {
@@ -96,6 +104,7 @@ export function changeView(change: Change, outcome: Outcome | null): ChangeView 
     action: outcome === null ? verb.todo : outcomeAction(change.op, outcome.result),
     tone: isFine ? change.op : "bad",
     reason: sentence(change.reason),
+    certificates,
     notes: [
       ...sendsNote(change, outcome),
       ...uploadNote(change, outcome),
@@ -104,13 +113,18 @@ export function changeView(change: Change, outcome: Outcome | null): ChangeView 
   };
 }
 
-export function heldView(held: HeldChange, timezone: string | undefined): ChangeView {
+export function heldView(
+  held: HeldChange,
+  certificates: readonly CertificateView[],
+  timezone: string | undefined,
+): ChangeView {
   return {
     ...whatIsChanged(held),
     symbol: "!",
     action: `${verbs[held.op].todo} held`,
     tone: "held",
     reason: null,
+    certificates,
     notes: holdNotes(held, timezone),
   };
 }
@@ -152,11 +166,6 @@ function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] 
   const verb = outcome === null ? "Sends" : wasWritten(outcome) ? "Sent" : "Was to send";
   const text = `${verb} ${plural(sends.length, "secret")}: ${sends.map(name).join(", ")}.`;
   return [{ tone: "quiet", label: null, text }];
-}
-
-/** True also when reads do not show it: Graph took what was sent. */
-export function wasWritten(outcome: Outcome | null): boolean {
-  return outcome?.result === "done" || outcome?.result === "unverified";
 }
 
 function uploadNote({ upload }: Change, outcome: Outcome | null): readonly Note[] {

@@ -50,7 +50,7 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberat
 .box { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; margin-top: .75rem; }
 .change { border-left: 3px solid var(--tone); }
 .change > p { margin-top: .25rem; }
-.action { color: var(--tone); }
+.action, .toned { color: var(--tone); }
 .called { font-weight: 400; }
 .place { font-size: .875rem; color: var(--muted); }
 table { width: 100%; border-collapse: collapse; margin-top: .9rem; font-size: .9375rem; }
