@@ -19,6 +19,7 @@ import {
   type Op,
   outcomeAction,
   outcomeSentence,
+  PASSWORD,
   plural,
   type Tone,
   verbs,
@@ -108,7 +109,7 @@ export function changeView(
     notes: [
       ...sendsNote(change, outcome),
       ...uploadNote(change, outcome),
-      ...(outcome === null ? [] : outcomeNotes(outcome)),
+      ...(outcome === null ? [] : outcomeNotes(outcome, change.sends)),
     ],
   };
 }
@@ -175,10 +176,12 @@ function uploadNote({ upload }: Change, outcome: Outcome | null): readonly Note[
   return [{ tone: "quiet", label: null, text }];
 }
 
-function outcomeNotes({ result, error }: Outcome): readonly Note[] {
+function outcomeNotes({ result, error }: Outcome, sends: Change["sends"]): readonly Note[] {
   const tone: Tone = result === "done" ? "good" : "bad";
   const why = error === undefined ? "" : ` ${sentence(error.message)}`;
-  const notes: Note[] = [{ tone, label: null, text: `${outcomeSentence(result)}${why}` }];
+  const notes: Note[] = [
+    { tone, label: null, text: `${outcomeSentence(result, sends.includes(PASSWORD))}${why}` },
+  ];
   if (error?.requestId !== undefined) {
     notes.push({ tone: "quiet", label: "request-id", text: name(error.requestId) });
   }

@@ -6,12 +6,12 @@ import type {
   ExpiryView,
 } from "./certificates-view.ts";
 import { badge, NOTHING, toneClass } from "./html-parts.ts";
-import { type Html, html } from "./markup.ts";
+import { breakable, type Html, html } from "./markup.ts";
 
 export function expiryTable(expiry: readonly ExpiryView[]): Html {
   const rows = expiry.map(
     (one) =>
-      html`<tr><th scope="row">${badge(one.label, one.tone)}</th><td>${called(one)}</td><td><span class="toned ${toneClass(one.tone)}">${one.sentence}</span><br><span class="place"><code>${one.thumbprint}</code></span></td></tr>\n`,
+      html`<tr><th scope="row">${badge(one.label, one.tone)}</th><td>${called(one)}</td><td><span class="toned ${toneClass(one.tone)}">${one.sentence}</span><br><span class="place"><code>${breakable(one.thumbprint)}</code></span></td></tr>\n`,
   );
   return html`<div class="box"><table>
 <caption class="hidden">Certificates that expire</caption>
@@ -33,11 +33,11 @@ ${certificates.flatMap((of) => of.list.map((one) => certificateRow(of, one)))}</
 function certificateRow(of: ConnectorView, one: CertificateView): Html {
   const inGit = one.isInGit ? html` ${badge("in git", "quiet")}` : NOTHING;
   const expiry = one.expiry === null ? NOTHING : html` ${badge(one.expiry.label, one.expiry.tone)}`;
-  return html`<tr><th scope="row">${called(of)}</th><td data-label="Thumbprint"><span><code>${one.thumbprint}</code>${inGit}</span></td><td data-label="From">${one.from}</td><td data-label="Until"><span>${one.until}${expiry}</span></td><td data-label="State"><span class="toned ${toneClass(one.tone)}">${one.state}</span></td></tr>\n`;
+  return html`<tr><th scope="row">${called(of)}</th><td data-label="Thumbprint"><span><code>${breakable(one.thumbprint)}</code>${inGit}</span></td><td data-label="From"><span class="whole">${one.from}</span></td><td data-label="Until"><span><span class="whole">${one.until}</span>${expiry}</span></td><td data-label="State"><span class="toned ${toneClass(one.tone)}">${one.state}</span></td></tr>\n`;
 }
 
 function called({ called: label, isUnmanaged }: ConnectorView): Html {
-  const mark = isUnmanaged ? html` <span class="quiet">(unmanaged)</span>` : NOTHING;
+  const mark = isUnmanaged ? html` <span class="quiet whole">(unmanaged)</span>` : NOTHING;
   return label === null
     ? html`<span class="quiet">(no name)</span>${mark}`
     : html`<code>${label}</code>${mark}`;

@@ -9,7 +9,7 @@ export function secretsBox({ rows, toAssert, limit }: SecretsView): Html {
     .map((note) => html`\n<p class="next quiet">${words(note)}</p>`);
   return html`<div class="box"><table>
 <caption class="hidden">Secrets</caption>
-<thead><tr><th scope="col">Connector</th><th scope="col">Secret</th><th scope="col">Source</th><th scope="col">State</th><th scope="col">Since</th></tr></thead>
+<thead><tr><th scope="col">Connector</th><th scope="col">Secret</th><th scope="col">State</th><th scope="col">Since</th></tr></thead>
 <tbody>
 ${rows.map(secretRow)}</tbody>
 </table>${notes}</div>`;
@@ -17,11 +17,11 @@ ${rows.map(secretRow)}</tbody>
 
 function secretRow({ name, path, source, state, tone, since, run, due }: SecretView): Html {
   const when = [
-    ...(since === null ? [] : [html`${since}`]),
-    ...(run === null ? [] : [html`run <code>${run}</code>`]),
-    ...(due === null ? [] : [html`due ${due}`]),
+    ...(since === null ? [] : [html`<span class="whole">${since}</span>`]),
+    ...(run === null ? [] : [html`<span class="whole">run <code>${run}</code></span>`]),
+    ...(due === null ? [] : [html`<span class="whole">due ${due}</span>`]),
   ].map((part, index) => (index === 0 ? part : html`<br>${part}`));
   const last =
     when.length === 0 ? html`<td></td>` : html`<td data-label="Since"><span>${when}</span></td>`;
-  return html`<tr><th scope="row"><code>${name}</code></th><td data-label="Secret"><code>${path}</code></td><td data-label="Source"><code>${breakable(source)}</code></td><td data-label="State"><span class="toned ${toneClass(tone)}">${state}</span></td>${last}</tr>\n`;
+  return html`<tr><th scope="row"><code>${name}</code></th><td data-label="Secret"><span><code>${breakable(path)}</code><br><span class="place"><code>${breakable(source)}</code></span></span></td><td data-label="State"><span class="toned ${toneClass(tone)}">${state}</span></td>${last}</tr>\n`;
 }

@@ -2,13 +2,13 @@
 import type { CertificateView, ExpiryView } from "./certificates-view.ts";
 import { codeSpan, prose } from "./markup.ts";
 
-/** Under the connector that has them. */
+/** An item for the list of notes, with one item of its own for each. */
 export function certificateItems(certificates: readonly CertificateView[]): readonly string[] {
   if (certificates.length === 0) return [];
   const items = certificates.map(
-    ({ thumbprint, days, state }) => `- ${codeSpan(thumbprint)} ${prose(days)}: ${prose(state)}`,
+    ({ thumbprint, days, state }) => `  - ${codeSpan(thumbprint)} ${prose(days)}: ${prose(state)}`,
   );
-  return [`Certificates:\n\n${items.join("\n")}`];
+  return ["- Certificates:", ...items];
 }
 
 export function expiryItem({

@@ -105,19 +105,14 @@ function changeDetails(change: ChangeView): string {
   const place = change.place === null ? "" : ` · <code>${escapeHtml(change.place)}</code>`;
   const summary = `<code>${escapeHtml(change.symbol)}</code> ${escapeHtml(change.action)} <b><code>${escapeHtml(change.name)}</code></b> <code>"${escapeHtml(change.displayName)}"</code>${place}`;
   const diff = change.fields.flatMap((field) => diffLines(field, change.op === "create"));
+  const notes = change.notes.map(
+    ({ label, text }) => `- ${label === null ? "" : `${prose(label)}: `}${prose(text)}`,
+  );
+  const items = [...certificateItems(change.certificates), ...notes];
   const body = [
     ...(change.reason === null ? [] : [prose(change.reason)]),
     ...(diff.length === 0 ? [] : [codeBlock("diff", diff)]),
-    ...certificateItems(change.certificates),
-    ...(change.notes.length === 0
-      ? []
-      : [
-          change.notes
-            .map(
-              ({ label, text }) => `- ${label === null ? "" : `${prose(label)}: `}${prose(text)}`,
-            )
-            .join("\n"),
-        ]),
+    ...(items.length === 0 ? [] : [items.join("\n")]),
   ];
   const open = change.tone === "held" || change.tone === "bad" ? " open" : "";
   return `<details${open}><summary>${summary}</summary>\n\n${body.join("\n\n")}\n\n</details>`;

@@ -4,6 +4,7 @@ import { moment } from "./instants.ts";
 import { outcomeOf, wasWritten } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import {
+  PASSWORD,
   passwordsNeverShown,
   type SecretWords,
   secretStates,
@@ -45,7 +46,6 @@ export interface SecretsView {
 
 export const noSecrets: SecretsView = { rows: [], groups: [], toAssert: null, limit: null };
 
-const PASSWORD = "spec.authentication.basic.password";
 const unnamed: ReadonlySet<SecretState["state"]> = new Set(["asserted", "compared"]);
 
 export function secretsView(

@@ -81,7 +81,7 @@ export const secretStates = {
   asserted: { counted: "sent by Plumbline", state: "sent by Plumbline", tone: "quiet" },
   compared: {
     counted: "compared",
-    state: "compared: Microsoft Graph shows it",
+    state: "compared with what Microsoft Graph shows",
     tone: "quiet",
   },
   trusted: {
@@ -116,6 +116,9 @@ export const secretStates = {
     tone: "bad",
   },
 } as const satisfies Record<SecretState["state"], SecretWords>;
+
+/** Path of the one secret that Graph masks. */
+export const PASSWORD = "spec.authentication.basic.password";
 
 export const sentByThisRun = "sent by this run";
 
@@ -255,11 +258,13 @@ export function outcomeAction(op: Op, result: Outcome["result"]): string {
   }
 }
 
-/** What became of a change, as a sentence. */
-export function outcomeSentence(result: Outcome["result"]): string {
+/** What became of a change, as a sentence. No read shows a password, so none is said to be verified. */
+export function outcomeSentence(result: Outcome["result"], sentPassword: boolean): string {
   switch (result) {
     case "done":
-      return "Verified by reading back.";
+      return sentPassword
+        ? "Verified by reading back, except the password: it is never shown."
+        : "Verified by reading back.";
     case "failed":
       return "Failed.";
     case "skipped":
