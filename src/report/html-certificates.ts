@@ -24,7 +24,7 @@ ${rows}</tbody>
 export function certificatesTable(certificates: readonly CertificatesView[]): Html {
   return html`<div class="box"><table>
 <caption class="hidden">Certificates</caption>
-<thead><tr><th scope="col">Connector</th><th scope="col">Thumbprint</th><th scope="col">From</th><th scope="col">Until</th><th scope="col">State</th></tr></thead>
+<thead><tr><th scope="col">Connector</th><th scope="col">Thumbprint</th><th scope="col">Valid</th><th scope="col">State</th></tr></thead>
 <tbody>
 ${certificates.flatMap((of) => of.list.map((one) => certificateRow(of, one)))}</tbody>
 </table></div>`;
@@ -33,7 +33,7 @@ ${certificates.flatMap((of) => of.list.map((one) => certificateRow(of, one)))}</
 function certificateRow(of: ConnectorView, one: CertificateView): Html {
   const inGit = one.isInGit ? html` ${badge("in git", "quiet")}` : NOTHING;
   const expiry = one.expiry === null ? NOTHING : html` ${badge(one.expiry.label, one.expiry.tone)}`;
-  return html`<tr><th scope="row">${called(of)}</th><td data-label="Thumbprint"><span><code>${breakable(one.thumbprint)}</code>${inGit}</span></td><td data-label="From"><span class="whole">${one.from}</span></td><td data-label="Until"><span><span class="whole">${one.until}</span>${expiry}</span></td><td data-label="State"><span class="toned ${toneClass(one.tone)}">${one.state}</span></td></tr>\n`;
+  return html`<tr><th scope="row">${called(of)}</th><td data-label="Thumbprint"><span><code>${breakable(one.thumbprint)}</code>${inGit}</span></td><td data-label="Valid"><span><span class="whole">${one.from}</span> to <span class="whole">${one.until}</span>${expiry}</span></td><td data-label="State"><span class="toned ${toneClass(one.tone)}">${one.state}</span></td></tr>\n`;
 }
 
 function called({ called: label, isUnmanaged }: ConnectorView): Html {
