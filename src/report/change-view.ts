@@ -8,14 +8,18 @@ import type {
   Position,
   Fault as PrintedFault,
 } from "../model/generated/run.ts";
+import type { CertificateView } from "./certificates-view.ts";
 import { moment } from "./instants.ts";
+import { wasWritten } from "./outcomes.ts";
 import { name, pair, REDACTED, sentence, url } from "./printable.ts";
 import {
+  byUpload,
   holds,
   kinds,
   type Op,
   outcomeAction,
   outcomeSentence,
+  PASSWORD,
   plural,
   type Tone,
   verbs,
@@ -53,6 +57,8 @@ export interface ChangeView {
   /** null for a held change: its notes say why. */
   readonly reason: string | null;
   readonly fields: readonly Field[];
+  /** Of the connector, with what becomes of each. */
+  readonly certificates: readonly CertificateView[];
   /** In reading order. */
   readonly notes: readonly Note[];
 }
@@ -86,7 +92,11 @@ export function faultView(fault: Fault | PrintedFault): FaultView {
 }
 
 /** A change of a plan, with what became of it when a run carried it out. */
-export function changeView(change: Change, outcome: Outcome | null): ChangeView {
+export function changeView(
+  change: Change,
+  outcome: Outcome | null,
+  certificates: readonly CertificateView[],
+): ChangeView {
   const verb = verbs[change.op];
   const isFine = outcome === null || outcome.result === "done";
   return {
@@ -95,17 +105,27 @@ export function changeView(change: Change, outcome: Outcome | null): ChangeView 
     action: outcome === null ? verb.todo : outcomeAction(change.op, outcome.result),
     tone: isFine ? change.op : "bad",
     reason: sentence(change.reason),
-    notes: [...sendsNote(change, outcome), ...(outcome === null ? [] : outcomeNotes(outcome))],
+    certificates,
+    notes: [
+      ...sendsNote(change, outcome),
+      ...uploadNote(change, outcome),
+      ...(outcome === null ? [] : outcomeNotes(outcome, change.sends)),
+    ],
   };
 }
 
-export function heldView(held: HeldChange, timezone: string | undefined): ChangeView {
+export function heldView(
+  held: HeldChange,
+  certificates: readonly CertificateView[],
+  timezone: string | undefined,
+): ChangeView {
   return {
     ...whatIsChanged(held),
     symbol: "!",
     action: `${verbs[held.op].todo} held`,
     tone: "held",
     reason: null,
+    certificates,
     notes: holdNotes(held, timezone),
   };
 }
@@ -144,16 +164,24 @@ function secretValue(value: string | null): Value {
 
 function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] {
   if (sends.length === 0) return [];
-  const wasSent = outcome?.result === "done" || outcome?.result === "unverified";
-  const verb = outcome === null ? "Sends" : wasSent ? "Sent" : "Was to send";
+  const verb = outcome === null ? "Sends" : wasWritten(outcome) ? "Sent" : "Was to send";
   const text = `${verb} ${plural(sends.length, "secret")}: ${sends.map(name).join(", ")}.`;
   return [{ tone: "quiet", label: null, text }];
 }
 
-function outcomeNotes({ result, error }: Outcome): readonly Note[] {
+function uploadNote({ upload }: Change, outcome: Outcome | null): readonly Note[] {
+  if (upload === undefined) return [];
+  const isAdded = outcome === null || wasWritten(outcome);
+  const text = `${isAdded ? "Added" : "Was to be added"} ${byUpload}`;
+  return [{ tone: "quiet", label: null, text }];
+}
+
+function outcomeNotes({ result, error }: Outcome, sends: Change["sends"]): readonly Note[] {
   const tone: Tone = result === "done" ? "good" : "bad";
   const why = error === undefined ? "" : ` ${sentence(error.message)}`;
-  const notes: Note[] = [{ tone, label: null, text: `${outcomeSentence(result)}${why}` }];
+  const notes: Note[] = [
+    { tone, label: null, text: `${outcomeSentence(result, sends.includes(PASSWORD))}${why}` },
+  ];
   if (error?.requestId !== undefined) {
     notes.push({ tone: "quiet", label: "request-id", text: name(error.requestId) });
   }

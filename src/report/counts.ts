@@ -1,7 +1,8 @@
 /** How much of what a plan or a run of one tenant holds. */
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
-import { grouped } from "./printable.ts";
-import { ops, type Tone, verbs } from "./wording.ts";
+import { type Expiring, expiringOf, stepSeconds } from "./expiry.ts";
+import { grouped, name } from "./printable.ts";
+import { expiryWords, ops, type Tone, verbs } from "./wording.ts";
 
 export interface Count {
   readonly count: number;
@@ -26,6 +27,8 @@ const allHeadings: readonly string[] = [
   "held",
   "unchanged",
   "unmanaged",
+  "expired",
+  "expiring",
   "kinds unreadable",
   "errors",
 ];
@@ -51,14 +54,33 @@ function todoCounts({ changes }: Plan): readonly Count[] {
   );
 }
 
-function restCounts(plan: Plan): readonly Count[] {
+function restCounts(plan: Plan, outcomes: readonly Outcome[]): readonly Count[] {
   const { unreadable } = plan;
   return shown([
     counted(plan.held.length, "held", "held"),
     counted(plan.unchanged.length, "unchanged", "quiet"),
     counted(plan.unmanaged.length, "unmanaged", "quiet"),
+    ...expiryCounts(expiringOf(plan, outcomes)),
     counted(unreadable.length, "kinds unreadable", "bad", "kind unreadable"),
   ]);
+}
+
+function expiryCounts(expiring: readonly Expiring[]): readonly Count[] {
+  const over = expiring.filter(({ warning }) => warning === "expired");
+  const near = expiring.filter(({ warning }) => warning !== "expired");
+  const steps = [...new Set(near.map(({ warning }) => warning))]
+    .toSorted((one, other) => stepSeconds(one) - stepSeconds(other))
+    .map(name);
+  const tone = near.some((other) => other.tone === "bad") ? "bad" : "update";
+  return [
+    {
+      count: over.length,
+      what: expiryWords(over.length, true, []),
+      heading: "expired",
+      tone: "bad",
+    },
+    { count: near.length, what: expiryWords(near.length, false, steps), heading: "expiring", tone },
+  ];
 }
 
 function outcomeCounts(outcomes: readonly Outcome[]): readonly Count[] {
@@ -76,13 +98,13 @@ function outcomeCounts(outcomes: readonly Outcome[]): readonly Count[] {
 }
 
 export function planCounts(plan: Plan): readonly Count[] {
-  return [...todoCounts(plan), ...restCounts(plan), ...errorCounts(plan, [])];
+  return [...todoCounts(plan), ...restCounts(plan, []), ...errorCounts(plan, [])];
 }
 
 export function runCounts({ plan, outcomes, faults }: Run): readonly Count[] {
   return [
     ...(outcomes.length > 0 ? outcomeCounts(outcomes) : plan === null ? [] : todoCounts(plan)),
-    ...(plan === null ? [] : restCounts(plan)),
+    ...(plan === null ? [] : restCounts(plan, outcomes)),
     ...errorCounts(plan, faults),
   ];
 }

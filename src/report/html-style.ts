@@ -50,7 +50,7 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberat
 .box { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; margin-top: .75rem; }
 .change { border-left: 3px solid var(--tone); }
 .change > p { margin-top: .25rem; }
-.action { color: var(--tone); }
+.action, .toned { color: var(--tone); }
 .called { font-weight: 400; }
 .place { font-size: .875rem; color: var(--muted); }
 table { width: 100%; border-collapse: collapse; margin-top: .9rem; font-size: .9375rem; }
@@ -64,6 +64,7 @@ th:first-child, td:first-child { padding-left: 0; }
 .fields .now { background: var(--now); }
 .box > table:first-child { margin-top: 0; }
 .severity { width: 6.5rem; }
+.whole { white-space: nowrap; }
 .notes { list-style: none; padding: 0; margin-top: .75rem; font-size: .9375rem; }
 .notes li { padding-left: .9rem; border-left: 2px solid var(--tone); margin-top: .35rem; }
 .notes .tone-quiet { border-left-color: var(--line); }
@@ -88,7 +89,8 @@ pre { margin-top: .4rem; padding: .75rem 1rem; background: var(--inset); border:
   tr + tr { border-top: 1px solid var(--line); margin-top: .6rem; padding-top: .6rem; }
   tbody th, td { border-top: 0; padding: .1rem 0; }
   .fields th:first-child { width: auto; }
-  td[data-label] { display: grid; grid-template-columns: 4.5rem 1fr; }
+  td[data-label] { display: grid; grid-template-columns: 5.5rem 1fr; }
+  .whole { white-space: normal; }
   td[data-label]::before { content: attr(data-label); color: var(--muted); font-size: .8125rem; }
   .fields .was, .fields .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }

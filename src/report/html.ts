@@ -3,14 +3,15 @@
  */
 import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
 import type { Count } from "./counts.ts";
+import { certificatesTable, expiryTable } from "./html-certificates.ts";
+import { badge, NOTHING, section, toneClass, words } from "./html-parts.ts";
+import { secretsBox } from "./html-secrets.ts";
 import { style } from "./html-style.ts";
 import { breakable, type Html, html } from "./markup.ts";
 import { grouped } from "./printable.ts";
 import type { TenantView, ToApply, UnmanagedView } from "./tenant-view.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
-import type { Tone } from "./wording.ts";
 
-const NOTHING: Html = { html: "" };
 const sheet: Html = { html: style };
 
 export function renderHtml(view: View): string {
@@ -48,14 +49,6 @@ function titleOf(view: View): string {
   return `${view.title}: ${view.tenants.map(({ tenant, result }) => `${tenant}, ${result}`).join()}`;
 }
 
-function toneClass(tone: Tone): string {
-  return `tone-${tone}`;
-}
-
-function badge(text: string, tone: Tone): Html {
-  return html`<span class="badge ${toneClass(tone)}">${text}</span>`;
-}
-
 function tenantsBody(view: TenantsView): readonly Html[] {
   const isSeveral = view.tenants.length > 1;
   return view.tenants.map((tenant, index) =>
@@ -69,23 +62,17 @@ function tenantSection(view: TenantView, id: string, isOneOfSeveral: boolean): H
 <h2 id="${id}">${view.tenant} ${badge(view.result, view.tone)}</h2>${lead}
 ${cards(view.counts)}
 ${section("Faults", view.faults, faultTable)}
+${section("Certificates that expire", view.expiry, expiryTable)}
 ${section("Changes", view.changes, (changes) => html`${changes.map(changeBox)}`)}
 ${section("Held", view.held, (held) => html`${held.map(changeBox)}`)}
+${section("Certificates", view.certificates, certificatesTable)}
+${section("Secrets", view.secrets.rows, () => secretsBox(view.secrets))}
 ${section("Unmanaged, never touched", view.unmanaged, unmanagedTable)}
 ${section("Unchanged", view.unchanged, nameList)}
 <h3>Details</h3>
 ${details(view)}
 </section>
 `;
-}
-
-/** Nothing at all for an empty list. */
-function section<Item>(
-  title: string,
-  items: readonly Item[],
-  content: (items: readonly Item[]) => Html,
-): Html {
-  return items.length === 0 ? NOTHING : html`<h3>${title}</h3>\n${content(items)}`;
 }
 
 function cards(counts: readonly Count[]): Html {
@@ -136,14 +123,6 @@ function shown({ text, verbatim }: Value): Html {
   return verbatim
     ? html`<code>${breakable(text)}</code>`
     : html`<span class="quiet">${text}</span>`;
-}
-
-/** A sentence; what stands in backticks is code. */
-function words(text: string): readonly Html[] {
-  return text
-    .split(/`([^`]+)`/)
-    .map(breakable)
-    .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
 function noteList(notes: readonly Note[]): Html {

@@ -59,6 +59,12 @@ export function moment(instant: string, timezone = "UTC"): string {
   return `${date} ${time} ${parts.get("timeZoneName")}`;
 }
 
+/** `2026-08-22`: the day of that moment. */
+export function day(instant: string, timezone?: string): string {
+  const told = moment(instant, timezone);
+  return epochMilliseconds(instant) === null ? told : told.slice(0, 10);
+}
+
 /** Throws a RangeError for an unknown zone: configuration has been checked before. */
 function inZone(timezone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat("en-GB", {

@@ -39,6 +39,11 @@ export function layout(options: { readonly colour: boolean; readonly width: numb
   };
 }
 
+/** A value between quotes: no value can end them. */
+export function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
 function length(text: string): number {
   return [...text].length;
 }

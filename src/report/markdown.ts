@@ -1,6 +1,8 @@
 /** The report as a comment on a pull request, in GitHub's Markdown. */
 import type { ChangeView, FaultView, Field, Value } from "./change-view.ts";
 import { headingsOf } from "./counts.ts";
+import { certificateItems, expiryItem } from "./markdown-certificates.ts";
+import { secretsDetails } from "./markdown-secrets.ts";
 import { codeBlock, codeSpan, escapeHtml, prose } from "./markup.ts";
 import { grouped } from "./printable.ts";
 import type { TenantView } from "./tenant-view.ts";
@@ -91,6 +93,7 @@ function tenantPieces(view: TenantView, isOneOfSeveral: boolean): readonly Piece
     ...view.faults.map(
       (fault): Piece => ({ weight: "fault", text: faultItem(fault, fault.file ?? "") }),
     ),
+    ...view.expiry.map((one): Piece => ({ weight: "fault", text: expiryItem(one) })),
     ...view.changes.map((change): Piece => ({ weight: "change", text: changeDetails(change) })),
     ...view.held.map((held): Piece => ({ weight: "held", text: changeDetails(held) })),
     ...restPieces(view),
@@ -102,18 +105,14 @@ function changeDetails(change: ChangeView): string {
   const place = change.place === null ? "" : ` · <code>${escapeHtml(change.place)}</code>`;
   const summary = `<code>${escapeHtml(change.symbol)}</code> ${escapeHtml(change.action)} <b><code>${escapeHtml(change.name)}</code></b> <code>"${escapeHtml(change.displayName)}"</code>${place}`;
   const diff = change.fields.flatMap((field) => diffLines(field, change.op === "create"));
+  const notes = change.notes.map(
+    ({ label, text }) => `- ${label === null ? "" : `${prose(label)}: `}${prose(text)}`,
+  );
+  const items = [...certificateItems(change.certificates), ...notes];
   const body = [
     ...(change.reason === null ? [] : [prose(change.reason)]),
     ...(diff.length === 0 ? [] : [codeBlock("diff", diff)]),
-    ...(change.notes.length === 0
-      ? []
-      : [
-          change.notes
-            .map(
-              ({ label, text }) => `- ${label === null ? "" : `${prose(label)}: `}${prose(text)}`,
-            )
-            .join("\n"),
-        ]),
+    ...(items.length === 0 ? [] : [items.join("\n")]),
   ];
   const open = change.tone === "held" || change.tone === "bad" ? " open" : "";
   return `<details${open}><summary>${summary}</summary>\n\n${body.join("\n\n")}\n\n</details>`;
@@ -134,12 +133,13 @@ function faultItem({ severity, code, message, spot, requestId }: FaultView, file
   return `- **${severity}**${place} ${prose(message)} ${codeSpan(code)}${request}`;
 }
 
-function restPieces({ unmanaged, unchanged }: TenantView): readonly Piece[] {
+function restPieces({ secrets, unmanaged, unchanged }: TenantView): readonly Piece[] {
   const listed = unmanaged.map(
     ({ displayName, id, url }) =>
       `- ${displayName === null ? "(no name)" : codeSpan(displayName)} ${codeSpan(id)} ${codeSpan(url)}`,
   );
   return [
+    ...secretsDetails(secrets).map((text): Piece => ({ weight: "rest", text })),
     ...folded(`${grouped(unmanaged.length)} unmanaged (never touched)`, listed),
     ...folded(
       `${grouped(unchanged.length)} unchanged`,

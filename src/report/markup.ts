@@ -33,16 +33,18 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Text in which a path may break behind a slash, and a URL behind a dot too, so that no browser breaks
- * them in the middle of a name. Copied, it is the same text.
+ * Text in which a path may break behind a slash, and a URL and the path of a field behind a dot too, so
+ * that no browser breaks them in the middle of a name; a thumbprint breaks in two halves. Copied, it is the same text.
  */
 export function breakable(text: string): Html {
   const words = text.split(/(\s+)/).map((word) => {
-    const ends = word.includes("://") ? /(\/+|\.)(?=[^/.])/g : /(\/+)(?=[^/])/g;
-    return escapeHtml(word).replace(ends, "$1<wbr>");
+    const ends = /:\/\/|^spec\./.test(word) ? /(\/+|\.)(?=[^/.])/g : /(\/+)(?=[^/])/g;
+    return escapeHtml(word).replace(ends, "$1<wbr>").replace(THUMBPRINT, "$1<wbr>$2");
   });
   return { html: words.join("") };
 }
+
+const THUMBPRINT = /\b([0-9A-F]{20})([0-9A-F]{20})\b/g;
 
 const CODE_OR_LINK = /`[^`]+`|[a-z][a-z0-9+.-]{0,20}:\/\/\S+|www\.\S+/gi;
 

@@ -2,6 +2,13 @@
 import type { Outcome, Plan, Result, Run, Unmanaged } from "../model/generated/run.ts";
 import { planResult } from "../model/result.ts";
 import {
+  type CertificatesView,
+  certificatesOf,
+  certificatesViews,
+  type ExpiryView,
+  expiryViews,
+} from "./certificates-view.ts";
+import {
   type ChangeView,
   changeView,
   type FaultView,
@@ -10,8 +17,11 @@ import {
   listedUrl,
 } from "./change-view.ts";
 import { type Count, planCounts, runCounts } from "./counts.ts";
+import { expiringOf } from "./expiry.ts";
 import { duration, moment } from "./instants.ts";
+import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
+import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import { reportOnly, resultSentence, resultTones, type Tone, triggers } from "./wording.ts";
 
 export interface Fact {
@@ -40,6 +50,11 @@ export interface TenantView {
   /** Names. */
   readonly unchanged: readonly string[];
   readonly unmanaged: readonly UnmanagedView[];
+  readonly secrets: SecretsView;
+  /** Of every connector that has some. */
+  readonly certificates: readonly CertificatesView[];
+  /** Certificates that come to their end. */
+  readonly expiry: readonly ExpiryView[];
   /** Kinds that could not be read, then the other faults. */
   readonly faults: readonly FaultView[];
   readonly facts: readonly Fact[];
@@ -72,14 +87,16 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
   const result = planResult(plan);
   const hasErrors = plan.faults.some(({ severity }) => severity === "error");
   const isApplicable = plan.changes.length > 0 && !hasErrors;
+  const shown = lists(plan, [], options.timezone);
   return {
     stage: "plan",
     tenant: name(plan.tenant),
     result,
-    tone: resultTones[result],
+    tone: toneOf(result, shown.expiry),
     sentence: resultSentence(result, "plan"),
     counts: planCounts(plan),
-    ...lists(plan, [], options.timezone),
+    ...shown,
+    secrets: secretsView(plan, null, options),
     faults: faultsOf(plan, []),
     facts: commitFact(plan.commit),
     digest: name(plan.digest),
@@ -89,17 +106,20 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
   };
 }
 
-export function runView(run: Run, nextRun: string | null, { timezone }: ViewOptions): TenantView {
+export function runView(run: Run, nextRun: string | null, options: ViewOptions): TenantView {
   const { plan, outcomes } = run;
+  const { timezone } = options;
+  const shown = plan === null ? noLists : lists(plan, outcomes, timezone);
   const wrote = outcomes.some(({ result }) => result !== "skipped");
   return {
     stage: "run",
     tenant: name(run.tenant),
     result: run.result,
-    tone: resultTones[run.result],
+    tone: toneOf(run.result, shown.expiry),
     sentence: resultSentence(run.result, wrote ? "wrote" : "read"),
     counts: runCounts(run),
-    ...(plan === null ? noLists : lists(plan, outcomes, timezone)),
+    ...shown,
+    secrets: plan === null ? noSecrets : secretsView(plan, run, options),
     faults: faultsOf(plan, run.faults),
     facts: runFacts(run, timezone),
     digest: plan === null ? null : name(plan.digest),
@@ -109,20 +129,37 @@ export function runView(run: Run, nextRun: string | null, { timezone }: ViewOpti
   };
 }
 
-const noLists = { changes: [], held: [], unchanged: [], unmanaged: [] };
+/** A certificate that is about to end leaves nothing calm. */
+function toneOf(result: Result, expiry: readonly ExpiryView[]): Tone {
+  const tone = resultTones[result];
+  const [first] = expiry;
+  if (tone !== "good" || first === undefined) return tone;
+  return (expiry.find((one) => one.tone === "bad") ?? first).tone;
+}
+
+const noLists = {
+  changes: [],
+  held: [],
+  unchanged: [],
+  unmanaged: [],
+  certificates: [],
+  expiry: [],
+};
 
 function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | undefined) {
+  const expiring = expiringOf(plan, outcomes);
+  const certificates = certificatesViews(plan, outcomes, expiring, timezone);
   return {
-    changes: plan.changes.map((change) => {
-      const outcome = outcomes.find(
-        (other) =>
-          other.op === change.op && other.kind === change.kind && other.name === change.name,
-      );
-      return changeView(change, outcome ?? null);
-    }),
-    held: plan.held.map((held) => heldView(held, timezone)),
+    changes: plan.changes.map((change) =>
+      changeView(change, outcomeOf(change, outcomes), certificatesOf(change, plan, certificates)),
+    ),
+    held: plan.held.map((held) =>
+      heldView(held, certificatesOf(held, plan, certificates), timezone),
+    ),
     unchanged: plan.unchanged.map((unchanged) => name(unchanged.name)),
     unmanaged: plan.unmanaged.map(unmanagedView),
+    certificates,
+    expiry: expiryViews(plan, expiring, timezone),
   };
 }
 
@@ -159,6 +196,7 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
     { label: "Started", text: `${moment(run.startedAt, timezone)}, ${triggers[run.trigger]}` },
     { label: "Mode", text: run.mode },
     ...commitFact(run.commit),
+    { label: "Run", text: name(run.id) },
   ];
 }
 

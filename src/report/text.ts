@@ -1,16 +1,15 @@
 /** The report for a person at a terminal. */
 import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
-import { type Layout, layout } from "./layout.ts";
+import { type Layout, layout, quoted } from "./layout.ts";
 import { summaryOf } from "./line.ts";
 import type { TenantView, UnmanagedView } from "./tenant-view.ts";
+import { certificateLines, expiryLines } from "./text-certificates.ts";
+import { secretsLines, toAssertLines } from "./text-secrets.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
-import { plural } from "./wording.ts";
+import { namesText } from "./wording.ts";
 
 const DETAIL = "    ";
 const VALUE = "        ";
-/** Names of unchanged definitions that are told. */
-const NAMES = 20;
-
 type Lines = readonly string[];
 
 export function renderText(
@@ -40,22 +39,25 @@ function tenantLines(view: TenantView, page: Layout): Lines {
     ...view.changes.map((change) => changeLines(change, page)),
     ...view.held.map((held) => changeLines(held, page)),
     faultList(view.faults, page),
+    expiryLines(view.expiry, page),
     unmanagedLines(view.unmanaged, page),
   ].filter((block) => block.length > 0);
   const title = page.wrap(`${view.tenant}: ${view.sentence}`, "", "strong");
-  const isCalm = view.result === "clean" && view.faults.length === 0;
+  const isCalm = view.result === "clean" && view.faults.length === 0 && view.expiry.length === 0;
   if (isCalm) {
-    const ending = closing(view, page);
+    const ending = [...secretsLines(view.secrets, page), ...closing(view, page)];
     return details.length === 0 ? [...title, ...ending] : separated([title, ...details, ending]);
   }
   const head = [...title, ...factLines(view, page)];
-  return separated([head, ...details, unchangedLines(view, page), closing(view, page)]);
+  const secrets = [...secretsLines(view.secrets, page), ...toAssertLines(view.secrets, page)];
+  return separated([head, ...details, secrets, unchangedLines(view, page), closing(view, page)]);
 }
 
 function factLines({ facts }: TenantView, page: Layout): Lines {
   if (facts.length === 0) return [];
-  const text = facts.map(({ label, text }) => `${label} ${text}`).join(" · ");
-  return page.wrap(text, "", "quiet", "  ");
+  // No line ends between a label and what it labels; no fact holds such a space itself.
+  const text = facts.map(({ label, text }) => `${label}\u00a0${text}`).join(" · ");
+  return page.wrap(text, "", "quiet", "  ").map((line) => line.replaceAll("\u00a0", " "));
 }
 
 function closing(view: TenantView, page: Layout): Lines {
@@ -84,24 +86,25 @@ function changeLines(change: ChangeView, page: Layout): Lines {
     ...(change.place === null ? [] : [DETAIL + page.paint(change.place, "quiet")]),
     ...(change.reason === null ? [] : page.wrap(change.reason, DETAIL)),
     ...change.fields.flatMap((field) => fieldLines(field, change.op === "create", page)),
+    ...certificateLines(change.certificates, DETAIL, page),
     ...change.notes.flatMap((note) => noteLines(note, page)),
   ];
 }
 
-function quoted({ text, verbatim }: Value): string {
-  return verbatim ? `"${text.replace(/["\\]/g, "\\$&")}"` : text;
+function shown({ text, verbatim }: Value): string {
+  return verbatim ? quoted(text) : text;
 }
 
 /** A create has no value before. Values that do not fit beside each other stand under each other. */
 function fieldLines({ path, before, after }: Field, isCreate: boolean, page: Layout): Lines {
-  const from = isCreate ? "" : `${quoted(before)} → `;
-  const short = `${path}: ${from}${quoted(after)}`;
+  const from = isCreate ? "" : `${shown(before)} → `;
+  const short = `${path}: ${from}${shown(after)}`;
   if (page.fits(short, DETAIL)) return [DETAIL + short];
-  const first = isCreate ? [] : page.wrap(quoted(before), VALUE);
+  const first = isCreate ? [] : page.wrap(shown(before), VALUE);
   return [
     `${DETAIL}${path}:`,
     ...first,
-    ...page.wrap(isCreate ? quoted(after) : `→ ${quoted(after)}`, isCreate ? VALUE : "      "),
+    ...page.wrap(isCreate ? shown(after) : `→ ${shown(after)}`, isCreate ? VALUE : "      "),
   ];
 }
 
@@ -114,8 +117,7 @@ function unmanagedLines(unmanaged: readonly UnmanagedView[], page: Layout): Line
   return [
     ...page.wrap("Unmanaged (no definition names them; never touched):", ""),
     ...unmanaged.flatMap(({ displayName, id, url }) => {
-      const label =
-        displayName === null ? "(no name)" : quoted({ text: displayName, verbatim: true });
+      const label = displayName === null ? "(no name)" : quoted(displayName);
       return page.wrap(`? ${label} ${id} ${url}`, "  ", "plain", "  ");
     }),
   ];
@@ -123,10 +125,7 @@ function unmanagedLines(unmanaged: readonly UnmanagedView[], page: Layout): Line
 
 function unchangedLines({ unchanged }: TenantView, page: Layout): Lines {
   if (unchanged.length === 0) return [];
-  const more = unchanged.length - NAMES;
-  const names = unchanged.slice(0, NAMES).join(", ");
-  const text = more > 0 ? `${names} and ${plural(more, "more", "more")}` : names;
-  return page.wrap(`Unchanged: ${text}`, "", "quiet", "  ");
+  return page.wrap(`Unchanged: ${namesText(unchanged)}`, "", "quiet", "  ");
 }
 
 function faultList(faults: readonly FaultView[], page: Layout): Lines {

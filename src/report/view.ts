@@ -61,8 +61,14 @@ function overall(tenants: readonly TenantView[]): { sentence: string; tone: Tone
     .join(", ");
   return {
     sentence: `${plural(tenants.length, "tenant")}: ${counts}.`,
-    tone: resultTones[worst(results)],
+    tone: overallTone(resultTones[worst(results)], tenants),
   };
+}
+
+/** All may match git, and one still have something to tell. */
+function overallTone(tone: Tone, tenants: readonly TenantView[]): Tone {
+  if (tone !== "good") return tone;
+  return tenants.find((tenant) => tenant.tone !== "good")?.tone ?? tone;
 }
 
 export function faultsView(faults: readonly Fault[], checked: Checked): FaultsView {

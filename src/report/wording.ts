@@ -1,5 +1,13 @@
 /** Which words are used for what. Every format takes them from here, so that they are written once. */
-import type { Change, HoldReason, Outcome, Result, Run } from "../model/generated/run.ts";
+import type {
+  Certificate,
+  Change,
+  HoldReason,
+  Outcome,
+  Result,
+  Run,
+  SecretState,
+} from "../model/generated/run.ts";
 import { grouped } from "./printable.ts";
 
 export type Op = Change["op"];
@@ -37,6 +45,8 @@ export const holds = {
   secret: "secret unavailable",
   tenant: "other tenant",
   unseen: "created and not seen yet",
+  certificate: "certificate",
+  scope: "not asked for",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {
@@ -55,6 +65,150 @@ export const resultTones = {
   unreadable: "bad",
   failed: "bad",
 } as const satisfies Record<Result, Tone>;
+
+/** How one certificate joins the others; what is written otherwise replaces them all. */
+export const byUpload = "by uploadClientCertificate; the certificates that are there stay.";
+
+export interface SecretWords {
+  /** Behind a number. */
+  readonly counted: string;
+  readonly state: string;
+  readonly tone: Tone;
+}
+
+/** In the order in which they are told. None says that a password was looked at: nobody can. */
+export const secretStates = {
+  asserted: { counted: "sent by Plumbline", state: "sent by Plumbline", tone: "quiet" },
+  compared: {
+    counted: "compared",
+    state: "compared with what Microsoft Graph shows",
+    tone: "quiet",
+  },
+  trusted: {
+    counted: "trusted",
+    state: "trusted: a person said that the live one is right",
+    tone: "quiet",
+  },
+  "not-asserted": {
+    counted: "not asserted",
+    state: "not asserted: never sent by Plumbline",
+    tone: "update",
+  },
+  new: { counted: "new", state: "new: sent with the create", tone: "create" },
+  "changed-at-source": {
+    counted: "changed at source",
+    state: "changed at its source since it was last sent or trusted",
+    tone: "update",
+  },
+  overdue: {
+    counted: "overdue",
+    state: "overdue: policy.reassertEvery has passed, it is sent again",
+    tone: "update",
+  },
+  unknown: {
+    counted: "unknown",
+    state: "unknown: the answer to the last write was lost, it is sent again",
+    tone: "bad",
+  },
+  unreadable: {
+    counted: "unreadable",
+    state: "unreadable: its source cannot be read or opened",
+    tone: "bad",
+  },
+} as const satisfies Record<SecretState["state"], SecretWords>;
+
+/** Path of the one secret that Graph masks. */
+export const PASSWORD = "spec.authentication.basic.password";
+
+export const sentByThisRun = "sent by this run";
+
+export const passwordsNeverShown =
+  "Microsoft Graph never shows a password: whether one was changed outside cannot be known.";
+
+/** What to do about a password that is not asserted. */
+export function toAssert(program: string): string {
+  return `Not asserted means never sent by Plumbline: \`${program} assert NAME\` sends it, \`${program} trust NAME\` records that the live one is right.`;
+}
+
+/** Whether what a plan says of a certificate is still to be done, was done, or was not. */
+export type Stage = "planned" | "done" | "undone";
+
+/**
+ * What a certificate is and becomes; `when` says when that comes.
+ *
+ * | becomes | planned                 | done            | undone                |
+ * |---------|-------------------------|-----------------|-----------------------|
+ * | active  | becomes active at once  | active now      | was to become active  |
+ * | pending | becomes active on ...   | the same        | was to be added, ...  |
+ * | standby | stays, used again ...   | the same        | the same              |
+ * | retired | is taken away           | was taken away  | was to be taken away  |
+ */
+export function certificateWords(
+  { live, active, becomes }: Certificate,
+  stage: Stage,
+  when: string | null,
+): string {
+  const isActive = live && active;
+  switch (becomes) {
+    case "active":
+      if (isActive || stage === "done") return "active now";
+      return stage === "planned" ? "becomes active at once" : "was to become active";
+    case "pending":
+      return `${stage === "undone" && !live ? "was to be added and become" : "becomes"} active ${when === null ? "when it becomes valid" : `on ${when}`}`;
+    case "standby":
+      return standbyWords(isActive && stage !== "done", stage, when);
+    case "retired":
+      return `${isActive && stage !== "done" ? "active now, " : ""}${retiredWords[stage]}`;
+    case "expired":
+      return "expired";
+    case null:
+      return isActive ? "active now" : live ? "not active" : "in git alone";
+    default:
+      return unknown(becomes);
+  }
+}
+
+const retiredWords = {
+  planned: "is taken away",
+  done: "was taken away",
+  undone: "was to be taken away",
+} as const satisfies Record<Stage, string>;
+
+function standbyWords(isActive: boolean, stage: Stage, when: string | null): string {
+  if (isActive && stage === "undone") return "active now";
+  const now = isActive ? "active now, " : "";
+  if (when !== null) return `${now}will be taken away on ${when} (policy.retire)`;
+  return isActive
+    ? `${now}then used again only when the new one ends`
+    : "stays, used again only when the active one ends";
+}
+
+export const certificateTones = {
+  active: "good",
+  pending: "adopt",
+  standby: "quiet",
+  expired: "bad",
+  retired: "quiet",
+} as const satisfies Record<NonNullable<Certificate["becomes"]>, Tone>;
+
+/** Behind a number of certificates. */
+export function expiryWords(count: number, isExpired: boolean, steps: readonly string[]): string {
+  const noun = count === 1 ? "certificate" : "certificates";
+  if (isExpired) return `${noun} ${count === 1 ? "has" : "have"} expired`;
+  const [first = ""] = steps;
+  if (steps.length > 1) return `${noun} expire, the first within ${first}`;
+  return `${noun} ${count === 1 ? "expires" : "expire"} within ${first}`;
+}
+
+/** Names that are told of a list that may be long. */
+const NAMES = 20;
+
+/** `a, b and 5 more`. */
+export function namesText(names: readonly string[]): string {
+  const more = names.length - NAMES;
+  const told = names.slice(0, NAMES).join(", ");
+  return more > 0 ? `${told} and ${plural(more, "more", "more")}` : told;
+}
 
 /** What stands in the place of a command that could only be refused. */
 export const reportOnly =
@@ -104,11 +258,13 @@ export function outcomeAction(op: Op, result: Outcome["result"]): string {
   }
 }
 
-/** What became of a change, as a sentence. */
-export function outcomeSentence(result: Outcome["result"]): string {
+/** What became of a change, as a sentence. No read shows a password, so none is said to be verified. */
+export function outcomeSentence(result: Outcome["result"], sentPassword: boolean): string {
   switch (result) {
     case "done":
-      return "Verified by reading back.";
+      return sentPassword
+        ? "Verified by reading back, except the password: it is never shown."
+        : "Verified by reading back.";
     case "failed":
       return "Failed.";
     case "skipped":

@@ -1,7 +1,15 @@
 /** What git and Graph may hold at worst, and reports that hold it everywhere. */
 import fc from "fast-check";
 import type { Report } from "../../src/report/report.ts";
-import { mixedPlan, partialRun, samples } from "./samples.ts";
+import { unmanagedEnding } from "./certificates.ts";
+import {
+  certificatesPlan,
+  certificatesRun,
+  mixedPlan,
+  partialRun,
+  planOf,
+  samples,
+} from "./samples.ts";
 
 export const hostileTexts = [
   { name: "an escape sequence", text: "\u001b[2J\u001b[31mgone\u001b]0;title\u0007" },
@@ -54,7 +62,18 @@ export const anyText = fc.oneof(
 );
 
 /** Values of these are chosen by Plumbline itself. */
-const ours = new Set(["type", "op", "kind", "result", "severity", "trigger", "mode", "tenant"]);
+const ours = new Set([
+  "type",
+  "op",
+  "kind",
+  "result",
+  "severity",
+  "trigger",
+  "mode",
+  "tenant",
+  "state",
+  "becomes",
+]);
 
 /** The same report with this text wherever a value comes from outside. */
 export function fill(report: Report, text: string): Report {
@@ -63,7 +82,10 @@ export function fill(report: Report, text: string): Report {
 
 function filled(value: unknown, text: string, key: string, parent: string): unknown {
   if (typeof value === "string") {
-    const isOurs = ours.has(key) || (key === "code" && parent === "reason");
+    const isOurs =
+      ours.has(key) ||
+      (key === "code" && parent === "reason") ||
+      (key === "warning" && value === "expired");
     return isOurs ? value : text;
   }
   if (Array.isArray(value)) return value.map((item) => filled(item, text, key, parent));
@@ -73,9 +95,20 @@ function filled(value: unknown, text: string, key: string, parent: string): unkn
   );
 }
 
+/** Its names come from Graph alone, and one has none. */
+const withoutNames = planOf({
+  unmanaged: certificatesPlan.unmanaged,
+  certificates: [unmanagedEnding, { ...unmanagedEnding, displayName: null }],
+});
+
 /** One of each type that shows every list. */
 export const fullReports: readonly { readonly name: string; readonly report: Report }[] = [
   { name: "a plan", report: { type: "plans", plans: [mixedPlan] } },
   { name: "a run", report: { type: "runs", runs: [{ ...partialRun, plan: mixedPlan }] } },
+  {
+    name: "a plan with certificates",
+    report: { type: "plans", plans: [certificatesPlan, withoutNames] },
+  },
+  { name: "a run with certificates", report: { type: "runs", runs: [certificatesRun] } },
   { name: "faults", report: samples["faults"]! },
 ];

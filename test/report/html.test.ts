@@ -69,6 +69,12 @@ test("URLs and paths break between their parts and not within a name", () => {
   expect(page).toContain("<code>connectors/<wbr>age-check.yaml:4:3</code>");
 });
 
+test("paths of fields break behind a dot and thumbprints in two halves", () => {
+  const page = html(samples["certificates-plan"]!);
+  expect(page).toContain("<code>spec.<wbr>authentication.<wbr>basic.<wbr>password</code>");
+  expect(page).toContain("<code>9C6E41D20B7F3A5586D1<wbr>E4C92F70A3B86D15E7F4</code>");
+});
+
 test("a digest is set as code", () => {
   expect(html(samples["mixed-plan"]!)).toMatch(/<dt>Digest<\/dt><dd><code>sha256:\w+<\/code>/);
 });

@@ -10,6 +10,16 @@ import type {
   Unmanaged,
 } from "../../src/model/generated/run.ts";
 import type { Report } from "../../src/report/report.ts";
+import {
+  calmSecrets,
+  certificateChanges,
+  certificates,
+  certificatesUnchanged,
+  certificatesUnmanaged,
+  heldCertificate,
+  secrets,
+  unmanagedEnding,
+} from "./certificates.ts";
 
 const commit = "9f2c1a7d0b3e4f5061728394a5b6c7d8e9f01234";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -154,6 +164,8 @@ export function planOf(parts: Partial<Plan>): Plan {
     held: [],
     unmanaged: [],
     unreadable: [],
+    secrets: [],
+    certificates: [],
     faults: [],
     ...parts,
   };
@@ -179,6 +191,7 @@ export function planOf(parts: Partial<Plan>): Plan {
 
 export function runOf(parts: Partial<Run>): Run {
   return {
+    id: "20260822T101500250Z",
     tenant: "production",
     trigger: "schedule",
     mode: "apply",
@@ -206,6 +219,15 @@ export const mixedPlan = planOf({
   faults: [warning],
 });
 
+export const certificatesPlan = planOf({
+  changes: certificateChanges,
+  unchanged: certificatesUnchanged,
+  held: [heldCertificate],
+  unmanaged: certificatesUnmanaged,
+  secrets,
+  certificates,
+});
+
 export const cleanPlan = planOf({ unchanged });
 
 export const unreadablePlan = planOf({
@@ -218,6 +240,16 @@ export const convergedRun = runOf({
   plan: planOf({ changes: [created, updated], unchanged, unmanaged }),
   outcomes: [outcomeOf(created, "done"), outcomeOf(updated, "done")],
   result: "converged",
+});
+
+/** One rotation is done, another was refused, and the rest was not attempted. */
+export const certificatesRun = runOf({
+  plan: certificatesPlan,
+  outcomes: certificateChanges.map((change) => {
+    if (change.name === "age-check") return outcomeOf(change, "failed", forbidden);
+    return outcomeOf(change, change.name === "voucher-check" ? "skipped" : "done");
+  }),
+  result: "partial",
 });
 
 export const partialRun = runOf({
@@ -275,6 +307,25 @@ export const samples: Readonly<Record<string, Report>> = {
   "clean-run": {
     type: "runs",
     runs: [runOf({ plan: cleanPlan })],
+    nextRuns,
+  },
+  "certificates-plan": { type: "plans", plans: [certificatesPlan] },
+  "certificates-run": { type: "runs", runs: [certificatesRun], nextRuns },
+  "calm-secrets-plan": {
+    type: "plans",
+    plans: [planOf({ unchanged, secrets: calmSecrets })],
+  },
+  "expiring-run": {
+    type: "runs",
+    runs: [
+      runOf({
+        plan: planOf({
+          unchanged,
+          unmanaged: certificatesUnmanaged,
+          certificates: [unmanagedEnding],
+        }),
+      }),
+    ],
     nextRuns,
   },
   "several-runs": { type: "runs", runs: [partialRun, unreadableRun], nextRuns },

@@ -1,0 +1,30 @@
+/** Pieces of which every part of the page is made. */
+import { breakable, type Html, html } from "./markup.ts";
+import type { Tone } from "./wording.ts";
+
+export const NOTHING: Html = { html: "" };
+
+export function toneClass(tone: Tone): string {
+  return `tone-${tone}`;
+}
+
+export function badge(text: string, tone: Tone): Html {
+  return html`<span class="badge ${toneClass(tone)}">${text}</span>`;
+}
+
+/** Nothing at all for an empty list. */
+export function section<Item>(
+  title: string,
+  items: readonly Item[],
+  content: (items: readonly Item[]) => Html,
+): Html {
+  return items.length === 0 ? NOTHING : html`<h3>${title}</h3>\n${content(items)}`;
+}
+
+/** A sentence; what stands in backticks is code. */
+export function words(text: string): readonly Html[] {
+  return text
+    .split(/`([^`]+)`/)
+    .map(breakable)
+    .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
+}

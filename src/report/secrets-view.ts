@@ -1,0 +1,100 @@
+/** What is known of the secrets of one tenant, in words that hold for every format. */
+import type { Plan, Run, SecretState } from "../model/generated/run.ts";
+import { moment } from "./instants.ts";
+import { outcomeOf, wasWritten } from "./outcomes.ts";
+import { name } from "./printable.ts";
+import {
+  PASSWORD,
+  passwordsNeverShown,
+  type SecretWords,
+  secretStates,
+  sentByThisRun,
+  type Tone,
+  toAssert,
+} from "./wording.ts";
+
+export interface SecretView {
+  /** Of its connector. */
+  readonly name: string;
+  readonly path: string;
+  readonly source: string;
+  readonly state: string;
+  readonly tone: Tone;
+  /** When it was last sent, or taken on trust. */
+  readonly since: string | null;
+  readonly run: string | null;
+  /** When it is sent again. */
+  readonly due: string | null;
+}
+
+/** Secrets of which the same is known. */
+export interface SecretGroup {
+  readonly count: number;
+  readonly counted: string;
+  /** Of their connectors; none where nothing is to be done. */
+  readonly names: readonly string[];
+}
+
+export interface SecretsView {
+  readonly rows: readonly SecretView[];
+  readonly groups: readonly SecretGroup[];
+  /** What to do about them; null when there is nothing. */
+  readonly toAssert: string | null;
+  /** What nobody can know of them; null when no password is among them. */
+  readonly limit: string | null;
+}
+
+export const noSecrets: SecretsView = { rows: [], groups: [], toAssert: null, limit: null };
+
+const unnamed: ReadonlySet<SecretState["state"]> = new Set(["asserted", "compared"]);
+
+export function secretsView(
+  plan: Plan,
+  run: Run | null,
+  { timezone, program = "plumbline" }: { readonly timezone?: string; readonly program?: string },
+): SecretsView {
+  const known = plan.secrets.map((secret) => asOf(run, plan, secret));
+  return {
+    rows: known.map((secret) => secretView(secret, run, timezone)),
+    groups: groupsOf(known),
+    toAssert: known.some(({ state }) => state === "not-asserted") ? toAssert(program) : null,
+    limit: known.some(({ path }) => path === PASSWORD) ? passwordsNeverShown : null,
+  };
+}
+
+/** A plan knows what was before it; a run has sent some of them since. */
+function asOf(run: Run | null, plan: Plan, secret: SecretState): SecretState {
+  if (run === null || !wasSent(secret, plan, run)) return secret;
+  return { ...secret, state: "asserted", at: null, run: run.id, due: null };
+}
+
+function wasSent({ kind, name, path, state }: SecretState, plan: Plan, run: Run): boolean {
+  if (state === "compared") return false;
+  const change = plan.changes.find((other) => other.kind === kind && other.name === name);
+  if (change === undefined || !wasWritten(outcomeOf(change, run.outcomes))) return false;
+  return change.sends.some((sent) => path === sent || path.startsWith(`${sent}.`));
+}
+
+function secretView(secret: SecretState, run: Run | null, timezone: string | undefined) {
+  const { state, tone } = secretStates[secret.state];
+  const isOfThisRun = run !== null && secret.state === "asserted" && secret.run === run.id;
+  return {
+    name: name(secret.name),
+    path: name(secret.path),
+    source: name(secret.source),
+    state: isOfThisRun ? sentByThisRun : state,
+    tone,
+    since: secret.at === null ? null : moment(secret.at, timezone),
+    run: secret.run === null ? null : name(secret.run),
+    due: secret.due === null ? null : moment(secret.due, timezone),
+  };
+}
+
+function groupsOf(secrets: readonly SecretState[]): readonly SecretGroup[] {
+  const states = Object.entries(secretStates) as readonly [SecretState["state"], SecretWords][];
+  return states.flatMap(([state, { counted }]) => {
+    const same = secrets.filter((secret) => secret.state === state);
+    const names = unnamed.has(state) ? [] : [...new Set(same.map((secret) => name(secret.name)))];
+    return same.length === 0 ? [] : [{ count: same.length, counted, names }];
+  });
+}

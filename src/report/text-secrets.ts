@@ -1,0 +1,23 @@
+/** Secrets at a terminal: counted by what is known of them. */
+import type { Layout } from "./layout.ts";
+import { grouped } from "./printable.ts";
+import type { SecretGroup, SecretsView } from "./secrets-view.ts";
+import { namesText } from "./wording.ts";
+
+export function secretsLines({ groups, limit }: SecretsView, page: Layout): readonly string[] {
+  if (groups.length === 0) return [];
+  const style = groups.some(({ names }) => names.length > 0) ? "plain" : "quiet";
+  return [
+    ...page.wrap(`Secrets: ${groups.map(groupText).join(", ")}`, "", style, "  "),
+    ...(limit === null ? [] : page.wrap(limit, "  ", "quiet")),
+  ];
+}
+
+function groupText({ count, counted, names }: SecretGroup): string {
+  const told = names.length === 0 ? "" : ` (${namesText(names)})`;
+  return `${grouped(count)} ${counted}${told}`;
+}
+
+export function toAssertLines({ toAssert }: SecretsView, page: Layout): readonly string[] {
+  return toAssert === null ? [] : page.wrap(toAssert, "  ", "quiet");
+}
