@@ -18,7 +18,15 @@ function parsedAndValidated(): void {
     folders: ["."],
     exclude: [],
     variables: {},
-    secrets: { env: null, ownEnv: [], reservedEnv: [], files: [], others: { env: [], files: [] } },
+    secrets: {
+      env: null,
+      ownEnv: [],
+      reservedEnv: [],
+      files: [],
+      keyVaults: [],
+      ownVaultSecrets: [],
+      others: { env: [], files: [] },
+    },
     targets: { hosts: null, private: false },
   });
   if (faults.length > 0 || definitions.length === 0) throw new Error(JSON.stringify(faults[0]));

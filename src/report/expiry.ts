@@ -28,15 +28,13 @@ const LOUD_SECONDS = 7 * 86_400;
 /** Those of a plan. What a run has renewed ends without harm and is not among them. */
 export function expiringOf(plan: Plan, outcomes: readonly Outcome[]): readonly Expiring[] {
   return plan.certificates.flatMap((of): readonly Expiring[] => {
-    if (of.warning === null) return [];
     const change = changeOf(of, plan.changes);
     const outcome = change === null ? null : outcomeOf(change, outcomes);
-    const certificate = nearestEnd(of);
-    const isToBeRenewed = change !== null && takesOver(of, certificate);
-    if (isToBeRenewed && outcome?.result === "done") return [];
-    const tone = stepSeconds(of.warning) <= LOUD_SECONDS ? "bad" : "update";
-    const isRenewed = isToBeRenewed && outcome === null;
-    return [{ of, certificate, warning: of.warning, tone, isRenewed }];
+    const warning = outcome?.result === "done" ? of.warningAfter : of.warning;
+    if (warning === null) return [];
+    const tone = stepSeconds(warning) <= LOUD_SECONDS ? "bad" : "update";
+    const isRenewed = change !== null && outcome === null && of.warningAfter === null;
+    return [{ of, certificate: nearestEnd(of), warning, tone, isRenewed }];
   });
 }
 
@@ -79,13 +77,4 @@ function byEnd(list: readonly Certificate[]): readonly Certificate[] {
 
 function at(instant: string): number {
   return epochMilliseconds(instant) ?? 0;
-}
-
-function takesOver({ list }: ConnectorCertificates, ending: Certificate | null): boolean {
-  if (ending === null) return false;
-  const end = at(ending.notAfter);
-  return list.some(({ live, becomes, notBefore, notAfter }) => {
-    const isInTime = becomes === "active" || (becomes === "pending" && at(notBefore) <= end);
-    return !live && isInTime && at(notAfter) > end;
-  });
 }

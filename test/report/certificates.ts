@@ -51,6 +51,7 @@ export function certificatesOf(
     list: list.map(certificate),
     validUntil: "2027-08-20T00:00:00.000Z",
     warning: null,
+    warningAfter: parts.warning ?? null,
     ...parts,
   };
 }
@@ -78,7 +79,7 @@ export function updateOf(name: string, parts: Partial<Change>): Change {
   };
 }
 
-const PFX = ["spec.authentication.certificate.pfx", "spec.authentication.certificate.passphrase"];
+const SENT = ["spec.authentication.certificate"];
 const PASSWORD = "spec.authentication.basic.password";
 
 function certificateField(before: string | null, after: string) {
@@ -88,7 +89,7 @@ function certificateField(before: string | null, after: string) {
 /** The new certificate is valid already; the old one stays beside it. */
 export const rotated = updateOf("fraud-check", {
   fields: [certificateField(thumbprints.old, thumbprints.next)],
-  sends: PFX,
+  sends: SENT,
   upload: true,
 });
 export const rotation = certificatesOf(
@@ -97,13 +98,13 @@ export const rotation = certificatesOf(
     { active: true, becomes: "standby" },
     { ...next, live: false, becomes: "active" },
   ],
-  { validUntil: "2026-09-05T00:00:00.000Z", warning: "14d" },
+  { validUntil: "2026-09-05T00:00:00.000Z", warning: "14d", warningAfter: null },
 );
 
 /** The new certificate is sent before it is valid. */
 const staged = updateOf("age-check", {
   fields: [certificateField(thumbprints.old, thumbprints.other)],
-  sends: PFX,
+  sends: SENT,
   upload: true,
 });
 const staging = certificatesOf(
@@ -126,7 +127,7 @@ const staging = certificatesOf(
 const retired = updateOf("crm-sync", {
   reason: "Older certificates are retired: the one in git has been active for 7d.",
   fields: [certificateField(`${thumbprints.old}, ${thumbprints.next}`, thumbprints.next)],
-  sends: PFX,
+  sends: SENT,
 });
 const retirement = certificatesOf("crm-sync", [{ becomes: "retired" }, { ...next, ...active }]);
 
@@ -143,7 +144,7 @@ export const certificateChanges: Change[] = [staged, retired, rotated, ...resent
 export const heldCertificate: HeldChange = {
   ...updateOf("kyc-check", {
     fields: [certificateField(thumbprints.old, thumbprints.other)],
-    sends: PFX,
+    sends: SENT,
   }),
   reason: {
     code: "certificate",
@@ -243,7 +244,7 @@ export const secrets: SecretState[] = [
   secretOf("bank-check", { state: "unreadable", source: "file bank/password" }),
   ...calmSecrets.slice(0, 1),
   secretOf("fraud-check", {
-    path: "spec.authentication.certificate.pfx",
+    path: "spec.authentication.certificate",
     source: "keyVault kv-hooks/fraud-certificate",
     state: "compared",
     ...never,

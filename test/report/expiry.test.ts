@@ -81,12 +81,11 @@ test("a plan says that it renews, a run that has renewed says nothing, one that 
   expect(expiringOf(plan, [outcomeOf(rotated, "unverified")])).toHaveLength(1);
 });
 
-test("a certificate that becomes valid after the end of the old one leaves a gap and renews nothing", () => {
-  const list = rotation.list.map((one) =>
-    one.live ? one : { ...one, becomes: "pending" as const, notBefore: "2026-09-06T00:00:00.000Z" },
-  );
-  const plan = planOf({ changes: [rotated], certificates: [{ ...rotation, list }] });
-  expect(expiringOf(plan, [])).toMatchObject([{ isRenewed: false }]);
+test("a plan that leaves another warning renews nothing, and its run goes on warning of that", () => {
+  const certificates = [{ ...rotation, warningAfter: "30d" }];
+  const plan = planOf({ changes: [rotated], certificates });
+  expect(expiringOf(plan, [])).toMatchObject([{ isRenewed: false, warning: "14d" }]);
+  expect(expiringOf(plan, [outcomeOf(rotated, "done")])).toMatchObject([{ warning: "30d" }]);
 });
 
 test.each([
