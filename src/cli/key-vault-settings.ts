@@ -6,7 +6,7 @@ import type {
   ServiceConfiguration,
 } from "../model/generated/service.ts";
 import type { SecretUse } from "../model/secret.ts";
-import { type CloudName, isLoopback } from "../tenant/clouds.ts";
+import { type CloudName, isLoopback, vaultDomains } from "../tenant/clouds.ts";
 import { ownReferences, referencesOf, secretUse } from "./service-secrets.ts";
 
 export interface KeyVaultSettings {
@@ -59,8 +59,14 @@ function isVaultAddress(url: string): boolean {
   return protocol === "https:" && !username && !password && !search && !hash;
 }
 
+/** The address of each vault, without a slash at its end. `url`: null for Microsoft's own. */
+export function vaultUrls(cloud: CloudName, url: string | null): (vault: string) => string {
+  const template = url ?? `https://{vault}.${vaultDomains[cloud]}`;
+  return (vault) => (vaultAddress(template, vault)?.href ?? template).replace(/\/$/, "");
+}
+
 /** The address of one vault; null when it is none. */
-export function vaultAddress(url: string, vault: string): URL | null {
+function vaultAddress(url: string, vault: string): URL | null {
   return URL.parse(url.replaceAll("{vault}", vault));
 }
 

@@ -8,7 +8,7 @@ import { type CloudName, cloudNameOf, clouds, vaultDomains } from "../tenant/clo
 import { DEVICE_CODE_TIMEOUT } from "../tenant/credentials.ts";
 import { type Identity, openIdentity } from "../tenant/identity.ts";
 import type { Connection, TenantSettings } from "./configuration.ts";
-import { isLocal, type KeyVaultSettings, vaultAddress } from "./key-vault-settings.ts";
+import { isLocal, type KeyVaultSettings, vaultUrls } from "./key-vault-settings.ts";
 import { type Links, renewable, resolveCredential } from "./link.ts";
 
 /** undefined: nobody can sign in, so that a reference to a vault is a fault. */
@@ -63,11 +63,10 @@ function ofTenant(
 
 function open(access: Access, options: KeyVaultsOptions): ReadKeyVault {
   const { cloud, url } = access;
-  const template = url ?? `https://{vault}.${vaultDomains[cloud]}`;
   return openKeyVault({
     credential: signingIn(access, options),
     isForeign: url !== null,
-    urlOf: (vault) => vaultAddress(template, vault)?.href.replace(/\/$/, "") ?? template,
+    urlOf: vaultUrls(cloud, url),
     ...(access.credential.deviceCode && { timeout: DEVICE_CODE_TIMEOUT }),
   });
 }

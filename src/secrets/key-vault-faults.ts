@@ -28,7 +28,7 @@ export interface FailedRead {
 export function problemOf({ thrown, answer, source, host, spent }: FailedRead): string {
   if (thrown instanceof FaultError) return `cannot be read. ${thrown.fault.message}`;
   if (spent !== null) {
-    return `was not read within ${spent / 1_000} s: ${host} did not answer. Check the network and the firewall between here and the vault.`;
+    return `was not read within ${spent / 1_000} s, with the sign-in. Check the network and the firewall between here and ${host}.`;
   }
   const last = waiting(thrown) ?? answer;
   if (last?.status === 200) {

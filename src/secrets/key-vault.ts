@@ -33,7 +33,7 @@ export interface KeyVaultOptions {
    * its own. The credential must then refuse, or ignore, what it asks for.
    */
   readonly isForeign: boolean;
-  /** Milliseconds that one read may take, with signing in and trying again. Default: 30,000. */
+  /** Milliseconds that a read may take, with waiting, signing in and trying again. Default: 30,000. */
   readonly timeout?: number;
 }
 
@@ -54,9 +54,10 @@ export function openKeyVault(options: KeyVaultOptions): ReadKeyVault {
     return client;
   };
   const turn = limited(MOST_READS);
-  return (source) =>
-    turn(async () => {
-      const late = AbortSignal.timeout(timeout);
+  return (source) => {
+    // From now on: many secrets of a vault that hangs take no longer than one.
+    const late = AbortSignal.timeout(timeout);
+    return turn(async () => {
       const seen: { answer: Answer | null } = { answer: null };
       try {
         const client = await clientOf(source.vault);
@@ -67,6 +68,7 @@ export function openKeyVault(options: KeyVaultOptions): ReadKeyVault {
         return { problem: problemOf({ thrown, answer: seen.answer, source, host, spent }) };
       }
     });
+  };
 }
 
 async function openClient(url: string, options: KeyVaultOptions): Promise<SecretClient> {
@@ -137,7 +139,8 @@ function millisecondsOf(retryAfter: string | undefined): number | null {
 async function within<T>(late: AbortSignal, promise: Promise<T>): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const stop = () => reject(late.reason);
-  late.addEventListener("abort", stop, { once: true });
+  if (late.aborted) stop();
+  else late.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([promise, aborted]);
   } finally {

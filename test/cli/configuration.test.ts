@@ -187,6 +187,28 @@ test("a tenant's own settings win over those of the service, and the environment
   });
 });
 
+const inVault = { keyVault: { vault: "kv-service", secret: "its-own" } };
+
+test("definitions may name no secret of the service in a vault, whatever vaults they are given", () => {
+  const clientSecret = { clientId: tenantId, secret: inVault };
+  const { settings, faults } = read({
+    fingerprintKey: inVault,
+    keyVault: { credential: { managedIdentity: {} } },
+    tenants: [{ ...real, credential: { clientSecret }, secrets: { keyVaults: ["kv-service"] } }],
+  });
+  expect(faults).toEqual([]);
+  expect(settings?.tenants[0]?.load.secrets).toMatchObject({
+    keyVaults: ["kv-service"],
+    ownVaultSecrets: [{ vault: "kv-service", secret: "its-own" }],
+  });
+});
+
+test("what reads vaults is a secret of the service as well", () => {
+  const clientSecret = { clientId: tenantId, secret: { env: "VAULT_READER_SECRET" } };
+  const { settings } = read({ keyVault: { tenantId, credential: { clientSecret } } });
+  expect(settings?.tenants[0]?.load.secrets.ownEnv).toContain("VAULT_READER_SECRET");
+});
+
 const rows = [
   { name: "no YAML", value: "tenants: [", says: "bracket" },
   { name: "of another kind", value: { kind: "Sandbox" }, says: "kind" },
@@ -240,9 +262,63 @@ const rows = [
     says: "secret may not stand",
   },
   {
-    name: "with Key Vault",
-    value: { keyVault: { credential: {} } },
-    says: "later version",
+    name: "with a vault over http",
+    value: { keyVault: { url: "http://{vault}.localhost:8443" } },
+    says: "must be https",
+  },
+  {
+    name: "with one address for all vaults",
+    value: { keyVault: { url: "https://vault.contoso.com" } },
+    says: "hold {vault} in the place of its name",
+  },
+  {
+    name: "with a password in the address of vaults",
+    value: { keyVault: { url: "https://u:hush@{vault}.vault.contoso.com" } },
+    says: "user name or password",
+  },
+  {
+    name: "with an app for vaults in no directory",
+    value: {
+      keyVault: { credential: { clientSecret: { clientId: tenantId, secret: { env: "A" } } } },
+    },
+    says: "needs keyVault.tenantId",
+  },
+  {
+    name: "with a person for vaults in no directory",
+    value: { keyVault: { credential: { deviceCode: { clientId: tenantId } } } },
+    says: "needs keyVault.tenantId",
+  },
+  {
+    name: "with a directory for vaults and no credential",
+    value: { keyVault: { tenantId } },
+    says: "belongs to keyVault.credential",
+  },
+  {
+    name: "with a ready token for Microsoft's vaults",
+    value: { keyVault: { credential: { token: { env: "TOKEN" } } } },
+    says: "loopback",
+  },
+  {
+    name: "with the key to vaults in a vault",
+    value: {
+      keyVault: {
+        tenantId,
+        credential: { clientSecret: { clientId: tenantId, secret: inVault } },
+      },
+    },
+    says: "cannot be kept in one",
+  },
+  {
+    name: "with a fingerprint key in a vault that nobody opens",
+    value: { fingerprintKey: inVault },
+    says: "read from a vault with keyVault.credential, which is not there",
+  },
+  {
+    name: "with a credential in a vault that it would have to open itself",
+    value: {
+      tenants: [{ ...real, credential: { clientSecret: { clientId: tenantId, secret: inVault } } }],
+    },
+    says: "read from a vault with keyVault.credential, which is not there",
   },
   {
     name: "with PostgreSQL",
