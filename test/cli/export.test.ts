@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { makeCertificate } from "../certificates.ts";
 import { definition, openService, practice, type Service, seeded } from "./program.ts";
 
 const files = ({ folder }: Service, of: string) => readdirSync(join(folder, of)).sort();
@@ -30,6 +31,10 @@ test("what was exported from an unmanaged tenant is adopted without a difference
     "A b",
     `${"n".repeat(49)} end`,
   ];
+  const { thumbprint, notBefore, notAfter, base64, passphrase } = await makeCertificate({
+    notBefore: "2026-01-01",
+    notAfter: "2096-01-01",
+  });
   const live = [
     ...hostile.map((name, index) => seeded(name, `https://api.contoso.com/${index}/\${x}`)),
     {
@@ -41,9 +46,10 @@ test("what was exported from an unmanaged tenant is adopted without a difference
       displayName: "Certificate",
       targetUrl: same,
       authentication: {
-        certificates: [{ thumbprint: "A".repeat(40), notBefore: 0, notAfter: 4_000_000_000 }],
+        certificates: [{ thumbprint, notBefore, notAfter }],
       },
     },
+    { displayName: "Neither", targetUrl: same, authentication: null },
     seeded("Password in the URL", "https://entra:hush@api.contoso.com/"),
     seeded("Two\nlines"),
     seeded("Key twice", `${same}?code=one&code=two`),
@@ -55,7 +61,7 @@ test("what was exported from an unmanaged tenant is adopted without a difference
   expect(exported).toMatchObject({ status: 5, stderr: "" });
   const [, left = ""] = exported.stdout.split("Left out:\n");
   for (const told of [
-    /"Certificate" .*certificate authentication is not yet supported/,
+    /"Neither" .*authentication \("none"\) is of no kind/,
     /"Password in the URL" .*user name, password or fragment/,
     /"Two\\nlines" .*line ends/,
     /"Key twice" .*\[number\]/,
@@ -63,7 +69,7 @@ test("what was exported from an unmanaged tenant is adopted without a difference
   ]) {
     expect(left).toMatch(told);
   }
-  expect(files(service, "out")).toHaveLength(hostile.length + 1);
+  expect(files(service, "out")).toHaveLength(hostile.length + 2);
   for (const file of files(service, "out"))
     expect(service.read(`out/${file}`)).not.toContain("hush");
   fillIn(service, exported.stdout, {
@@ -71,6 +77,8 @@ test("what was exported from an unmanaged tenant is adopted without a difference
     "spec.query.code": "two",
     "spec.query.Code": "three",
     "spec.query.a b": "five",
+    "spec.authentication.certificate.pfx": base64,
+    "spec.authentication.certificate.passphrase": passphrase,
   });
   const planned = await service.run(["plan", "--output", "json"]);
   const [plan] = JSON.parse(planned.stdout).plans;
