@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeCertificate } from "../certificates.ts";
+import { makeCertificate, makePem } from "../certificates.ts";
 import { definition, openService, practice, type Service, seeded } from "./program.ts";
 
 const files = ({ folder }: Service, of: string) => readdirSync(join(folder, of)).sort();
@@ -31,10 +31,10 @@ test("what was exported from an unmanaged tenant is adopted without a difference
     "A b",
     `${"n".repeat(49)} end`,
   ];
-  const { thumbprint, notBefore, notAfter, base64, passphrase } = await makeCertificate({
-    notBefore: "2026-01-01",
-    notAfter: "2096-01-01",
-  });
+  const long = { notBefore: "2026-01-01", notAfter: "2096-01-01" };
+  const issuer = await makePem({ ...long, name: "authority", isAuthority: true });
+  const certificate = await makeCertificate({ ...long, issuer });
+  const { thumbprint, notBefore, notAfter, base64, passphrase } = certificate;
   const live = [
     ...hostile.map((name, index) => seeded(name, `https://api.contoso.com/${index}/\${x}`)),
     {
