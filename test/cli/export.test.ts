@@ -84,7 +84,7 @@ test("what was exported from an unmanaged tenant is adopted without a difference
   const [plan] = JSON.parse(planned.stdout).plans;
   expect(plan.faults).toEqual([]);
   expect(plan.held).toEqual([]);
-  expect(plan.changes).toHaveLength(hostile.length + 1);
+  expect(plan.changes).toHaveLength(hostile.length + 2);
   for (const change of plan.changes) {
     expect(change).toMatchObject({ op: "adopt", fields: [], sends: [] });
   }
