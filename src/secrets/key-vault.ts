@@ -15,7 +15,7 @@ export type FoundInVault = { readonly value: string } | { readonly problem: stri
 /** Reads the value anew each time. Does not throw. */
 export type ReadKeyVault = (source: VaultSource) => Promise<FoundInVault>;
 
-/** Who signs in; what `@azure/identity` gives is one. */
+/** Who signs in, and keeps the token: it is asked at each read. What `@azure/identity` gives is one. */
 export interface VaultCredential {
   /** Must throw when it fails; a FaultError is told as it is. Must heed the signal. */
   getToken(
@@ -74,7 +74,7 @@ export function openKeyVault(options: KeyVaultOptions): ReadKeyVault {
 async function openClient(url: string, options: KeyVaultOptions): Promise<SecretClient> {
   // Here, because most services have no vault.
   const { SecretClient } = await import("@azure/keyvault-secrets");
-  return new SecretClient(url, options.credential, {
+  return new SecretClient(url, askedEachTime(options.credential), {
     // Every cloud knows this one, and later ones say nothing more of a value.
     serviceVersion: "7.4",
     disableChallengeResourceVerification: options.isForeign,
@@ -83,6 +83,20 @@ async function openClient(url: string, options: KeyVaultOptions): Promise<Secret
     redirectOptions: { maxRetries: 0 },
     additionalPolicies: [{ position: "perRetry", policy: impatient }],
   });
+}
+
+/**
+ * The client renews a token that is about to end behind a read that still uses it. When that fails,
+ * nobody hears of it, and a rejection that nobody hears of ends the process. A token that is said to
+ * have ended already is renewed by the read that waits for it.
+ */
+function askedEachTime(credential: VaultCredential): VaultCredential {
+  return {
+    async getToken(scopes, options) {
+      const given = await credential.getToken(scopes, options);
+      return given && { ...given, expiresOnTimestamp: 0 };
+    },
+  };
 }
 
 async function read(

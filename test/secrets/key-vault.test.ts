@@ -105,21 +105,29 @@ test("the names of vaults are the same in any letter case", async () => {
   expect((await reader(await started()).resolve(use)).reveal()).toBe(value);
 });
 
-test("a vault says where to sign in, and one sign-in serves all reads", async () => {
+test("a vault that is asked without a token says for what to sign in", async () => {
   const vault = await started();
   const { credential, asked } = signingIn();
-  const { resolve } = reader(vault, { credential });
-  await Promise.all([resolve(password), resolve(useOf("fraud-check-password", first))]);
-  await resolve(password);
+  await reader(vault, { credential }).resolve(password);
   expect(asked).toEqual([{ scopes: ["https://vault.azure.net/.default"] }]);
-  const { requests } = vault;
-  expect(requests[0]?.token).toBeNull();
-  expect(requests.at(-1)).toEqual({
-    vault: "kv-production",
-    secret: "fraud-check-password",
-    version: "",
-    token: "a-token",
+  const use = { vault: "kv-production", secret: "fraud-check-password", version: "" };
+  expect(vault.requests).toEqual([
+    { ...use, token: null },
+    { ...use, token: "a-token" },
+  ]);
+});
+
+test("a token that cannot be renewed fails the read that needs it, and nothing behind its back", async () => {
+  const vault = await started();
+  let signIns = 0;
+  const { credential } = signingIn(async () => {
+    signIns += 1;
+    if (signIns > 1) throw new FaultError(failure("unauthorised", "Signing in failed."));
+    return { token: "a-token", expiresOnTimestamp: Date.now() + 60_000 };
   });
+  const { resolve } = reader(vault, { credential });
+  await resolve(password);
+  expect(await messageOf(resolve(password))).toContain("Signing in failed.");
 });
 
 test("a value is read anew each time", async () => {
