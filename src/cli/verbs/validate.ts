@@ -2,14 +2,16 @@ import { resolve } from "node:path";
 import { type Definitions, openDefinitions } from "../../definitions/definitions.ts";
 import { liesWithin } from "../../definitions/folder.ts";
 import { realPath } from "../../definitions/real-path.ts";
-import { type Loaded, secretUses } from "../../model/definition.ts";
-import { type Fault, toFault } from "../../model/fault.ts";
+import type { Loaded } from "../../model/definition.ts";
+import type { Fault } from "../../model/fault.ts";
+import { systemClock } from "../../model/system-clock.ts";
 import { openSecrets } from "../../secrets/secrets.ts";
 import { type CommonFlags, configure } from "../command.ts";
 import type { TenantSettings } from "../configuration.ts";
 import { exitStatus } from "../exit.ts";
 import { withLine } from "../progress.ts";
 import { writeReports } from "../reports.ts";
+import { secretFaults } from "../secret-checks.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ValidateFlags extends CommonFlags {
@@ -91,19 +93,9 @@ async function checkTenant(
   const loaded = definitions.load({ ...load, folders: paths ?? load.folders });
   // Nothing is fingerprinted here, so the salt of a store is not needed.
   const secrets = openSecrets({ env, fingerprint: { salt: async () => new Uint8Array() } });
-  // A vault is on the network.
-  const uses = loaded.definitions
-    .flatMap(secretUses)
-    .filter(({ source }) => source.type !== "keyVault");
-  const missing = await Promise.all(
-    uses.map((use) =>
-      secrets.resolve(use).then(
-        () => [],
-        (thrown: unknown): Fault[] => [{ ...toFault(thrown), severity: "warning", at: use.at }],
-      ),
-    ),
-  );
-  return { definitions: loaded.definitions, faults: [...loaded.faults, ...missing.flat()] };
+  const now = systemClock.now().getTime();
+  const found = await secretFaults(loaded.definitions, secrets, now);
+  return { definitions: loaded.definitions, faults: [...loaded.faults, ...found] };
 }
 
 function key(at: Fault["at"]): string {
