@@ -15,7 +15,7 @@ const tenants = 1_000;
 const definitions = 20_000;
 const rounds = 3;
 
-const aims = { run: 2, memory: 256, definitions: 1.5, start: 400 };
+const aims = { run: 2, memory: 256, definitions: 1.5, start: 400, secrets: 5 };
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const product = fileURLToPath(new URL("..", import.meta.url));
@@ -192,6 +192,12 @@ async function compareDefinitions(): Promise<void> {
   aim(what, processor, aims.definitions, "");
 }
 
+function measureSecrets(): void {
+  const figures = summary(Array.from({ length: rounds }, () => measure("secrets.ts", [])));
+  row("20 secrets of a no-change run, after the first", figures);
+  aim("time that 20 secrets add", figures.milliseconds, aims.secrets, " ms");
+}
+
 function measureStart(): void {
   const starts = Array.from({ length: rounds }, () => {
     const begun = performance.now();
@@ -217,6 +223,7 @@ try {
   await compareRuns(root, tenants, 2);
   await compareRuns(root, tenants, 20);
   await compareDefinitions();
+  measureSecrets();
   measureStart();
 } finally {
   server.disconnect();
