@@ -1,6 +1,6 @@
 /** What git says: definitions as they are after parsing, validation and replacing variables. */
 import type { Fault, Position } from "./fault.ts";
-import type { SecretUse } from "./secret.ts";
+import type { CertificateSource, SecretUse } from "./secret.ts";
 
 export type Kind = "ApiConnector";
 
@@ -39,15 +39,8 @@ export interface BasicAuthentication {
   readonly password: SecretUse;
 }
 
-/** A PFX, or PEM of which one is made. */
-export interface CertificateAuthentication {
+export interface CertificateAuthentication extends CertificateSource {
   readonly type: "certificate";
-  readonly form: "pfx" | "pem";
-  /** The PFX, or the PEM of the certificate. */
-  readonly content: SecretUse;
-  /** PEM of the private key, where it does not stand beside the certificate. */
-  readonly key: SecretUse | null;
-  readonly passphrase: SecretUse | null;
 }
 
 export type Definition = ApiConnectorDefinition;

@@ -1,4 +1,3 @@
-import type { CertificateAuthentication } from "./definition.ts";
 import type { Position } from "./fault.ts";
 
 const REDACTED = "[redacted]";
@@ -73,6 +72,16 @@ export interface SecretUse {
   readonly binary?: true;
 }
 
+/** Where a client certificate comes from: a PFX, or PEM of which one is made. */
+export interface CertificateSource {
+  readonly form: "pfx" | "pem";
+  /** The PFX, or the PEM of the certificate. */
+  readonly content: SecretUse;
+  /** PEM of the private key, where it does not stand beside the certificate. */
+  readonly key: SecretUse | null;
+  readonly passphrase: SecretUse | null;
+}
+
 /** How a message names a source: `env FRAUD_CHECK_PASSWORD`, `file fraud.txt`. */
 export function describeSource(source: SecretSource): string {
   switch (source.type) {
@@ -103,7 +112,7 @@ export interface Secrets {
    * now. Must throw a FaultError that names the source, for a certificate that cannot be used.
    */
   certificate(
-    authentication: CertificateAuthentication,
+    source: CertificateSource,
     values: ReadonlyMap<string, Secret>,
   ): Promise<ClientCertificate>;
 }

@@ -1,24 +1,29 @@
 /** Opens the certificates that definitions name, each once for as long as nothing in it changes. */
 import { createHmac, createSecretKey, randomBytes } from "node:crypto";
-import type { CertificateAuthentication } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
-import { type ClientCertificate, describeSource, Secret, type Secrets } from "../model/secret.ts";
+import {
+  type CertificateSource,
+  type ClientCertificate,
+  describeSource,
+  Secret,
+  type Secrets,
+} from "../model/secret.ts";
 import { type CertificateFacts, openPfx, type Problem, packPem } from "../pkcs12/pkcs12.ts";
 
 /** Certificates that are kept open: a tenant has some 20 connectors. */
 const MOST = 2_000;
 
-/** Characters of the passphrase of a PFX that is made of PEM, and that nobody types. */
+/** Random ones in the passphrase of a PFX that is made of PEM: nobody types it. */
 const PASSPHRASE_BYTES = 24;
 
 type Values = Parameters<Secrets["certificate"]>[1];
 
-/** What was opened, or the problem with it, by a keyed digest of all its parts: no plain text stays. */
+/** Remembers what was opened, or the problem with it, by a keyed digest of all its parts. */
 export function certificateOpener(): Secrets["certificate"] {
   const known = new Map<string, Opened>();
   const key = createSecretKey(randomBytes(32));
-  return async (authentication, values) => {
-    const parts = partsOf(authentication, values);
+  return async (source, values) => {
+    const parts = partsOf(source, values);
     const entry = createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
     const opened = known.get(entry) ?? open(parts);
     // The newest stay: Map keeps the order of insertion.
@@ -26,7 +31,7 @@ export function certificateOpener(): Secrets["certificate"] {
     known.set(entry, opened);
     const [oldest] = known.keys();
     if (known.size > MOST && oldest !== undefined) known.delete(oldest);
-    if ("problem" in opened) throw unusable(authentication, opened);
+    if ("problem" in opened) throw unusable(source, opened);
     return opened;
   };
 }
@@ -34,14 +39,14 @@ export function certificateOpener(): Secrets["certificate"] {
 type Opened = ClientCertificate | Problem;
 
 interface Parts {
-  readonly form: CertificateAuthentication["form"];
+  readonly form: CertificateSource["form"];
   readonly content: string;
   readonly key: string | null;
   readonly passphrase: string | null;
 }
 
-function partsOf(authentication: CertificateAuthentication, values: Values): Parts {
-  const { form, content, key, passphrase } = authentication;
+function partsOf(source: CertificateSource, values: Values): Parts {
+  const { form, content, key, passphrase } = source;
   const reveal = (use: typeof key) =>
     use === null ? null : (values.get(use.path)?.reveal() ?? null);
   return { form, content: reveal(content) ?? "", key: reveal(key), passphrase: reveal(passphrase) };
@@ -87,7 +92,7 @@ function warningsOf({ isSelfSigned, keyType }: CertificateFacts): readonly strin
   ];
 }
 
-function unusable({ content }: CertificateAuthentication, { problem }: Problem): FaultError {
+function unusable({ content }: CertificateSource, { problem }: Problem): FaultError {
   const message = `${describeSource(content.source)} ${problem}`;
   return new FaultError(failure("secret-source", message, content.at));
 }

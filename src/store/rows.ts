@@ -1,7 +1,7 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
-import type { Run } from "../model/generated/run.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
 import type { LedgerEntry, OpenJournalEntry, RecordedSecret } from "../model/store.ts";
 import { damaged } from "./faults.ts";
 import type { Tables } from "./tables.ts";
@@ -50,7 +50,12 @@ export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry 
 }
 
 export function toRun(row: RunRow, path: string): Run {
-  return parse(row.run, { path, what: `run ${row.key}` }, isRun);
+  const { id, plan, ...run } = parse(row.run, { path, what: `run ${row.key}` }, isWrittenRun);
+  return {
+    id: id ?? run.startedAt.replaceAll(/[^0-9TZ]/g, ""),
+    ...run,
+    plan: plan && { ...plan, secrets: plan.secrets ?? [], certificates: plan.certificates ?? [] },
+  };
 }
 
 function toKind(text: string, { path, what }: Place): Kind {
@@ -112,8 +117,14 @@ function isRecordedSecret(value: unknown): value is WrittenSecret {
   );
 }
 
-/** The outline only: a run may have been written by an older version with fewer details. */
-function isRun(value: unknown): value is Run {
+/** As an older version may have written it: without a name, and with less in its plan. */
+type WrittenRun = Omit<Run, "id" | "plan"> &
+  Partial<Pick<Run, "id">> & {
+    readonly plan: (Omit<Plan, "secrets" | "certificates"> & Partial<Plan>) | null;
+  };
+
+/** The outline only. */
+function isWrittenRun(value: unknown): value is WrittenRun {
   return (
     isObject(value) &&
     ["tenant", "trigger", "mode", "startedAt", "finishedAt", "result"].every(

@@ -278,6 +278,35 @@ test.for(damages)("an entry with $what is a fault that names it", async ({ sql }
   });
 });
 
+test("what an older version said less of is read with what it did not say", async () => {
+  const path = await newPath();
+  {
+    await using store = await openStore({ sqlite: path });
+    const secrets = { password: recorded("f", "2026-08-01T00:00:00.000Z") };
+    await store.settle(production, null, "done", [{ op: "put", entry: entry("a", { secrets }) }]);
+    await store.record(production, run("2026-08-01T00:00:00.000Z"));
+  }
+  const database = new DatabaseSync(path);
+  database.exec(`UPDATE ledger SET secrets =
+    '{"password":{"fingerprint":"f","assertedAt":"2026-08-01T00:00:00.000Z"}}'`);
+  database.exec(`UPDATE runs SET run =
+    json_remove(run, '$.id', '$.plan.secrets', '$.plan.certificates')`);
+  database.close();
+  await using store = await openStore({ sqlite: path });
+  const { ledger } = await store.recall(production);
+  expect(ledger[0]?.secrets).toEqual({
+    password: {
+      fingerprint: "f",
+      assertedAt: "2026-08-01T00:00:00.000Z",
+      trustedAt: null,
+      recordedAt: null,
+      run: null,
+    },
+  });
+  const [read] = await store.runs("production", 1);
+  expect(read).toEqual(run("2026-08-01T00:00:00.000Z"));
+});
+
 test("a path that leads through a file is a fault that says so", async () => {
   const folder = await emptyFolder();
   await writeFile(join(folder, "file"), "");
