@@ -1,0 +1,82 @@
+/**
+ * tenant.yaml of a scenario: what differs from a tenant in which everything is allowed and every secret
+ * is set. Certificates are made anew for each test, and stand under their names in what it prints.
+ */
+import { parse } from "yaml";
+import type { Subject } from "../../src/reconcile/subject.ts";
+import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import { type CertificateWish, type MadeCertificate, makeCertificate } from "../certificates.ts";
+import type { Behaviour } from "../key-vault.ts";
+
+export interface TenantFile {
+  readonly allow?: Subject["policy"]["allow"];
+  readonly mode?: Subject["mode"];
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Values of secrets; null: not set. */
+  readonly env?: Readonly<Record<string, string | null>>;
+  readonly faults?: readonly InjectedFault[];
+  /** Those of the run of `before`. */
+  readonly faultsBefore?: readonly InjectedFault[];
+  /**
+   * By name, of eight characters at most. That of `old` is in the variables OLD_PFX and
+   * OLD_PFX_PASSPHRASE; `${old}` is its thumbprint in live.yaml, and its PFX here.
+   */
+  readonly certificates?: Readonly<Record<string, CertificateWish>>;
+  /** Versions by secret by vault, the newest last. The run of `before` finds the first one alone. */
+  readonly vaults?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** What every vault does in the place of its work, but for the run of `before`. */
+  readonly vaultFault?: Behaviour;
+  /** How long after the run of `before` all the rest happens, such as `8d`. */
+  readonly later?: string;
+}
+
+export type Certificates = ReadonlyMap<string, MadeCertificate>;
+
+export interface GivenTenant {
+  readonly given: TenantFile;
+  readonly certificates: Certificates;
+}
+
+export async function readTenantFile(text: string): Promise<GivenTenant> {
+  const wished = (parse(text) as TenantFile | null)?.certificates ?? {};
+  const made = Object.entries(wished).map(
+    async ([name, wish]) => [name, await makeCertificate(wish)] as const,
+  );
+  const certificates = new Map(await Promise.all(made));
+  return { given: parse(filled(text, certificates, "base64")) ?? {}, certificates };
+}
+
+/** With what each name stands for. */
+export function filled(
+  text: string,
+  certificates: Certificates,
+  what: "base64" | "thumbprint",
+): string {
+  return text.replaceAll(
+    /\$\{(\w+)\}/g,
+    (written, name) => certificates.get(name)?.[what] ?? written,
+  );
+}
+
+/** Environment variables by name. */
+export function variablesOf(certificates: Certificates): ReadonlyMap<string, string> {
+  return new Map(
+    [...certificates].flatMap(([name, { base64, passphrase }]) => [
+      [`${name.toUpperCase()}_PFX`, base64],
+      [`${name.toUpperCase()}_PFX_PASSPHRASE`, passphrase],
+    ]),
+  );
+}
+
+/** The same text in each run, with its lines as long as they were. */
+export function steady(text: string, certificates: Certificates): string {
+  if (certificates.size === 0) return text;
+  const named = [...certificates].reduce(
+    (before, [name, { thumbprint }]) =>
+      before
+        .replaceAll(thumbprint, name.padEnd(40, "·"))
+        .replaceAll(thumbprint.slice(0, 8), name.padEnd(8, "·")),
+    text,
+  );
+  return named.replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:…");
+}
