@@ -5,8 +5,18 @@
 import { parse } from "yaml";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
-import { type CertificateWish, type MadeCertificate, makeCertificate } from "../certificates.ts";
+import {
+  type CertificateWish,
+  type MadeCertificate,
+  makeCertificate,
+  makePem,
+} from "../certificates.ts";
 import type { Behaviour } from "../key-vault.ts";
+
+export interface WrittenCertificate extends Omit<CertificateWish, "issuer"> {
+  /** An authority issues it when left out. */
+  readonly isSelfSigned?: boolean;
+}
 
 export interface TenantFile {
   readonly allow?: Subject["policy"]["allow"];
@@ -21,7 +31,7 @@ export interface TenantFile {
    * By name, of eight characters at most. That of `old` is in the variables OLD_PFX and
    * OLD_PFX_PASSPHRASE; `${old}` is its thumbprint in live.yaml, and its PFX here.
    */
-  readonly certificates?: Readonly<Record<string, CertificateWish>>;
+  readonly certificates?: Readonly<Record<string, WrittenCertificate>>;
   /** Versions by secret by vault, the newest last. The run of `before` finds the first one alone. */
   readonly vaults?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** What every vault does in the place of its work, but for the run of `before`. */
@@ -38,12 +48,26 @@ export interface GivenTenant {
 }
 
 export async function readTenantFile(text: string): Promise<GivenTenant> {
-  const wished = (parse(text) as TenantFile | null)?.certificates ?? {};
-  const made = Object.entries(wished).map(
-    async ([name, wish]) => [name, await makeCertificate(wish)] as const,
-  );
-  const certificates = new Map(await Promise.all(made));
+  const { certificates: written = {} }: TenantFile = parse(text) ?? {};
+  const certificates = await makeAll(Object.entries(written));
   return { given: parse(filled(text, certificates, "base64")) ?? {}, certificates };
+}
+
+async function makeAll(
+  written: readonly (readonly [string, WrittenCertificate])[],
+): Promise<Certificates> {
+  if (written.length === 0) return new Map();
+  const name = "Contoso authority";
+  const authority = { name, notBefore: "2020-01-01", notAfter: "2040-01-01", isAuthority: true };
+  const issuer = await makePem(authority);
+  return new Map(
+    await Promise.all(
+      written.map(async ([called, { isSelfSigned = false, ...wish }]) => {
+        const made = await makeCertificate(isSelfSigned ? wish : { ...wish, issuer });
+        return [called, made] as const;
+      }),
+    ),
+  );
 }
 
 /** With what each name stands for. */
