@@ -12,6 +12,7 @@ import { nothingAsked } from "../../src/plan/input.ts";
 import { planTenant, type RunOptions, reconcile } from "../../src/reconcile/reconcile.ts";
 import type { RunEvent, Subject } from "../../src/reconcile/subject.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { ReadKeyVault } from "../../src/secrets/key-vault.ts";
 import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
 import { openStore } from "../../src/store/store.ts";
 import { openAccess, openReader, openWriter } from "../../src/tenant/tenant.ts";
@@ -87,6 +88,8 @@ export interface PracticeOptions {
   /** Folder of plumbline.yaml; definitions lie in `connectors` below it. */
   readonly root?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** The vaults that definitions may name, and who reads them; none when left out. */
+  readonly keyVaults?: { readonly names: readonly string[]; readonly read: ReadKeyVault };
 }
 
 export async function openPractice(options: PracticeOptions = {}): Promise<Practice> {
@@ -170,7 +173,7 @@ interface Parts {
 
 /** As after a start: nothing is kept between runs but the store. */
 function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => Subject {
-  const { timeout = 30_000, root = folder, variables = {} } = options;
+  const { timeout = 30_000, root = folder, variables = {}, keyVaults } = options;
   // The plan's digest holds the Graph root, so it must not hold the port of this test.
   const tenant = {
     name: "practice",
@@ -187,7 +190,7 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
       ownEnv: [],
       reservedEnv: ["PLUMBLINE_*"],
       files: [root],
-      keyVaults: [],
+      keyVaults: keyVaults?.names ?? [],
       ownVaultSecrets: [],
       others: { env: [], files: [] },
     },
@@ -211,7 +214,11 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
       settle: 5_000,
       version: "1.0.0",
       load: () => ({ loaded: openDefinitions().load(request), commit: null }),
-      secrets: openSecrets({ env, fingerprint: { key: new Secret("a key for practice alone") } }),
+      secrets: openSecrets({
+        env,
+        fingerprint: { key: new Secret("a key for practice alone") },
+        keyVault: keyVaults?.read,
+      }),
       redactor,
       store,
       reader: openReader(access),

@@ -1,24 +1,13 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parse } from "yaml";
+import { milliseconds } from "../../src/model/duration.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import { type Report, render } from "../../src/report/report.ts";
-import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
 import { allowing } from "../plan/builders.ts";
 import { openPractice, type Practice } from "../reconcile/practice-tenant.ts";
-
-/** tenant.yaml: what differs from a tenant in which everything is allowed and every secret is set. */
-interface TenantFile {
-  readonly allow?: Subject["policy"]["allow"];
-  readonly mode?: Subject["mode"];
-  readonly variables?: Readonly<Record<string, string>>;
-  /** Values of secrets; null: not set. */
-  readonly env?: Readonly<Record<string, string | null>>;
-  readonly faults?: readonly InjectedFault[];
-  /** Those of the run of `before`. */
-  readonly faultsBefore?: readonly InjectedFault[];
-}
+import { filled, readTenantFile, steady, variablesOf } from "./tenant-file.ts";
+import { openVaults } from "./vaults.ts";
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -30,25 +19,35 @@ const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
 test.for(folders)("$title", async ({ folder }) => {
   const file = (name: string) => join(folder, name);
   const read = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8") : "");
-  const given: TenantFile = parse(read("tenant.yaml")) ?? {};
-  await using practice = await openPractice({ variables: given.variables ?? {} });
+  const { given, certificates } = await readTenantFile(read("tenant.yaml"));
+  await using vaults = given.vaults ? await openVaults(given) : null;
+  await using practice = await openPractice({
+    variables: given.variables ?? {},
+    ...(vaults && { keyVaults: vaults }),
+  });
   const { control } = practice.sandbox;
+  for (const [name, value] of variablesOf(certificates)) practice.setEnv(name, value);
   if (existsSync(file("before"))) {
     use(practice, file("before"));
     for (const fault of given.faultsBefore ?? []) control.injectFault(fault);
     await practice.run();
   }
-  if (existsSync(file("live.yaml"))) control.setState(read("live.yaml"));
+  practice.clock.advance(milliseconds(given.later ?? "0s"));
+  if (existsSync(file("live.yaml"))) {
+    control.setState(filled(read("live.yaml"), certificates, "thumbprint"));
+  }
+  vaults?.goOn();
   use(practice, file("definitions"));
   for (const [name, value] of Object.entries(given.env ?? {})) practice.setEnv(name, value);
   for (const fault of given.faults ?? []) control.injectFault(fault);
   const { allow = ["adopt", "create", "update"], mode = "apply" } = given;
   const over = { policy: allowing(allow), mode, ...(mode === "report" && { writer: null }) };
-  const plans = [await practice.plan(over)];
   const modes = new Map([["practice", mode]]);
-  await expect(text({ type: "plans", plans }, modes)).toMatchFileSnapshot(file("plan.txt"));
+  const shown = (report: Report) => steady(text(report, modes), certificates);
+  const plans = [await practice.plan(over)];
+  await expect(shown({ type: "plans", plans })).toMatchFileSnapshot(file("plan.txt"));
   const runs = [await practice.run(over)];
-  await expect(text({ type: "runs", runs }, modes)).toMatchFileSnapshot(file("run.txt"));
+  await expect(shown({ type: "runs", runs })).toMatchFileSnapshot(file("run.txt"));
 });
 
 function use({ define }: Practice, definitions: string): void {
