@@ -30,7 +30,7 @@ export function newAuthentication({ definition, certificate }: Desired): Authent
   const fields =
     authentication.type === "basic"
       ? basicFields(authentication)
-      : [certificateField(null, certificate?.thumbprint ?? UNKNOWN)];
+      : [certificate ? certificateField(null, certificate.thumbprint) : unreadableCertificate];
   return written(fields, authentication);
 }
 
@@ -71,9 +71,10 @@ function compareCertificate(
   const live = found.live.authentication;
   const listed = certificatesOf(live);
   const isChangeOfKind = live.type !== "certificate";
-  const before = step === "upload" ? listed.filter(({ isActive }) => isActive) : listed;
+  const active = listed.filter(({ isActive }) => isActive);
+  const before = step === "upload" && active.length > 0 ? active : listed;
   const fields = [
-    ...(isChangeOfKind ? [kindField(live, "certificate")] : []),
+    ...(isChangeOfKind ? [kindField(live, "certificate"), ...goneFields(live)] : []),
     certificateField(
       before.map(({ thumbprint }) => thumbprint ?? UNKNOWN).join(", ") || null,
       certificate.thumbprint,
@@ -103,6 +104,17 @@ function basicFields({ username, password }: BasicAuthentication): readonly Fiel
 
 function certificateField(before: string | null, after: string): FieldChange {
   return { path: CERTIFICATE_PATH, before, after };
+}
+
+const unreadableCertificate = secretField(CERTIFICATE_PATH, null, UNKNOWN);
+
+/** A certificate takes the place of user name and password. */
+function goneFields(live: LiveAuthentication): readonly FieldChange[] {
+  if (live.type !== "basic") return [];
+  return [
+    ...(live.username === null ? [] : [{ path: USERNAME, before: live.username, after: null }]),
+    secretField("spec.authentication.basic.password", UNKNOWN, null),
+  ];
 }
 
 function kindField(live: LiveAuthentication, after: string): FieldChange {

@@ -4,6 +4,7 @@ import type { LiveCertificate } from "../model/live.ts";
 import {
   certificatesOf,
   liveCertificates,
+  recordedSince,
   retiresAt,
   rotation,
   type Step,
@@ -41,7 +42,10 @@ function ofDefinition(
   const { kind, name, displayName, at } = definition;
   const id = found.type === "paired" ? found.live.id : null;
   const step = isHeld ? "none" : stepOf(found, input);
-  const due = certificate === null ? null : retiresAt(found, certificate);
+  // What is uploaded now is in place from now on.
+  const since = (one: DesiredCertificate) =>
+    step === "upload" ? toMilliseconds(input.now) : recordedSince(found, one);
+  const due = certificate === null ? null : retiresAt(found, certificate, since(certificate));
   return { kind, name, id, displayName, at, ...judged(live, certificate, step, due, input) };
 }
 

@@ -1,9 +1,9 @@
 /** What is to be done with a connector's client certificates, so that one is valid at every moment. */
 import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { LiveAuthentication, LiveCertificate } from "../model/live.ts";
-import type { LedgerEntry } from "../model/store.ts";
+import type { RecordedSecret } from "../model/store.ts";
 import type { DesiredCertificate, PlanInput } from "./input.ts";
-import { toInstant, toMilliseconds } from "./instant.ts";
+import { inWords, toInstant, toMilliseconds } from "./instant.ts";
 import type { Absent, Paired } from "./match.ts";
 
 /**
@@ -58,7 +58,8 @@ export function rotation(
   const now = toMilliseconds(context.now) / 1_000;
   const live = liveCertificates(found);
   const name = short(desired.thumbprint);
-  if (desired.notAfter <= now) return held(none, expired(name, desired, live, now));
+  const source = found.desired.secrets[CERTIFICATE_PATH]?.source ?? "its source";
+  if (desired.notAfter <= now) return held(none, expired(name, desired, source, live, now));
   if (live.length === 0) {
     const first = { step: "replace", reason: null } as const;
     return desired.notBefore <= now
@@ -66,14 +67,14 @@ export function rotation(
       : held(first, tooEarly(name, desired));
   }
   const own = live.filter(({ thumbprint }) => thumbprint === desired.thumbprint);
-  if (own.some(({ isActive }) => isActive)) return retirement(found, desired, live, context);
+  if (own.some(({ isActive }) => isActive)) return retirement(found, desired, context);
   if (own.length > 0 && desired.notBefore > now) return none;
   if (own.length > 1) return held(none, notActivated(name));
   const upload = uploading(desired, live, own.length > 0, now);
   const later = live.find(({ isActive, notAfter }) => isActive && notAfter > desired.notAfter);
   const definition = found.desired.definition.name;
   if (later === undefined || context.asked.allowEarlierExpiry.includes(definition)) return upload;
-  return held(upload, endsSooner(name, desired, later, definition));
+  return held(upload, endsSooner(desired, later, source, found));
 }
 
 const none: Rotation = { step: "none", reason: null, hold: null };
@@ -106,7 +107,8 @@ function uploading(
     return upload(`${name} ${why}: it is uploaded again, so that it becomes active.`);
   }
   if (desired.notBefore <= now) {
-    return upload(`${name} is not there: it is added and becomes active at once.${stays}`);
+    const effect = isOver(live, now) ? `${NONE_VALID} ` : "";
+    return upload(`${effect}${name} is not there: it is added and becomes active at once.${stays}`);
   }
   return upload(
     `${name} is not there: it is added ahead of time and becomes active on ${instant(desired.notBefore)}; until then ${other ?? "none"} is.`,
@@ -121,43 +123,55 @@ function upload(reason: string): Rotation {
 function retirement(
   found: Paired | Absent,
   desired: DesiredCertificate,
-  live: readonly LiveCertificate[],
   { now }: Context,
 ): Rotation {
-  const due = retiresAt(found, desired);
+  const due = retiresAt(found, desired, recordedSince(found, desired));
   if (due === null || due > toMilliseconds(now)) return none;
-  const older = live.filter(({ thumbprint }) => thumbprint !== desired.thumbprint);
+  const older = othersBeside(found, desired);
   const names = older.map(({ thumbprint }) => short(thumbprint)).join(", ");
-  const reason = `${short(desired.thumbprint)} has been active for as long as policy.retireAfter asks: ${names} ${older.length === 1 ? "is" : "are"} retired.`;
+  const reason = `${short(desired.thumbprint)} is active, and policy.retireAfter has passed since it was put in place: ${names} ${older.length === 1 ? "is" : "are"} retired.`;
   return { step: "replace", reason, hold: null };
 }
 
 /**
- * When the certificates beside git's are taken away, in milliseconds since 1970; null: never, or not
- * known yet. One that would be valid for longer was put there by somebody: it stays.
+ * When the certificates beside git's are taken away, in milliseconds since 1970, if git's was put in
+ * place at `since`; null: never, or not known. One that would be valid for longer was put there by
+ * somebody: it stays.
  */
-export function retiresAt(found: Paired | Absent, desired: DesiredCertificate): number | null {
+export function retiresAt(
+  found: Paired | Absent,
+  desired: DesiredCertificate,
+  since: number | null,
+): number | null {
   const { retireAfter } = found.desired.definition.policy;
-  if (retireAfter === null || found.type === "absent") return null;
-  const others = liveCertificates(found).filter(
-    ({ thumbprint }) => thumbprint !== desired.thumbprint,
-  );
-  if (others.length === 0) return null;
+  const others = othersBeside(found, desired);
+  if (retireAfter === null || since === null || others.length === 0) return null;
   if (others.some(({ notAfter }) => notAfter > desired.notAfter)) return null;
-  const since = activeSince(found.recorded, found.live.id, desired);
-  return since === null ? null : since + retireAfter;
+  return Math.max(since, desired.notBefore * 1_000) + retireAfter;
 }
 
-/** Since when it can have been active, as the ledger knows; null when the ledger has another one. */
-function activeSince(
-  recorded: LedgerEntry | null,
-  id: string,
-  desired: DesiredCertificate,
+function othersBeside(
+  found: Paired | Absent,
+  { thumbprint }: DesiredCertificate,
+): readonly LiveCertificate[] {
+  return liveCertificates(found).filter((one) => one.thumbprint !== thumbprint);
+}
+
+/** Since when git's certificate is in place, as the ledger knows; null when that has another one. */
+export function recordedSince(
+  found: Paired | Absent,
+  { thumbprint }: DesiredCertificate,
 ): number | null {
-  const known = recorded?.id === id ? recorded.secrets[CERTIFICATE_PATH] : undefined;
-  if (known?.fingerprint !== certificateFingerprint(desired.thumbprint)) return null;
+  const known = recordedCertificate(found);
+  if (known?.fingerprint !== certificateFingerprint(thumbprint)) return null;
   const since = known.assertedAt ?? known.recordedAt;
-  return since === null ? null : Math.max(toMilliseconds(since), desired.notBefore * 1_000);
+  return since === null ? null : toMilliseconds(since);
+}
+
+/** What the ledger holds of the very object that is live. */
+function recordedCertificate(found: Paired | Absent): RecordedSecret | undefined {
+  if (found.type === "absent" || found.recorded?.id !== found.live.id) return undefined;
+  return found.recorded.secrets[CERTIFICATE_PATH];
 }
 
 /** What stands for a certificate where other secrets have a fingerprint: it is public. */
@@ -199,18 +213,22 @@ export function gap(
 function expired(
   name: string,
   { notAfter }: DesiredCertificate,
+  source: string,
   live: readonly LiveCertificate[],
   now: number,
 ): Hold {
-  const effect =
-    live.length > 0 && validUntil(live, now) === null
-      ? " No certificate of this connector is valid: every sign-up that calls it fails."
-      : "";
+  const effect = isOver(live, now) ? ` ${NONE_VALID}` : "";
   return {
-    message: `The certificate ${name} that the definition names expired on ${instant(notAfter)}.${effect}`,
-    lift: "Put a new certificate in its place.",
+    message: `The certificate ${name} in ${source} expired on ${instant(notAfter)}.${effect}`,
+    lift: `Put a new certificate into ${source}.`,
     until: null,
   };
+}
+
+const NONE_VALID = "No certificate of this connector is valid: every sign-up that calls it fails.";
+
+function isOver(live: readonly LiveCertificate[], now: number): boolean {
+  return live.length > 0 && validUntil(live, now) === null;
 }
 
 function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
@@ -230,24 +248,28 @@ function notActivated(name: string): Hold {
 }
 
 function endsSooner(
-  name: string,
   desired: DesiredCertificate,
   live: LiveCertificate,
-  definition: string,
+  source: string,
+  found: Paired | Absent,
 ): Hold {
+  const isOurs =
+    recordedCertificate(found)?.fingerprint === certificateFingerprint(live.thumbprint ?? "");
+  const why = isOurs ? "" : " Somebody may have renewed it outside of git.";
   return {
-    message: `The certificate ${name} that the definition names expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}: somebody may have renewed it outside of git.`,
-    lift: `Bring the newer certificate to where the definition points, or run: plumbline apply --allow-earlier-expiry ${definition}`,
+    message: `The certificate ${short(desired.thumbprint)} in ${source} expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}.${why}`,
+    lift: `Put the certificate that ends later into ${source}, or run: plumbline apply --allow-earlier-expiry ${found.desired.definition.name}`,
     until: null,
   };
 }
 
 /** Enough of a thumbprint to find it by. */
 export function short(thumbprint: string | null): string {
-  return thumbprint === null ? "(no thumbprint)" : thumbprint.slice(0, 8);
+  if (thumbprint === null) return "(no thumbprint)";
+  return thumbprint.length > 8 ? `${thumbprint.slice(0, 8)}…` : thumbprint;
 }
 
-/** RFC 3339, to the second. */
+/** As sentences have it. */
 function instant(seconds: number): string {
-  return toInstant(seconds * 1_000).replace(/\.\d+Z$/, "Z");
+  return inWords(seconds * 1_000);
 }

@@ -12,6 +12,13 @@ export function toInstant(milliseconds: number): string {
   return new Date(bounded).toISOString();
 }
 
+/** `2026-09-10 00:00:00 UTC`, as sentences have it. */
+export function inWords(milliseconds: number): string {
+  return toInstant(milliseconds)
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+}
+
 /** Graph's notAfter is any Int64; a date holds this much on either side of 1970. */
 const LARGEST = 8.64e15;
 

@@ -8,7 +8,7 @@ import type { SecretState } from "../model/generated/run.ts";
 import type { SecretUse } from "../model/secret.ts";
 import type { RecordedSecret } from "../model/store.ts";
 import type { PlanInput } from "./input.ts";
-import { toInstant, toMilliseconds } from "./instant.ts";
+import { inWords, toInstant, toMilliseconds } from "./instant.ts";
 import type { Paired } from "./match.ts";
 
 /** How it stands with a password, as a plan tells it. */
@@ -75,7 +75,7 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
     case "overdue":
       return at === null
         ? "policy.reassertEvery has passed since the connector was taken over: the password is sent."
-        : `policy.reassertEvery has passed since ${at}: the password is sent again.`;
+        : `policy.reassertEvery has passed since ${inWords(toMilliseconds(at))}: the password is sent again.`;
     default:
       return null;
   }

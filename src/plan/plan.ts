@@ -16,7 +16,7 @@ import type {
 import type { Live } from "../model/live.ts";
 import { compare } from "./api-connector.ts";
 import { compareAuthentication } from "./authentication.ts";
-import { gap } from "./certificate.ts";
+import { gap, rotation } from "./certificate.ts";
 import { certificateList } from "./certificate-list.ts";
 import { digest } from "./digest.ts";
 import { freeze } from "./freeze.ts";
@@ -149,8 +149,10 @@ function warnings(found: Match, input: PlanInput): readonly Entry[] {
   if (certificate === null) return [];
   const coming = gap(found, certificate, input);
   const { at } = authentication.content;
+  // What somebody may reconsider before it is sent: afterwards it would be told at every run.
+  const isSent = rotation(found, certificate, input).step !== "none";
   return [
-    ...certificate.warnings.map((text) => `The certificate of ${name} ${text}`),
+    ...(isSent ? certificate.warnings : []).map((text) => `The certificate of ${name} ${text}`),
     ...(coming === null ? [] : [coming]),
   ].map((message) => ({
     list: "faults",

@@ -129,7 +129,7 @@ function expiryLabel(warning: string): string {
 }
 
 function expirySentence(
-  { certificate, warning, isRenewed }: Expiring,
+  { of, certificate, warning, isRenewed }: Expiring,
   timezone: string | undefined,
 ): string {
   const label = expiryLabel(warning);
@@ -141,5 +141,8 @@ function expirySentence(
         ? `expired on ${end}`
         : `valid until ${end}, ${label}`;
   const where = certificate?.live === false ? "in git alone, " : "";
-  return `${where}${words}${isRenewed ? ", renewed by this plan" : ""}`;
+  const { validUntil } = of;
+  const isOutlived = validUntil !== null && validUntil > (certificate?.notAfter ?? "");
+  const rest = isOutlived ? `; what is live lasts until ${moment(validUntil, timezone)}` : "";
+  return `${where}${words}${isRenewed ? ", renewed by this plan" : ""}${rest}`;
 }

@@ -13,15 +13,16 @@ import { moment } from "./instants.ts";
 import { wasWritten } from "./outcomes.ts";
 import { name, pair, REDACTED, sentence, url } from "./printable.ts";
 import {
-  byUpload,
+  CERTIFICATE,
   holds,
   kinds,
   type Op,
   outcomeAction,
   outcomeSentence,
-  PASSWORD,
   plural,
+  replaceWords,
   type Tone,
+  uploadWords,
   verbs,
 } from "./wording.ts";
 
@@ -96,6 +97,8 @@ export function changeView(
   change: Change,
   outcome: Outcome | null,
   certificates: readonly CertificateView[],
+  /** It has, or gets, a password, which no read shows. */
+  hasPassword: boolean,
 ): ChangeView {
   const verb = verbs[change.op];
   const isFine = outcome === null || outcome.result === "done";
@@ -108,8 +111,8 @@ export function changeView(
     certificates,
     notes: [
       ...sendsNote(change, outcome),
-      ...uploadNote(change, outcome),
-      ...(outcome === null ? [] : outcomeNotes(outcome, change.sends)),
+      ...certificateNote(change, outcome),
+      ...(outcome === null ? [] : outcomeNotes(outcome, hasPassword)),
     ],
   };
 }
@@ -169,18 +172,20 @@ function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] 
   return [{ tone: "quiet", label: null, text }];
 }
 
-function uploadNote({ upload }: Change, outcome: Outcome | null): readonly Note[] {
-  if (upload === undefined) return [];
-  const isAdded = outcome === null || wasWritten(outcome);
-  const text = `${isAdded ? "Added" : "Was to be added"} ${byUpload}`;
-  return [{ tone: "quiet", label: null, text }];
+/** How a certificate is written: beside the others, or in the place of all. */
+function certificateNote(change: Change, outcome: Outcome | null): readonly Note[] {
+  const { upload, op, sends } = change;
+  if (!sends.includes(CERTIFICATE) || op === "create") return [];
+  const isWritten = outcome === null || wasWritten(outcome);
+  const [written, wanted] = upload ? uploadWords : replaceWords;
+  return [{ tone: "quiet", label: null, text: isWritten ? written : wanted }];
 }
 
-function outcomeNotes({ result, error }: Outcome, sends: Change["sends"]): readonly Note[] {
+function outcomeNotes({ result, error }: Outcome, hasPassword: boolean): readonly Note[] {
   const tone: Tone = result === "done" ? "good" : "bad";
   const why = error === undefined ? "" : ` ${sentence(error.message)}`;
   const notes: Note[] = [
-    { tone, label: null, text: `${outcomeSentence(result, sends.includes(PASSWORD))}${why}` },
+    { tone, label: null, text: `${outcomeSentence(result, hasPassword)}${why}` },
   ];
   if (error?.requestId !== undefined) {
     notes.push({ tone: "quiet", label: "request-id", text: name(error.requestId) });

@@ -1,5 +1,5 @@
 /** What is known of the secrets of one tenant, in words that hold for every format. */
-import type { Plan, Run, SecretState } from "../model/generated/run.ts";
+import type { Change, Plan, Run, SecretState } from "../model/generated/run.ts";
 import { moment } from "./instants.ts";
 import { outcomeOf, wasWritten } from "./outcomes.ts";
 import { name } from "./printable.ts";
@@ -57,7 +57,7 @@ export function secretsView(
   return {
     rows: known.map((secret) => secretView(secret, run, timezone)),
     groups: groupsOf(known),
-    toAssert: known.some(({ state }) => state === "not-asserted") ? toAssert(program) : null,
+    toAssert: known.some((secret) => isLeftAlone(secret, plan)) ? toAssert(program) : null,
     limit: known.some(({ path }) => path === PASSWORD) ? passwordsNeverShown : null,
   };
 }
@@ -68,11 +68,20 @@ function asOf(run: Run | null, plan: Plan, secret: SecretState): SecretState {
   return { ...secret, state: "asserted", at: null, run: run.id, due: null };
 }
 
-function wasSent({ kind, name, path, state }: SecretState, plan: Plan, run: Run): boolean {
-  if (state === "compared") return false;
+/** Not asserted, and nothing is about to send it. */
+function isLeftAlone(secret: SecretState, plan: Plan): boolean {
+  return secret.state === "not-asserted" && sendingOf(secret, plan) === null;
+}
+
+function wasSent(secret: SecretState, plan: Plan, run: Run): boolean {
+  const change = sendingOf(secret, plan);
+  return change !== null && wasWritten(outcomeOf(change, run.outcomes));
+}
+
+/** The change with which it travels. */
+function sendingOf({ kind, name, path }: SecretState, plan: Plan): Change | null {
   const change = plan.changes.find((other) => other.kind === kind && other.name === name);
-  if (change === undefined || !wasWritten(outcomeOf(change, run.outcomes))) return false;
-  return change.sends.some((sent) => path === sent || path.startsWith(`${sent}.`));
+  return change?.sends.includes(path) ? change : null;
 }
 
 function secretView(secret: SecretState, run: Run | null, timezone: string | undefined) {

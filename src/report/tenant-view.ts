@@ -22,7 +22,15 @@ import { duration, moment } from "./instants.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
-import { reportOnly, resultSentence, resultTones, type Tone, triggers } from "./wording.ts";
+import {
+  certificatesAlone,
+  PASSWORD,
+  reportOnly,
+  resultSentence,
+  resultTones,
+  type Tone,
+  triggers,
+} from "./wording.ts";
 
 export interface Fact {
   readonly label: string;
@@ -93,7 +101,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     tenant: name(plan.tenant),
     result,
     tone: toneOf(result, shown.expiry),
-    sentence: resultSentence(result, "plan"),
+    sentence: isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan"),
     counts: planCounts(plan),
     ...shown,
     secrets: secretsView(plan, null, options),
@@ -137,6 +145,13 @@ function toneOf(result: Result, expiry: readonly ExpiryView[]): Tone {
   return (expiry.find((one) => one.tone === "bad") ?? first).tone;
 }
 
+/** Nothing that apply could change differs. */
+function isForCertificates({ changes, held }: Plan, result: Result): boolean {
+  const isCertificate = ({ reason, fields }: Plan["held"][number]) =>
+    reason.code === "certificate" && fields.length === 0;
+  return result === "drift" && changes.length === 0 && held.every(isCertificate);
+}
+
 const noLists = {
   changes: [],
   held: [],
@@ -151,7 +166,12 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
   const certificates = certificatesViews(plan, outcomes, expiring, timezone);
   return {
     changes: plan.changes.map((change) =>
-      changeView(change, outcomeOf(change, outcomes), certificatesOf(change, plan, certificates)),
+      changeView(
+        change,
+        outcomeOf(change, outcomes),
+        certificatesOf(change, plan, certificates),
+        hasPassword(change, plan),
+      ),
     ),
     held: plan.held.map((held) =>
       heldView(held, certificatesOf(held, plan, certificates), timezone),
@@ -161,6 +181,10 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
     certificates,
     expiry: expiryViews(plan, expiring, timezone),
   };
+}
+
+function hasPassword({ kind, name }: Plan["changes"][number], { secrets }: Plan): boolean {
+  return secrets.some((one) => one.kind === kind && one.name === name && one.path === PASSWORD);
 }
 
 function unmanagedView({ displayName, id, targetUrl }: Unmanaged): UnmanagedView {

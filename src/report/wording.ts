@@ -66,8 +66,15 @@ export const resultTones = {
   failed: "bad",
 } as const satisfies Record<Result, Tone>;
 
-/** How one certificate joins the others; what is written otherwise replaces them all. */
-export const byUpload = "by uploadClientCertificate; the certificates that are there stay.";
+/** How a certificate is written: as it is, and as it was to be. */
+export const uploadWords = [
+  "Added by uploadClientCertificate; the certificates that are there stay.",
+  "Was to be added by uploadClientCertificate; the certificates that are there stay.",
+] as const;
+export const replaceWords = [
+  "Put in the place of all that was there by one PATCH; the connector keeps its id.",
+  "Was to be put in the place of all that is there by one PATCH.",
+] as const;
 
 export interface SecretWords {
   /** Behind a number. */
@@ -80,7 +87,7 @@ export interface SecretWords {
 export const secretStates = {
   asserted: { counted: "sent by Plumbline", state: "sent by Plumbline", tone: "quiet" },
   compared: {
-    counted: "compared",
+    counted: "compared with the tenant",
     state: "compared with what Microsoft Graph shows",
     tone: "quiet",
   },
@@ -94,7 +101,7 @@ export const secretStates = {
     state: "not asserted: never sent by Plumbline",
     tone: "update",
   },
-  new: { counted: "new", state: "new: sent with the create", tone: "create" },
+  new: { counted: "new", state: "new: sent when it is created or put in place", tone: "create" },
   "changed-at-source": {
     counted: "changed at source",
     state: "changed at its source since it was last sent or trusted",
@@ -116,6 +123,9 @@ export const secretStates = {
     tone: "bad",
   },
 } as const satisfies Record<SecretState["state"], SecretWords>;
+
+/** Path of a certificate. */
+export const CERTIFICATE = "spec.authentication.certificate";
 
 /** Path of the one secret that Graph masks. */
 export const PASSWORD = "spec.authentication.basic.password";
@@ -140,7 +150,7 @@ export type Stage = "planned" | "done" | "undone";
  * |---------|-------------------------|-----------------|-----------------------|
  * | active  | becomes active at once  | active now      | was to become active  |
  * | pending | becomes active on ...   | the same        | was to be added, ...  |
- * | standby | stays, used again ...   | the same        | the same              |
+ * | standby | stays, not used ...     | the same        | the same              |
  * | retired | is taken away           | was taken away  | was to be taken away  |
  */
 export function certificateWords(
@@ -179,8 +189,8 @@ function standbyWords(isActive: boolean, stage: Stage, when: string | null): str
   const now = isActive ? "active now, " : "";
   if (when !== null) return `${now}will be taken away on ${when} (policy.retire)`;
   return isActive
-    ? `${now}then used again only when the new one ends`
-    : "stays, used again only when the active one ends";
+    ? `${now}then kept beside the new one`
+    : "stays, not used while a newer one is valid";
 }
 
 export const certificateTones = {
@@ -213,6 +223,10 @@ export function namesText(names: readonly string[]): string {
 /** What stands in the place of a command that could only be refused. */
 export const reportOnly =
   "This tenant is in mode: report. Set mode: apply in plumbline.yaml to carry this out.";
+
+/** In the place of a difference, where there is none. */
+export const certificatesAlone =
+  "The tenant matches git, but a certificate in git can no longer be used.";
 
 /** What a result means: of a plan, of a run that wrote, or of a run that did not. */
 export function resultSentence(result: Result, stage: "plan" | "wrote" | "read"): string {
@@ -259,10 +273,10 @@ export function outcomeAction(op: Op, result: Outcome["result"]): string {
 }
 
 /** What became of a change, as a sentence. No read shows a password, so none is said to be verified. */
-export function outcomeSentence(result: Outcome["result"], sentPassword: boolean): string {
+export function outcomeSentence(result: Outcome["result"], hasPassword: boolean): string {
   switch (result) {
     case "done":
-      return sentPassword
+      return hasPassword
         ? "Verified by reading back, except the password: it is never shown."
         : "Verified by reading back.";
     case "failed":

@@ -92,7 +92,9 @@ function warningsOf({ isSelfSigned, keyType }: CertificateFacts): readonly strin
   ];
 }
 
-function unusable({ content }: CertificateSource, { problem }: Problem): FaultError {
-  const message = `${describeSource(content.source)} ${problem}`;
+function unusable({ content, passphrase }: CertificateSource, { problem }: Problem): FaultError {
+  const words = `${describeSource(content.source)} ${problem}`;
+  const where = passphrase && ` Its passphrase is in ${describeSource(passphrase.source)}.`;
+  const message = `${words}${where ?? ""}`;
   return new FaultError(failure("secret-source", message, content.at));
 }

@@ -108,6 +108,14 @@ test("an older certificate is told when it will be taken away, and then that it 
   ]);
 });
 
+test("an upload says already when the older one will be taken away", () => {
+  const git = { certificate: current, retireAfter: 7 * 86_400_000 };
+  expect(lines(withCertificates(git, [old]))).toEqual([
+    "OLD live active, standby 2026-08-27",
+    "NEW git, active",
+  ]);
+});
+
 test.for([
   { until: "2026-12-01", want: null },
   { until: "2026-10-10", want: "60d" },

@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
   {
     name: "a password is replaced by a certificate in place",
     authentication: basic,
-    want: replaces("authentication, certificate"),
+    want: replaces("authentication, username, password, certificate"),
   },
   {
     name: "an authentication of an unknown kind is replaced by a certificate in place",
@@ -99,7 +99,11 @@ const cases: readonly Case[] = [
     name: "a certificate that is not valid yet is held where there is no other",
     git: { certificate: future },
     authentication: basic,
-    want: { held: ["certificate: update a x1: authentication, certificate; sends certificate"] },
+    want: {
+      held: [
+        "certificate: update a x1: authentication, username, password, certificate; sends certificate",
+      ],
+    },
   },
   {
     name: "a certificate that is over is held and never sent",
@@ -291,10 +295,10 @@ test("the reason of a rotation says what becomes active, when, and what stays", 
     return planOf({ desired: [a], live: [live("x1", a, { authentication })] }).changes[0]?.reason;
   };
   expect(reasonOf(current)).toContain(
-    "NEW is not there: it is added and becomes active at once. 01234567 stays beside it.",
+    "NEW is not there: it is added and becomes active at once. 01234567… stays beside it.",
   );
   expect(reasonOf(future)).toContain(
-    "NEXT is not there: it is added ahead of time and becomes active on 2026-09-10T00:00:00Z; until then 01234567 is.",
+    "NEXT is not there: it is added ahead of time and becomes active on 2026-09-10 00:00:00 UTC; until then 01234567… is.",
   );
 });
 
@@ -302,9 +306,32 @@ test("a hold says both ends and the command that lifts it", () => {
   const a = desired("a", { certificate: current });
   const authentication = certified([listed("LONG", "2026-08-10", "2028-08-10", "active")]);
   const [held] = planOf({ desired: [a], live: [live("x1", a, { authentication })] }).held;
-  expect(held?.reason.message).toContain("expires on 2027-08-01T00:00:00Z, sooner than LONG");
-  expect(held?.reason.message).toContain("active until 2028-08-10T00:00:00Z");
+  expect(held?.reason.message).toContain("expires on 2027-08-01 00:00:00 UTC, sooner than LONG");
+  expect(held?.reason.message).toContain("active until 2028-08-10 00:00:00 UTC");
   expect(held?.reason.lift).toContain("plumbline apply --allow-earlier-expiry a");
+});
+
+test("a hold tells a certificate that Plumbline sent itself from one that was renewed outside", () => {
+  const a = desired("a", { certificate: current });
+  const authentication = certified([listed("LONG", "2026-08-10", "2028-08-10", "active")]);
+  const messageWith = (fingerprint: string) => {
+    const ledger = [ours("x1", a, { secrets: { [certificatePath]: recorded(fingerprint) } })];
+    const plan = planOf({ desired: [a], live: [live("x1", a, { authentication })], ledger });
+    return plan.held[0]?.reason.message;
+  };
+  expect(messageWith("x509$OLD")).toContain("Somebody may have renewed it outside of git.");
+  expect(messageWith("x509$LONG")).not.toContain("Somebody");
+});
+
+test("a certificate is warned of as self-signed where it is about to be sent, and not for ever", () => {
+  const certificate = { ...current, warnings: ["is self-signed."] };
+  const a = desired("a", { certificate });
+  const faultsWith = (list: readonly LiveCertificate[]) =>
+    planOf({ desired: [a], live: [live("x1", a, { authentication: certified(list) })] }).faults;
+  expect(faultsWith([listed("OLD", "2025-09-01", "2026-09-01", "active")])).toMatchObject([
+    { severity: "warning", message: "The certificate of a is self-signed." },
+  ]);
+  expect(faultsWith([listed("NEW", "2026-08-01", "2027-08-01", "active")])).toEqual([]);
 });
 
 test.for([

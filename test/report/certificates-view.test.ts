@@ -37,8 +37,8 @@ test.each([
   ["active", true, false, null, "becomes active at once"],
   ["pending", false, false, when, `becomes active on ${when}`],
   ["pending", true, false, null, "becomes active when it becomes valid"],
-  ["standby", true, false, null, "stays, used again only when the active one ends"],
-  ["standby", true, true, null, "active now, then used again only when the new one ends"],
+  ["standby", true, false, null, "stays, not used while a newer one is valid"],
+  ["standby", true, true, null, "active now, then kept beside the new one"],
   ["standby", true, false, when, `will be taken away on ${when} (policy.retire)`],
   ["retired", true, false, null, "is taken away"],
   ["retired", true, true, null, "active now, is taken away"],
@@ -67,7 +67,7 @@ test("certificates stand under the connector that is changed or held, and an unc
   const got = told(planOf({ changes: [rotated], held: [heldCertificate], certificates }));
   const lines = got.split("\n").filter((line) => /^ {6}[0-9A-F]{8}… /.test(line));
   expect(lines).toEqual([
-    "      9C6E41D2… 2025-09-05 to 2026-09-05: active now, then used again only when the new one ends",
+    "      9C6E41D2… 2025-09-05 to 2026-09-05: active now, then kept beside the new one",
     "      3F22A1C4… 2026-08-20 to 2027-08-20: becomes active at once",
     "      9C6E41D2… 2025-09-05 to 2026-10-10: active now",
     "      B51D07E2… 2025-09-05 to 2026-08-01: expired",

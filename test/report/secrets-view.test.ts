@@ -26,7 +26,7 @@ function toldOfRun(result: Outcome["result"], known: SecretState): string {
 
 test("a calm report counts its secrets in one line and says what cannot be known", () => {
   expect(told(calmSecrets).split("\n").slice(1, 3)).toEqual([
-    "Secrets: 1 sent by Plumbline, 1 compared, 1 trusted (phone-check), 1 not asserted (invite-check)",
+    "Secrets: 1 sent by Plumbline, 1 compared with the tenant, 1 trusted (phone-check), 1 not asserted (invite-check)",
     "  Microsoft Graph never shows a password: whether one was changed outside cannot be known.",
   ]);
 });
