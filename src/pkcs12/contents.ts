@@ -1,4 +1,8 @@
-/** What lies in a PKCS #12 file (RFC 7292): certificates and private keys, once it is opened. */
+/**
+ * What lies in a PKCS #12 file (RFC 7292): certificates and private keys, once it is opened. The
+ * library has such a walk too, which takes one passphrase in one encoding, stops at bags that it does
+ * not know, and hashes as often as the file says.
+ */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import {
   elements,

@@ -272,7 +272,8 @@ test("octets that are cut into pieces, as BER allows, are put together", () => {
   const piece = (from: number, to?: number) =>
     asn1.create(asn1.Class.UNIVERSAL, asn1.Type.OCTETSTRING, false, whole.slice(from, to));
   octets.value = [piece(0, 1000), piece(1000)];
-  octets.constructed = octets.composed = true;
+  octets.constructed = true;
+  octets.composed = true;
   expect(openPfx(toDer(pfx), PASSPHRASE)).toMatchObject({ thumbprint: thumbprintOf(rsa) });
 });
 
