@@ -17,6 +17,7 @@ export const SHA384 = "2.16.840.1.101.3.4.2.2";
 export const SHA512 = "2.16.840.1.101.3.4.2.3";
 
 export const PBE_SHA1_3DES = "1.2.840.113549.1.12.1.3";
+export const PBE_SHA1_RC2_128 = "1.2.840.113549.1.12.1.5";
 export const PBE_SHA1_RC2_40 = "1.2.840.113549.1.12.1.6";
 
 export const PBES2 = "1.2.840.113549.1.5.13";

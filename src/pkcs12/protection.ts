@@ -19,6 +19,7 @@ import {
   CIPHERS,
   PBE_SHA1_3DES,
   PBE_SHA1_RC2_40,
+  PBE_SHA1_RC2_128,
   PBES2,
   PBKDF2,
   PRF_HASHES,
@@ -85,6 +86,10 @@ export function decrypt(
     case PBE_SHA1_3DES: {
       const { key, start } = deriveBoth(parameters, 24, passphrase, rounds);
       return decipher("des-ede3-cbc", key, start, encrypted);
+    }
+    case PBE_SHA1_RC2_128: {
+      const { key, start } = deriveBoth(parameters, 16, passphrase, rounds);
+      return decipherRc2(key, start, encrypted);
     }
     case PBE_SHA1_RC2_40: {
       const { key, start } = deriveBoth(parameters, 5, passphrase, rounds);
@@ -183,7 +188,7 @@ function decipher(name: string, key: string, start: string, encrypted: string): 
 
 /** node:crypto has it no more. */
 function decipherRc2(key: string, start: string, encrypted: string): string {
-  const cipher = forge.rc2.createDecryptionCipher(key, 40);
+  const cipher = forge.rc2.createDecryptionCipher(key, key.length * 8);
   cipher.start(start);
   cipher.update(forge.util.createBuffer(encrypted));
   if (!cipher.finish()) throw new WrongPassphrase("The padding is wrong.");

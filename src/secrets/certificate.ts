@@ -8,7 +8,7 @@ import {
   Secret,
   type Secrets,
 } from "../model/secret.ts";
-import { type CertificateFacts, openPfx, type Problem, packPem } from "../pkcs12/pkcs12.ts";
+import type { CertificateFacts, Problem } from "../pkcs12/pkcs12.ts";
 
 /** Certificates that are kept open: a tenant has some 20 connectors. */
 const MOST = 2_000;
@@ -25,7 +25,7 @@ export function certificateOpener(): Secrets["certificate"] {
   return async (source, values) => {
     const parts = partsOf(source, values);
     const entry = createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
-    const opened = known.get(entry) ?? open(parts);
+    const opened = known.get(entry) ?? (await open(parts));
     // The newest stay: Map keeps the order of insertion.
     known.delete(entry);
     known.set(entry, opened);
@@ -52,17 +52,21 @@ function partsOf(source: CertificateSource, values: Values): Parts {
   return { form, content: reveal(content) ?? "", key: reveal(key), passphrase: reveal(passphrase) };
 }
 
-function open(parts: Parts): Opened {
-  return parts.form === "pfx" ? fromPfx(parts) : fromPem(parts);
+async function open(parts: Parts): Promise<Opened> {
+  // Here, because most connectors have a password.
+  const pkcs12 = await import("../pkcs12/pkcs12.ts");
+  return parts.form === "pfx" ? fromPfx(parts, pkcs12) : fromPem(parts, pkcs12);
 }
 
-function fromPfx({ content, passphrase }: Parts): Opened {
+type Pkcs12 = typeof import("../pkcs12/pkcs12.ts");
+
+function fromPfx({ content, passphrase }: Parts, { openPfx }: Pkcs12): Opened {
   const facts = openPfx(Buffer.from(content, "base64"), passphrase ?? "");
   if ("problem" in facts) return facts;
   return certificate(facts, content, passphrase ?? "");
 }
 
-function fromPem({ content, key, passphrase }: Parts): Opened {
+function fromPem({ content, key, passphrase }: Parts, { packPem }: Pkcs12): Opened {
   const own = randomBytes(PASSPHRASE_BYTES).toString("base64url");
   const packed = packPem({ certificate: content, key, passphrase }, own);
   if ("problem" in packed) return packed;

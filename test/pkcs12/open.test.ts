@@ -46,6 +46,10 @@ describe.skipIf(!hasOpenssl)("made by openssl", () => {
   }[] = [
     { name: "a file with AES-256 and a MAC of SHA-256" },
     { name: "a file with RC2, TripleDES and a MAC of SHA-1", options: ["-legacy"] },
+    {
+      name: "a file with RC2 of 128 bits",
+      options: ["-legacy", "-certpbe", "PBE-SHA1-RC2-128", "-keypbe", "PBE-SHA1-RC2-128"],
+    },
     { name: "a file with a MAC of SHA-384", options: ["-macalg", "sha384"] },
     { name: "a file with a MAC of SHA-512", options: ["-macalg", "sha512"] },
     { name: "a file without a MAC", options: ["-nomac"] },
