@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { TenantWriter } from "../../src/model/tenant.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
 /** More than any of these runs takes. */
@@ -42,6 +43,10 @@ function slow(writer: TenantWriter, { clock }: Practice): TenantWriter {
       clock.advance(turn);
       return writer.update(...given);
     },
+    upload: (...given) => {
+      clock.advance(turn);
+      return writer.upload(...given);
+    },
   };
 }
 
@@ -62,8 +67,78 @@ const byHand = (targetUrl: string) => ({
   authentication: { basic: { username: "entra", password: "secret of A_PASSWORD" } },
 });
 
+// Runs begin on 2026-08-20 at 08:01.
+const old = await makeCertificate({ notBefore: "2025-09-01", notAfter: "2026-12-01" });
+const current = await makeCertificate({ notBefore: "2026-08-01", notAfter: "2027-08-01" });
+
+const byCertificate = (policy = "") =>
+  connector("a", { policy }).replace(
+    /authentication: .*/,
+    "authentication: { certificate: { pfx: { env: A_PFX }, passphrase: { env: A_PASSPHRASE } } }",
+  );
+
+function point(practice: Practice, { base64, passphrase }: MadeCertificate): void {
+  practice.setEnv("A_PFX", base64);
+  practice.setEnv("A_PASSPHRASE", passphrase);
+}
+
+/** A connector with the old certificate, whose definition names the new one. */
+async function rotating(practice: Practice, policy = ""): Promise<void> {
+  practice.define({ "a.yaml": byCertificate(policy) });
+  point(practice, old);
+  await practice.run();
+  point(practice, current);
+}
+
+const withCertificates = (...certificates: readonly MadeCertificate[]) => ({
+  ...byHand("https://a.contoso.com/"),
+  authentication: {
+    certificates: certificates.map(({ thumbprint, notBefore, notAfter }) => ({
+      thumbprint,
+      notBefore,
+      notAfter,
+    })),
+  },
+});
+
+/** What must be live in the end, where it is another than the connector with its password. */
+const wanted: Readonly<Record<string, object>> = {
+  "a create with a certificate": withCertificates(current),
+  "an upload of a certificate": withCertificates(old, current),
+  "an upload whose answer is lost": withCertificates(old, current),
+  "a password that gives way to a certificate": withCertificates(current),
+  "a retirement of older certificates": withCertificates(current),
+};
+
 /** What is there before the run that dies. */
 const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>> = {
+  "a create with a certificate": async (practice) => {
+    practice.define({ "a.yaml": byCertificate() });
+    point(practice, current);
+  },
+  "an upload of a certificate": async (practice) => {
+    await rotating(practice);
+  },
+  "an upload whose answer is lost": async (practice) => {
+    await rotating(practice);
+    practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
+  },
+  "a password that gives way to a certificate": async (practice) => {
+    await practice.run();
+    practice.define({ "a.yaml": byCertificate() });
+    point(practice, current);
+  },
+  "a certificate that gives way to a password": async (practice) => {
+    practice.define({ "a.yaml": byCertificate() });
+    point(practice, current);
+    await practice.run();
+    practice.define(managed);
+  },
+  "a retirement of older certificates": async (practice) => {
+    await rotating(practice, "retire: afterRotation, retireAfter: 5d");
+    await practice.run();
+    practice.clock.advance(6 * 86_400_000);
+  },
   "a create": async () => {},
   "a create whose answer is lost": async ({ sandbox }) => {
     sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
@@ -122,7 +197,7 @@ test.for(rows)(
       const at = `killed after ${steps} steps, then ${next.map((run) => told(run).join(" ")).join("; ")}`;
       expect(told(next[2]!), at).toEqual(["clean"]);
       expect(practice.sandbox.control.state().connectors, at).toEqual([
-        { id: expect.any(String), ...byHand("https://a.contoso.com/") },
+        { id: expect.any(String), ...(wanted[name] ?? byHand("https://a.contoso.com/")) },
       ]);
       const { ledger, journal } = await store.recall(practice.subject().tenant);
       expect(
