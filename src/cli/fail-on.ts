@@ -1,8 +1,11 @@
 /** `--fail-on expiry=14d`: certificates that are near their end count as drift. */
 
 import { milliseconds } from "../model/duration.ts";
-import type { ConnectorCertificates, Plan, Result, Run } from "../model/generated/run.ts";
+import type { ConnectorCertificates, Outcome, Plan, Result } from "../model/generated/run.ts";
+import { systemClock } from "../model/system-clock.ts";
 import { validUntil } from "../plan/certificate.ts";
+import { durationText } from "../plan/instant.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface FailOn {
   /** Milliseconds before the end. */
@@ -16,35 +19,49 @@ export function parseFailOn(text: string): FailOn {
   return { expiry: milliseconds(duration) };
 }
 
-/** The result of a plan, with what it is to fail on. `now` is in milliseconds since 1970. */
-export function planFailing(
-  plan: Plan,
-  result: Result,
-  failOn: FailOn | undefined,
+/**
+ * Names of the connectors of a plan whose certificate ends within the time; what a run has put right
+ * (`outcomes`) no longer counts. `now` is in milliseconds since 1970.
+ */
+export function nearEnd(
+  { certificates }: Plan,
+  outcomes: readonly Outcome[],
+  { expiry }: FailOn,
   now: number,
-): Result {
-  return failing(plan.certificates, () => false, result, failOn, now);
-}
-
-/** The same of a run: what it has put right no longer counts. */
-export function runFailing(run: Run, failOn: FailOn | undefined, now: number): Result {
+): readonly string[] {
   const isDone = ({ kind, name }: ConnectorCertificates) =>
-    run.outcomes.some((one) => one.kind === kind && one.name === name && one.result === "done");
-  return failing(run.plan?.certificates ?? [], isDone, run.result, failOn, now);
+    outcomes.some((one) => one.kind === kind && one.name === name && one.result === "done");
+  return certificates.flatMap((one) => {
+    // What no definition names is warned of, but nobody who works on git can mend it.
+    if (one.name === null) return [];
+    return endOf(one, isDone(one), now) - now <= expiry ? [one.name] : [];
+  });
 }
 
-function failing(
-  certificates: readonly ConnectorCertificates[],
-  isDone: (one: ConnectorCertificates) => boolean,
-  result: Result,
+/** What of a plan or a run counts for its exit status. */
+export interface Judged {
+  readonly tenant: string;
+  readonly result: Result;
+  readonly plan: Plan | null;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The results with which to exit; says on stderr why one is another than the report has. */
+export function failing(
+  all: readonly Judged[],
   failOn: FailOn | undefined,
-  now: number,
-): Result {
-  if (failOn === undefined || (result !== "clean" && result !== "converged")) return result;
-  // What no definition names is warned of, but nobody who works on git can mend it.
-  const managed = certificates.filter(({ name }) => name !== null);
-  const isNear = managed.some((one) => endOf(one, isDone(one), now) - now <= failOn.expiry);
-  return isNear ? "drift" : result;
+  { stderr }: Pick<Terminal, "stderr">,
+): readonly Result[] {
+  const now = systemClock.now().getTime();
+  return all.map(({ tenant, result, plan, outcomes }) => {
+    const isGood = result === "clean" || result === "converged";
+    if (failOn === undefined || plan === null || !isGood) return result;
+    const near = nearEnd(plan, outcomes, failOn, now);
+    if (near.length === 0) return result;
+    const time = durationText(failOn.expiry);
+    stderr.write(`${tenant}: --fail-on expiry=${time} counts as drift: ${near.join(", ")}.\n`);
+    return "drift";
+  });
 }
 
 /** The nearest end of what the tenant has, before or after the plan, and of what git names. */

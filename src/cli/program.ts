@@ -76,7 +76,11 @@ const earlier =
   "let this definition's certificate replace one that is valid for longer (repeatable)";
 
 function addAssert(program: Command, terminal: Terminal, ended: Ended): void {
-  verb(program, "assert", "Send the passwords of these definitions, changed or not.")
+  verb(
+    program,
+    "assert",
+    "Apply these definitions alone, and send their passwords, changed or not.",
+  )
     .argument("<names...>", "definitions, by metadata.name")
     .action(async (names, flags) => {
       const { assertVerb } = await import("./verbs/apply.ts");

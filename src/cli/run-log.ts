@@ -82,6 +82,10 @@ function firstError({ plan, faults, outcomes }: Run): string {
     ...(plan?.faults ?? []),
     ...(plan?.unreadable ?? []).map(({ fault }) => fault),
     ...outcomes.flatMap(({ error }) => error ?? []),
+    // What cannot be used before somebody mends it.
+    ...(plan?.held ?? []).flatMap(({ reason: { code, message } }) =>
+      code === "secret" || code === "certificate" ? [{ severity: "error", message }] : [],
+    ),
   ];
   return told.find(({ severity }) => severity === "error")?.message ?? "";
 }

@@ -15,7 +15,7 @@ import { mendedName } from "./variable-name.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
 const LITERAL =
-  "A secret may not stand in a file of definitions or configuration, because everyone who reads the repository would know it. Put it in an environment variable or a file and write { env: NAME } or { file: PATH }; change the secret if this file was shared.";
+  "A secret may not stand in a file of definitions or configuration, because everyone who reads the repository would know it. Put it in an environment variable, a file or a key vault and write { env: NAME }, { file: PATH } or { keyVault: { vault: NAME, secret: NAME } }; change the secret if this file was shared.";
 
 /** More errors than anybody reads; a hostile file may have a hundred thousand. */
 const MOST_ERRORS = 200;

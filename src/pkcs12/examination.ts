@@ -1,7 +1,7 @@
 /** Which of several certificates is the client's, and whether it and its key are fit for use. */
 import type { KeyObject, X509Certificate } from "node:crypto";
 import type { Contents } from "./contents.ts";
-import type { CertificateFacts } from "./pkcs12.ts";
+import type { CertificateFacts } from "./nouns.ts";
 import {
   FOREIGN_KEY,
   NO_CERTIFICATE,

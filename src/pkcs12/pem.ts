@@ -2,10 +2,18 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Contents, LARGEST, readDecrypted } from "./contents.ts";
 import { elements, fromBinary, octets, readDer, toBinary, writeDer } from "./der.ts";
-import type { PemTexts } from "./pkcs12.ts";
+import type { PemTexts } from "./nouns.ts";
 import { decrypt, WrongPassphrase } from "./protection.ts";
 import { createRounds, type Rounds } from "./rounds.ts";
-import { NO_PEM, PASSPHRASE_NEEDED, TOO_LARGE, Unusable, WRONG_PASSPHRASE } from "./unusable.ts";
+import {
+  NO_PEM,
+  NO_PEM_KEY,
+  PASSPHRASE_NEEDED,
+  TOO_LARGE,
+  UNREADABLE_PEM_KEY,
+  Unusable,
+  WRONG_PASSPHRASE,
+} from "./unusable.ts";
 
 interface Block {
   readonly label: string;
@@ -21,14 +29,29 @@ export function readPem({ certificate, key, passphrase }: PemTexts): Contents {
   const blocks = blocksOf(certificate);
   const certificates = blocks.filter(({ label }) => /^(X509 )?CERTIFICATE$/.test(label));
   if (certificates.length === 0) throw new Unusable(NO_PEM);
-  const rounds = createRounds();
-  const keys = (key === null ? blocks : blocksOf(key)).filter(({ label }) =>
-    /PRIVATE KEY$/.test(label),
-  );
   return {
     certificates: certificates.map(({ text }) => new X509Certificate(text)),
-    keys: keys.map((block) => readKey(block, passphrase ?? "", rounds)),
+    keys: key === null ? readKeys(blocks, passphrase) : readSeparateKeys(key, passphrase),
   };
+}
+
+function readSeparateKeys(text: string, passphrase: string | null): readonly KeyObject[] {
+  try {
+    const keys = readKeys(blocksOf(text), passphrase);
+    if (keys.length > 0) return keys;
+    throw new Unusable(NO_PEM_KEY);
+  } catch (error) {
+    const unusable = error instanceof Unusable ? error : new Unusable(UNREADABLE_PEM_KEY);
+    unusable.isOfKey = true;
+    throw unusable;
+  }
+}
+
+function readKeys(blocks: readonly Block[], passphrase: string | null): readonly KeyObject[] {
+  const rounds = createRounds();
+  return blocks
+    .filter(({ label }) => /PRIVATE KEY$/.test(label))
+    .map((block) => readKey(block, passphrase ?? "", rounds));
 }
 
 function blocksOf(text: string): readonly Block[] {

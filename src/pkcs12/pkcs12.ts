@@ -5,43 +5,12 @@
  */
 import { openContents } from "./contents.ts";
 import { examine } from "./examination.ts";
+import type { CertificateFacts, Packed, PemTexts, Problem } from "./nouns.ts";
 import { pack } from "./packing.ts";
 import { readPem } from "./pem.ts";
 import { UNREADABLE_PEM, UNREADABLE_PFX, Unusable } from "./unusable.ts";
 
-/** What a certificate with its private key is. */
-export interface CertificateFacts {
-  /** SHA-1, upper-case hex. */
-  readonly thumbprint: string;
-  /** Seconds since 1970. */
-  readonly notBefore: number;
-  /** Seconds since 1970. */
-  readonly notAfter: number;
-  readonly isSelfSigned: boolean;
-  /** `rsa`, `ec`, or as Node's `asymmetricKeyType` calls it. */
-  readonly keyType: string;
-}
-
-/** Why it cannot be used: the rest of a sentence that begins with its source, and what to do. */
-export interface Problem {
-  readonly problem: string;
-}
-
-export interface Packed {
-  readonly facts: CertificateFacts;
-  /** DER. */
-  readonly pfx: Uint8Array;
-}
-
-/** Certificates and their private key, as text. */
-export interface PemTexts {
-  /** The client certificate and, where there are any, its issuers; in any order. */
-  readonly certificate: string;
-  /** null: the key stands beside the certificate. */
-  readonly key: string | null;
-  /** Of an encrypted key; null when there is none. */
-  readonly passphrase: string | null;
-}
+export type { CertificateFacts, Packed, PemTexts, Problem } from "./nouns.ts";
 
 /**
  * `pfx` is DER; no passphrase is the empty one. The facts are those of the one certificate that is
@@ -67,6 +36,7 @@ function orProblem<Result>(unreadable: string, work: () => Result): Result | Pro
   try {
     return work();
   } catch (error) {
-    return { problem: error instanceof Unusable ? error.message : unreadable };
+    if (!(error instanceof Unusable)) return { problem: unreadable };
+    return { problem: error.message, ...(error.isOfKey && { isOfKey: true }) };
   }
 }

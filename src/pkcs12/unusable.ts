@@ -3,6 +3,8 @@
 /** Thrown inside this room alone; its message is one of the sentences below. */
 export class Unusable extends Error {
   override readonly name = "Unusable";
+  /** True when it is a matter of the separate text of the key. */
+  isOfKey = false;
 }
 
 export const UNREADABLE_PFX =
@@ -16,6 +18,12 @@ export const PEM_AS_PFX =
 
 export const NO_PEM =
   "holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----. Add it, or name a PKCS #12 file with `pfx:` instead of `pem:`.";
+
+export const NO_PEM_KEY =
+  "holds no private key in PEM, whose first line ends with PRIVATE KEY-----. Put the key of the certificate there.";
+
+export const UNREADABLE_PEM_KEY =
+  "holds a private key in PEM that cannot be read. Export it again.";
 
 export const TOO_LARGE =
   "is larger than 64 KiB, which no certificate with its issuers is. Check that it is the right one.";

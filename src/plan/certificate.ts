@@ -21,6 +21,8 @@ export interface Rotation {
 }
 
 export interface Hold {
+  /** It cannot be used at all, or only if somebody wants it so. */
+  readonly code: "certificate" | "earlier-expiry";
   readonly message: string;
   readonly lift: string | null;
   /** RFC 3339 instant at which it ends by itself. */
@@ -110,8 +112,10 @@ function uploading(
     const effect = isOver(live, now) ? `${NONE_VALID} ` : "";
     return upload(`${effect}${name} is not there: it is added and becomes active at once.${stays}`);
   }
+  const end = validUntil(live, now) ?? now;
+  const gap = end < desired.notBefore && other !== null ? `, but only up to ${instant(end)}` : "";
   return upload(
-    `${name} is not there: it is added ahead of time and becomes active on ${instant(desired.notBefore)}; until then ${other ?? "none"} is.`,
+    `${name} is not there: it is added ahead of time and becomes active on ${instant(desired.notBefore)}; until then ${other ?? "none"} is${gap}.`,
   );
 }
 
@@ -219,6 +223,7 @@ function expired(
 ): Hold {
   const effect = isOver(live, now) ? ` ${NONE_VALID}` : "";
   return {
+    code: "certificate",
     message: `The certificate ${name} in ${source} expired on ${instant(notAfter)}.${effect}`,
     lift: `Put a new certificate into ${source}.`,
     until: null,
@@ -233,6 +238,7 @@ function isOver(live: readonly LiveCertificate[], now: number): boolean {
 
 function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
   return {
+    code: "certificate",
     message: `The certificate ${name} is not valid before ${instant(notBefore)}, and there is no other: the connector would have none that is valid.`,
     lift: "Name a certificate that is valid now, or wait.",
     until: toInstant(notBefore * 1_000),
@@ -241,6 +247,7 @@ function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
 
 function notActivated(name: string): Hold {
   return {
+    code: "certificate",
     message: `The certificate ${name} was uploaded more than once, but Microsoft Graph does not make it the active one.`,
     lift: "Put a new certificate in its place, or ask Microsoft.",
     until: null,
@@ -257,6 +264,7 @@ function endsSooner(
     recordedCertificate(found)?.fingerprint === certificateFingerprint(live.thumbprint ?? "");
   const why = isOurs ? "" : " Somebody may have renewed it outside of git.";
   return {
+    code: "earlier-expiry",
     message: `The certificate ${short(desired.thumbprint)} in ${source} expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}.${why}`,
     lift: `Put the certificate that ends later into ${source}, or run: plumbline apply --allow-earlier-expiry ${found.desired.definition.name}`,
     until: null,

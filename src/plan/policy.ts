@@ -70,7 +70,7 @@ const unfitCertificate: Rule = (found, _change, input) => {
   const { definition, certificate } = found.desired;
   if (definition.authentication.type !== "certificate" || certificate === null) return null;
   const { hold } = rotation(found, certificate, input);
-  return hold === null ? null : { code: "certificate", ...hold };
+  return hold;
 };
 
 /** Somebody asked for some definitions by name: the rest waits for a run of its own. */

@@ -68,6 +68,28 @@ export function certificatesOf(
   return views[plan.certificates.findIndex((of) => isOf(of, change))]?.list ?? [];
 }
 
+/** What time brings to connectors of which nothing has to be changed. */
+export interface AwaitedView extends ConnectorView {
+  readonly short: string;
+  readonly thumbprint: string;
+  readonly state: string;
+}
+
+export function awaitedViews(
+  plan: Plan,
+  views: readonly CertificatesView[],
+): readonly AwaitedView[] {
+  return plan.certificates.flatMap((of, index) => {
+    const isUnchanged = plan.unchanged.some((one) => one.kind === of.kind && one.name === of.name);
+    const { list = [], called = null, isUnmanaged = false } = views[index] ?? {};
+    return list.flatMap(({ short, thumbprint, state }, place) =>
+      isUnchanged && (of.list[place]?.at ?? null) !== null
+        ? [{ called, isUnmanaged, short, thumbprint, state }]
+        : [],
+    );
+  });
+}
+
 export function expiryViews(
   plan: Plan,
   expiring: readonly Expiring[],
@@ -129,7 +151,7 @@ function expiryLabel(warning: string): string {
 }
 
 function expirySentence(
-  { of, certificate, warning, isRenewed }: Expiring,
+  { of, certificate, warning, isRenewed, isLive }: Expiring,
   timezone: string | undefined,
 ): string {
   const label = expiryLabel(warning);
@@ -140,7 +162,7 @@ function expirySentence(
       : warning === "expired"
         ? `expired on ${end}`
         : `valid until ${end}, ${label}`;
-  const where = certificate?.live === false ? "in git alone, " : "";
+  const where = certificate === null || isLive ? "" : "in git alone, ";
   const { validUntil } = of;
   const isOutlived = validUntil !== null && validUntil > (certificate?.notAfter ?? "");
   const rest = isOutlived ? `; what is live lasts until ${moment(validUntil, timezone)}` : "";

@@ -10,7 +10,7 @@ import type {
 } from "../model/generated/run.ts";
 import type { CertificateView } from "./certificates-view.ts";
 import { moment } from "./instants.ts";
-import { wasWritten } from "./outcomes.ts";
+import { isOpen, wasWritten } from "./outcomes.ts";
 import { name, pair, REDACTED, sentence, url } from "./printable.ts";
 import {
   CERTIFICATE,
@@ -22,6 +22,7 @@ import {
   plural,
   replaceWords,
   type Tone,
+  takenOver,
   uploadWords,
   verbs,
 } from "./wording.ts";
@@ -105,14 +106,15 @@ export function changeView(
   return {
     ...whatIsChanged(change),
     symbol: isFine ? verb.symbol : "!",
-    action: outcome === null ? verb.todo : outcomeAction(change.op, outcome.result),
+    action:
+      outcome === null ? verb.todo : outcomeAction(change.op, outcome.result, isOpen(outcome)),
     tone: isFine ? change.op : "bad",
     reason: sentence(change.reason),
     certificates,
     notes: [
       ...sendsNote(change, outcome),
       ...certificateNote(change, outcome),
-      ...(outcome === null ? [] : outcomeNotes(outcome, hasPassword)),
+      ...(outcome === null ? [] : outcomeNotes(change, outcome, hasPassword)),
     ],
   };
 }
@@ -167,7 +169,14 @@ function secretValue(value: string | null): Value {
 
 function sendsNote({ sends }: Change, outcome: Outcome | null): readonly Note[] {
   if (sends.length === 0) return [];
-  const verb = outcome === null ? "Sends" : wasWritten(outcome) ? "Sent" : "Was to send";
+  const verb =
+    outcome === null
+      ? "Sends"
+      : wasWritten(outcome)
+        ? "Sent"
+        : isOpen(outcome)
+          ? "May have sent"
+          : "Was to send";
   const text = `${verb} ${plural(sends.length, "secret")}: ${sends.map(name).join(", ")}.`;
   return [{ tone: "quiet", label: null, text }];
 }
@@ -181,12 +190,20 @@ function certificateNote(change: Change, outcome: Outcome | null): readonly Note
   return [{ tone: "quiet", label: null, text: isWritten ? written : wanted }];
 }
 
-function outcomeNotes({ result, error }: Outcome, hasPassword: boolean): readonly Note[] {
+function outcomeNotes(
+  { op, fields, sends }: Change,
+  outcome: Outcome,
+  hasPassword: boolean,
+): readonly Note[] {
+  const { result, error } = outcome;
   const tone: Tone = result === "done" ? "good" : "bad";
   const why = error === undefined ? "" : ` ${sentence(error.message)}`;
-  const notes: Note[] = [
-    { tone, label: null, text: `${outcomeSentence(result, hasPassword)}${why}` },
-  ];
+  const isTakenOver = op === "adopt" && fields.length === 0 && sends.length === 0;
+  const words =
+    isTakenOver && result === "done"
+      ? takenOver
+      : outcomeSentence(result, { hasPassword, isOpen: isOpen(outcome) });
+  const notes: Note[] = [{ tone, label: null, text: `${words}${why}` }];
   if (error?.requestId !== undefined) {
     notes.push({ tone: "quiet", label: "request-id", text: name(error.requestId) });
   }

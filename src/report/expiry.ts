@@ -19,6 +19,8 @@ export interface Expiring {
   readonly tone: Tone;
   /** True when the plan, once carried out, has another one take over in time. */
   readonly isRenewed: boolean;
+  /** Whether the tenant has it, as far as the outcome tells. */
+  readonly isLive: boolean;
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
@@ -34,7 +36,10 @@ export function expiringOf(plan: Plan, outcomes: readonly Outcome[]): readonly E
     if (warning === null) return [];
     const tone = stepSeconds(warning) <= LOUD_SECONDS ? "bad" : "update";
     const isRenewed = change !== null && outcome === null && of.warningAfter === null;
-    return [{ of, certificate: nearestEnd(of), warning, tone, isRenewed }];
+    const certificate = nearestEnd(of);
+    const isWritten = outcome?.result === "done" && (certificate?.becomes ?? null) !== null;
+    const isLive = certificate?.live === true || isWritten;
+    return [{ of, certificate, warning, tone, isRenewed, isLive }];
   });
 }
 

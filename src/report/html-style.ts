@@ -55,8 +55,8 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberat
 .place { font-size: .875rem; color: var(--muted); }
 table { width: 100%; border-collapse: collapse; margin-top: .9rem; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem; border-top: 1px solid var(--line); }
-thead th { border-top: 0; padding-top: 0; font-size: .8125rem; font-weight: 600; color: var(--muted); }
-tbody th { font-weight: 400; }
+thead th { border-top: 0; padding-top: 0; font-size: .8125rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
+tbody th { font-weight: 400; min-width: 8rem; }
 th:first-child, td:first-child { padding-left: 0; }
 .fields { table-layout: fixed; }
 .fields th:first-child { width: 30%; }

@@ -1,5 +1,5 @@
 /** Certificates in a comment, with their whole thumbprints. */
-import type { CertificateView, ExpiryView } from "./certificates-view.ts";
+import type { AwaitedView, CertificateView, ExpiryView } from "./certificates-view.ts";
 import { codeSpan, prose } from "./markup.ts";
 
 /** An item for the list of notes, with one item of its own for each. */
@@ -9,6 +9,12 @@ export function certificateItems(certificates: readonly CertificateView[]): read
     ({ thumbprint, days, state }) => `  - ${codeSpan(thumbprint)} ${prose(days)}: ${prose(state)}`,
   );
   return ["- Certificates:", ...items];
+}
+
+/** What comes by itself. */
+export function awaitedItem({ called, thumbprint, state }: AwaitedView): string {
+  const who = called === null ? "(no name)" : codeSpan(called);
+  return `- ${who}: certificate ${codeSpan(thumbprint)} ${prose(state)}`;
 }
 
 export function expiryItem({

@@ -1,7 +1,7 @@
 /** The report as a comment on a pull request, in GitHub's Markdown. */
 import type { ChangeView, FaultView, Field, Value } from "./change-view.ts";
 import { headingsOf } from "./counts.ts";
-import { certificateItems, expiryItem } from "./markdown-certificates.ts";
+import { awaitedItem, certificateItems, expiryItem } from "./markdown-certificates.ts";
 import { secretsDetails } from "./markdown-secrets.ts";
 import { codeBlock, codeSpan, escapeHtml, prose } from "./markup.ts";
 import { grouped } from "./printable.ts";
@@ -133,13 +133,14 @@ function faultItem({ severity, code, message, spot, requestId }: FaultView, file
   return `- **${severity}**${place} ${prose(message)} ${codeSpan(code)}${request}`;
 }
 
-function restPieces({ secrets, unmanaged, unchanged }: TenantView): readonly Piece[] {
+function restPieces({ secrets, awaited, unmanaged, unchanged }: TenantView): readonly Piece[] {
   const listed = unmanaged.map(
     ({ displayName, id, url }) =>
       `- ${displayName === null ? "(no name)" : codeSpan(displayName)} ${codeSpan(id)} ${codeSpan(url)}`,
   );
   return [
     ...secretsDetails(secrets).map((text): Piece => ({ weight: "rest", text })),
+    ...folded(`${plural(awaited.length, "certificate")} to come`, awaited.map(awaitedItem)),
     ...folded(`${grouped(unmanaged.length)} unmanaged (never touched)`, listed),
     ...folded(
       `${grouped(unchanged.length)} unchanged`,

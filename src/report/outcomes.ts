@@ -10,6 +10,14 @@ export function outcomeOf(change: Change, outcomes: readonly Outcome[]): Outcome
   return outcome ?? null;
 }
 
+/** Without an answer, or with one that says nothing, a write may have taken effect. */
+const OPEN: ReadonlySet<string> = new Set(["network", "timeout", "unavailable", "malformed"]);
+
+/** True when it failed in a way that leaves open what became of it. */
+export function isOpen(outcome: Outcome | null): boolean {
+  return outcome?.result === "failed" && OPEN.has(outcome.error?.code ?? "");
+}
+
 /** True also when reads do not show it: Graph took what was sent. */
 export function wasWritten(outcome: Outcome | null): boolean {
   return outcome?.result === "done" || outcome?.result === "unverified";

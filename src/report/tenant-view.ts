@@ -2,6 +2,8 @@
 import type { Outcome, Plan, Result, Run, Unmanaged } from "../model/generated/run.ts";
 import { planResult } from "../model/result.ts";
 import {
+  type AwaitedView,
+  awaitedViews,
   type CertificatesView,
   certificatesOf,
   certificatesViews,
@@ -23,6 +25,7 @@ import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import {
+  askedSentences,
   certificatesAlone,
   PASSWORD,
   reportOnly,
@@ -30,6 +33,8 @@ import {
   resultTones,
   type Tone,
   triggers,
+  trustedSentence,
+  unusableSecrets,
 } from "./wording.ts";
 
 export interface Fact {
@@ -63,6 +68,8 @@ export interface TenantView {
   readonly certificates: readonly CertificatesView[];
   /** Certificates that come to their end. */
   readonly expiry: readonly ExpiryView[];
+  /** Certificates that become active, or are taken away, by themselves. */
+  readonly awaited: readonly AwaitedView[];
   /** Kinds that could not be read, then the other faults. */
   readonly faults: readonly FaultView[];
   readonly facts: readonly Fact[];
@@ -124,7 +131,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     tenant: name(run.tenant),
     result: run.result,
     tone: toneOf(run.result, shown.expiry),
-    sentence: resultSentence(run.result, wrote ? "wrote" : "read"),
+    sentence: runSentence(run, wrote),
     counts: runCounts(run),
     ...shown,
     secrets: plan === null ? noSecrets : secretsView(plan, run, options),
@@ -135,6 +142,23 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
     toApply: null,
   };
+}
+
+function runSentence(run: Run, wrote: boolean): string {
+  const { plan, outcomes, faults, result } = run;
+  const trusted = (plan?.secrets ?? []).filter(
+    (secret) => secret.state === "trusted" && secret.run === run.id,
+  );
+  if (trusted.length > 0) return trustedSentence(trusted.map((secret) => name(secret.name)));
+  const held = (plan?.held ?? []).map(({ reason }) => reason.code);
+  const asked = held.includes("scope") ? askedSentences[result] : undefined;
+  const isHeldAlone =
+    result === "partial" &&
+    held.some((code) => code === "secret" || code === "certificate") &&
+    outcomes.every((outcome) => outcome.result === "done") &&
+    faults.every(({ severity }) => severity === "warning");
+  if (isHeldAlone) return unusableSecrets;
+  return asked ?? resultSentence(result, wrote ? "wrote" : "read");
 }
 
 /** A certificate that is about to end leaves nothing calm. */
@@ -159,6 +183,7 @@ const noLists = {
   unmanaged: [],
   certificates: [],
   expiry: [],
+  awaited: [],
 };
 
 function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | undefined) {
@@ -180,6 +205,7 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
     unmanaged: plan.unmanaged.map(unmanagedView),
     certificates,
     expiry: expiryViews(plan, expiring, timezone),
+    awaited: awaitedViews(plan, certificates),
   };
 }
 

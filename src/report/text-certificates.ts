@@ -1,5 +1,10 @@
 /** Certificates at a terminal: one line for each. */
-import type { CertificateView, ConnectorView, ExpiryView } from "./certificates-view.ts";
+import type {
+  AwaitedView,
+  CertificateView,
+  ConnectorView,
+  ExpiryView,
+} from "./certificates-view.ts";
 import { type Layout, quoted } from "./layout.ts";
 
 /** Under the connector that has them. */
@@ -21,6 +26,15 @@ export function expiryLines(expiry: readonly ExpiryView[], page: Layout): readon
     page.wrap(`! ${calledOf(one)}: ${one.short} ${one.sentence}`, "  ", one.tone, "  "),
   );
   return [...page.wrap("Certificates that expire:", ""), ...lines];
+}
+
+/** What comes by itself. */
+export function awaitedLines(awaited: readonly AwaitedView[], page: Layout): readonly string[] {
+  if (awaited.length === 0) return [];
+  const lines = awaited.flatMap((one) =>
+    page.wrap(`${calledOf(one)}: ${one.short} ${one.state}`, "  ", "quiet", "  "),
+  );
+  return [...page.wrap("Certificates to come:", ""), ...lines];
 }
 
 function calledOf({ called, isUnmanaged }: ConnectorView): string {

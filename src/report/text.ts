@@ -3,7 +3,7 @@ import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts
 import { type Layout, layout, quoted } from "./layout.ts";
 import { summaryOf } from "./line.ts";
 import type { TenantView, UnmanagedView } from "./tenant-view.ts";
-import { certificateLines, expiryLines } from "./text-certificates.ts";
+import { awaitedLines, certificateLines, expiryLines } from "./text-certificates.ts";
 import { secretsLines, toAssertLines } from "./text-secrets.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 import { namesText } from "./wording.ts";
@@ -40,6 +40,7 @@ function tenantLines(view: TenantView, page: Layout): Lines {
     ...view.held.map((held) => changeLines(held, page)),
     faultList(view.faults, page),
     expiryLines(view.expiry, page),
+    awaitedLines(view.awaited, page),
     unmanagedLines(view.unmanaged, page),
   ].filter((block) => block.length > 0);
   const title = page.wrap(`${view.tenant}: ${view.sentence}`, "", "strong");

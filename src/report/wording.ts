@@ -45,7 +45,8 @@ export const holds = {
   secret: "secret unavailable",
   tenant: "other tenant",
   unseen: "created and not seen yet",
-  certificate: "certificate",
+  certificate: "certificate unusable",
+  "earlier-expiry": "certificate that ends sooner",
   scope: "not asked for",
 } as const satisfies Record<HoldReason["code"], string>;
 
@@ -228,6 +229,25 @@ export const reportOnly =
 export const certificatesAlone =
   "The tenant matches git, but a certificate in git can no longer be used.";
 
+/** In the place of the result of a run that was asked for some definitions by name. */
+export const askedSentences: Readonly<Partial<Record<Result, string>>> = {
+  clean: "What was asked for matches git; the rest was left alone.",
+  converged:
+    "What was asked for was brought in line with git and verified by reading back; the rest was left alone.",
+};
+
+/** In the place of a failure, where nothing else went wrong. */
+export const unusableSecrets =
+  "A secret or a certificate cannot be used; whatever else differed was applied.";
+
+export function trustedSentence(names: readonly string[]): string {
+  const whose = names.length === 1 ? "password" : "passwords";
+  return `The live ${whose} of ${names.join(", ")} ${names.length === 1 ? "was" : "were"} recorded as right; nothing was written to the tenant.`;
+}
+
+/** In the place of reading back, where there was nothing to write. */
+export const takenOver = "Taken over as it is; nothing had to be written.";
+
 /** What a result means: of a plan, of a run that wrote, or of a run that did not. */
 export function resultSentence(result: Result, stage: "plan" | "wrote" | "read"): string {
   switch (result) {
@@ -257,12 +277,12 @@ export function resultSentence(result: Result, stage: "plan" | "wrote" | "read")
 }
 
 /** What became of a change, as the word behind its symbol. */
-export function outcomeAction(op: Op, result: Outcome["result"]): string {
+export function outcomeAction(op: Op, result: Outcome["result"], isOpen: boolean): string {
   switch (result) {
     case "done":
       return verbs[op].done;
     case "failed":
-      return `not ${verbs[op].done}`;
+      return isOpen ? `${verbs[op].todo} unanswered` : `not ${verbs[op].done}`;
     case "skipped":
       return `not ${verbs[op].done}`;
     case "unverified":
@@ -273,14 +293,17 @@ export function outcomeAction(op: Op, result: Outcome["result"]): string {
 }
 
 /** What became of a change, as a sentence. No read shows a password, so none is said to be verified. */
-export function outcomeSentence(result: Outcome["result"], hasPassword: boolean): string {
+export function outcomeSentence(
+  result: Outcome["result"],
+  { hasPassword, isOpen }: { readonly hasPassword: boolean; readonly isOpen: boolean },
+): string {
   switch (result) {
     case "done":
       return hasPassword
         ? "Verified by reading back, except the password: it is never shown."
         : "Verified by reading back.";
     case "failed":
-      return "Failed.";
+      return isOpen ? "Whether it took effect is not known: the next run looks." : "Failed.";
     case "skipped":
       return "Not attempted.";
     case "unverified":

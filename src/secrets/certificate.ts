@@ -96,9 +96,13 @@ function warningsOf({ isSelfSigned, keyType }: CertificateFacts): readonly strin
   ];
 }
 
-function unusable({ content, passphrase }: CertificateSource, { problem }: Problem): FaultError {
-  const words = `${describeSource(content.source)} ${problem}`;
+function unusable(
+  { content, key, passphrase }: CertificateSource,
+  { problem, isOfKey }: Problem,
+): FaultError {
+  const { source, at } = isOfKey && key ? key : content;
+  const words = `${describeSource(source)} ${problem}`;
   const where = passphrase && ` Its passphrase is in ${describeSource(passphrase.source)}.`;
   const message = `${words}${where ?? ""}`;
-  return new FaultError(failure("secret-source", message, content.at));
+  return new FaultError(failure("secret-source", message, at));
 }

@@ -63,6 +63,15 @@ test.for([
   }
 });
 
+test("what is wrong with a separate key is told of the key, and the rest of the certificate", () => {
+  const garbage = "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----";
+  const of = (certificate: string, key: string) =>
+    packPem({ certificate, key, passphrase: null }, "");
+  expect(of(rsa.pem, garbage)).toMatchObject({ isOfKey: true });
+  expect(of(rsa.pem, "")).toMatchObject({ isOfKey: true });
+  expect(of("", rsa.key)).not.toHaveProperty("isOfKey");
+});
+
 test("the same texts are packed into the same bytes, and another passphrase into others", () => {
   const { pfx } = pack({ key: rsa.key });
   expect(pack({ key: rsa.key }).pfx).toEqual(pfx);
@@ -158,7 +167,7 @@ test.for([
   { name: "no certificate", texts: { certificate: rsa.key }, says: /^holds no certificate in PEM/ },
   { name: "nothing", texts: { certificate: "" }, says: /instead of `pem:`\.$/ },
   { name: "no private key", texts: { key: null }, says: /^comes without a private key\. Export/ },
-  { name: "an empty key", texts: { key: "" }, says: /^comes without a private key\. Export/ },
+  { name: "an empty key", texts: { key: "" }, says: /^holds no private key in PEM/ },
   {
     name: "two private keys",
     texts: { key: rsa.key + stranger.key },
@@ -183,7 +192,7 @@ test.for([
   {
     name: "a key that is none",
     texts: { key: "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----" },
-    says: /^holds PEM that cannot be read\. Export/,
+    says: /^holds a private key in PEM that cannot be read\./,
   },
   {
     name: "an encrypted key that is none",
@@ -191,7 +200,7 @@ test.for([
       key: "-----BEGIN ENCRYPTED PRIVATE KEY-----\nY2FuYXJ5\n-----END ENCRYPTED PRIVATE KEY-----",
       passphrase: "canary",
     },
-    says: /^holds PEM that cannot be read\. Export/,
+    says: /^holds a private key in PEM that cannot be read\./,
   },
   {
     name: "far too much",

@@ -120,7 +120,7 @@ const cases: readonly Case[] = [
   {
     name: "a certificate that ends sooner than the active one is held",
     authentication: certified([listed("LONG", "2026-08-10", "2028-08-10", "active")]),
-    want: { held: ["certificate: update a x1: certificate; sends certificate by upload"] },
+    want: { held: ["earlier-expiry: update a x1: certificate; sends certificate by upload"] },
   },
   {
     name: "a certificate that ends sooner than the active one is added where that is allowed by name",
@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
     name: "allowing another definition's earlier end lifts nothing here",
     authentication: certified([listed("LONG", "2026-08-10", "2028-08-10", "active")]),
     input: { asked: { ...nothingAsked, allowEarlierExpiry: ["b"] } },
-    want: { held: ["certificate: update a x1: certificate; sends certificate by upload"] },
+    want: { held: ["earlier-expiry: update a x1: certificate; sends certificate by upload"] },
   },
   {
     name: "a certificate that ends sooner than one that is not active is added",

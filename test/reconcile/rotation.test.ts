@@ -177,8 +177,8 @@ test("a certificate that was renewed in the portal is not replaced by an older o
     password: current.passphrase,
   });
   const run = await practice.run();
-  expect(told(run)).toEqual(["partial"]);
-  expect(run.plan?.held[0]?.reason.code).toBe("certificate");
+  expect(told(run)).toEqual(["refused"]);
+  expect(run.plan?.held[0]?.reason.code).toBe("earlier-expiry");
   expect((await live(practice)).shown).toEqual(["short", "current active"]);
   // What git names is brought up to date, and all is well.
   name(practice, current);
@@ -188,7 +188,7 @@ test("a certificate that was renewed in the portal is not replaced by an older o
 test("a certificate that ends sooner takes the place of another when it is allowed by name", async () => {
   await using practice = await created(current);
   name(practice, short);
-  expect(told(await practice.run())).toEqual(["partial"]);
+  expect(told(await practice.run())).toEqual(["refused"]);
   const asked = { ...nothingAsked, allowEarlierExpiry: ["fraud"] };
   expect(told(await practice.run({}, { asked }))).toEqual(["converged", "update fraud done"]);
   expect((await live(practice)).shown).toEqual(["current", "short active"]);

@@ -1,12 +1,11 @@
 import pLimit from "p-limit";
 import type { Run } from "../../model/generated/run.ts";
 import { worst } from "../../model/result.ts";
-import { systemClock } from "../../model/system-clock.ts";
 import { nothingAsked } from "../../plan/input.ts";
 import { type RunOptions, reconcile } from "../../reconcile/reconcile.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { type CommonFlags, type Configured, configure, oneTenant, statusOf } from "../command.ts";
-import { type FailOn, runFailing } from "../fail-on.ts";
+import { type FailOn, failing } from "../fail-on.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { logEvent, progressOf } from "../run-log.ts";
@@ -36,8 +35,7 @@ export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<
     approved: flags.plan.length > 0 ? flags.plan : null,
     asked: { ...nothingAsked, allowEarlierExpiry },
   });
-  const now = systemClock.now().getTime();
-  return statusOf(worst(runs.map((run) => runFailing(run, failOn, now))), driftExit);
+  return statusOf(worst(failing(runs, failOn, terminal)), driftExit);
 }
 
 export interface NamedFlags extends CommonFlags {
@@ -45,7 +43,10 @@ export interface NamedFlags extends CommonFlags {
   readonly names: readonly string[];
 }
 
-/** Sends the passwords of these definitions, whether they changed or not, and changes nothing else. */
+/**
+ * Sends the passwords of these definitions, whether they changed or not, and puts right whatever else
+ * of them differs; of others nothing is changed.
+ */
 export async function assertVerb(flags: NamedFlags, terminal: Terminal): Promise<number> {
   return await runNamed(flags, terminal, { doing: "Asserting in", isApply: true, assert: true });
 }

@@ -3,12 +3,11 @@ import type { Logger } from "pino";
 import { type Fault, failure, toFault } from "../../model/fault.ts";
 import type { Plan } from "../../model/generated/run.ts";
 import { planResult, worst } from "../../model/result.ts";
-import { systemClock } from "../../model/system-clock.ts";
 import { type Asked, nothingAsked } from "../../plan/input.ts";
 import { plan } from "../../plan/plan.ts";
 import { planTenant } from "../../reconcile/reconcile.ts";
 import { type CommonFlags, configure, oneTenant, statusOf } from "../command.ts";
-import { type FailOn, planFailing } from "../fail-on.ts";
+import { type FailOn, failing } from "../fail-on.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { logEvent } from "../run-log.ts";
@@ -40,8 +39,13 @@ export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<nu
   );
   const modes = new Map(wiring.tenants.map(({ settings: { name, mode } }) => [name, mode]));
   await writeReports({ type: "plans", plans }, flags.output, terminal, { modes });
-  const now = systemClock.now().getTime();
-  const results = plans.map((plan) => planFailing(plan, planResult(plan), flags.failOn, now));
+  const judged = plans.map((plan) => ({
+    tenant: plan.tenant,
+    result: planResult(plan),
+    plan,
+    outcomes: [],
+  }));
+  const results = failing(judged, flags.failOn, terminal);
   return statusOf(worst(results), flags.driftExit);
 }
 

@@ -316,7 +316,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "scope")
+code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope")
 /**
  * Why, in one sentence.
  */
@@ -407,7 +407,7 @@ path: string
  */
 source: string
 /**
- * asserted: sent by Plumbline (at, run), and the source holds the same value still; changed-at-source: the source holds another value than the one that was last sent or recorded; not-asserted: never sent by Plumbline, the live value was there before; trusted: a person said that the live value is right (at, run); overdue: policy.reassertEvery has passed; unknown: the answer to the last write was lost; compared: Microsoft Graph shows it (a key in the URL, a certificate), so it is compared at each run; unreadable: its source cannot be read or opened; new: it will be sent with a create.
+ * asserted: sent by Plumbline (at, run), and nothing tells that the source has changed since (after a change of fingerprintKey nothing can); changed-at-source: the source holds another value than the one that was last sent or recorded; not-asserted: never sent by Plumbline, the live value was there before; trusted: a person said that the live value is right (at, run); overdue: policy.reassertEvery has passed; unknown: the answer to the last write was lost; compared: Microsoft Graph shows it (a key in the URL, a certificate), so it is compared at each run; unreadable: its source cannot be read or opened; new: it will be sent with a create.
  */
 state: ("asserted" | "changed-at-source" | "not-asserted" | "trusted" | "overdue" | "unknown" | "compared" | "unreadable" | "new")
 /**
