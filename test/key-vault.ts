@@ -47,6 +47,8 @@ export interface KeyVaultOptions {
   readonly secrets?: Vaults;
   /** What tokens it takes. Default: every one. */
   readonly accepts?: (token: string) => boolean;
+  /** What it does for these secrets, by name, whatever it does for others. */
+  readonly behaviours?: Readonly<Record<string, Behaviour>>;
   /** Resource of its challenge. Default: https://vault.azure.net. */
   readonly resource?: string;
 }
@@ -81,6 +83,11 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
   const server = createServer({ key, cert }, (incoming, response) => {
     const request = requestOf(incoming);
     requests.push(request);
+    const own = options.behaviours?.[request.secret];
+    if (own !== undefined && request.token !== null) {
+      misbehave(own, response);
+      return;
+    }
     // Whoever has no token is asked for one, however the rest goes.
     if (behaviour === null || (request.token === null && behaviour.type === "answer")) {
       send(replyTo(incoming, request, vaults, options), response);

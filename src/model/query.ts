@@ -33,3 +33,8 @@ export function joinUrl({ base, query }: SplitUrl): string {
   for (const { key, value } of query) url.searchParams.append(key.replace(counted, ""), value);
   return url.href;
 }
+
+/** A value of a parameter as `joinUrl` writes it. */
+export function queryEncoded(value: string): string {
+  return new URLSearchParams([["", value]]).toString().slice("=".length);
+}

@@ -3,7 +3,7 @@ import type { Kind } from "../model/definition.ts";
 import type { Live, Observed } from "../model/live.ts";
 import type { Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
-import { resolveSecrets, type SecretValues } from "./resolve.ts";
+import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
 
@@ -82,13 +82,10 @@ async function fingerprinted(
   return observation;
 }
 
-/** Characters of a live query value from which on it may be a key, and not a word such as `test`. */
-const shortestKey = 12;
-
 async function fingerprintQuery(subject: PlanSubject, object: Observed): Promise<Live> {
   const query = await Promise.all(
     object.query.map(async ({ key, value }) => {
-      if (value.reveal().length >= shortestKey) subject.redactor.add(value);
+      if (mayBeKey(value)) subject.redactor.add(value);
       return { key, value: await subject.secrets.fingerprint(value) };
     }),
   );

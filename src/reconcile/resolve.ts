@@ -6,12 +6,8 @@ import {
   type Definition,
   secretUses,
 } from "../model/definition.ts";
-import {
-  type ClientCertificate,
-  describeSource,
-  type Secret,
-  type SecretUse,
-} from "../model/secret.ts";
+import { queryEncoded } from "../model/query.ts";
+import { type ClientCertificate, describeSource, Secret, type SecretUse } from "../model/secret.ts";
 import { certificateFingerprint } from "../plan/certificate.ts";
 import type { Desired, DesiredSecret } from "../plan/input.ts";
 import { readAll } from "./reading.ts";
@@ -56,10 +52,11 @@ export async function resolveSecrets(
   const found = await readAll(secrets, uses);
   // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
   for (const [index, one] of found.entries()) {
+    const use = uses[index];
+    if (one.status !== "fulfilled" || use === undefined) continue;
     // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.
-    if (one.status === "fulfilled" && uses[index]?.source.type !== "literal") {
-      redactor.add(one.value);
-    }
+    if (use.source.type === "literal" && !mayBeKey(one.value)) continue;
+    for (const form of sentForms(use, one.value)) redactor.add(form);
   }
   const isLast = last && found.every((one, index) => isSame(one, last.found[index]));
   const reading = isLast
@@ -72,6 +69,22 @@ export async function resolveSecrets(
       for (const part of [certificate.pfx, certificate.passphrase]) redactor.add(part);
   }
   return reading;
+}
+
+/** Characters of a value in a URL from which on it may be a key, and not a word such as `test`. */
+const shortestKey = 12;
+
+export function mayBeKey(value: Secret): boolean {
+  return value.reveal().length >= shortestKey;
+}
+
+/**
+ * A URL holds its parameters in an encoding of its own: an address that is encoded once more, as in
+ * base64, has nothing of the plain value.
+ */
+function sentForms({ path }: SecretUse, value: Secret): readonly Secret[] {
+  if (!path.startsWith("spec.query.")) return [value];
+  return [value, new Secret(queryEncoded(value.reveal()))];
 }
 
 /** A value that cannot be read is no value, and its fault may have another reason each time. */

@@ -7,12 +7,13 @@ export const SHORTEST_FORM = 4;
 export function formsOf(value: string): ReadonlySet<string> {
   // Encoders refuse or replace half a surrogate pair, so the pieces that they make are well-formed.
   const text = value.toWellFormed();
+  // A body of JSON may be encoded as a whole.
+  const encoded = new Set([text, jsonForm(text)]);
   const forms = [
     value,
-    ...urlForms(text),
     ...jsonForms(text),
     htmlForm(text),
-    ...base64Forms(text),
+    ...[...encoded].flatMap((one) => [...urlForms(one), ...base64Forms(one)]),
   ];
   return new Set(forms.filter((form) => form.length >= SHORTEST_FORM));
 }
@@ -47,8 +48,12 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
+function jsonForm(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function jsonForms(text: string): readonly string[] {
-  const json = JSON.stringify(text).slice(1, -1);
+  const json = jsonForm(text);
   const forms = [
     json,
     json.replaceAll("/", "\\/"),
@@ -57,7 +62,7 @@ function jsonForms(text: string): readonly string[] {
     json.replaceAll('\\"', "\\u0022").replace(/[^\x20-\x7e]|[<>&'+`]/g, unicode),
   ];
   // A body of JSON inside a string of JSON, as in a log line about a response.
-  return [...forms, ...forms.map((form) => JSON.stringify(form).slice(1, -1))];
+  return [...forms, ...forms.map(jsonForm)];
 }
 
 function unicode(unit: string): string {

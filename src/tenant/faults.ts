@@ -32,7 +32,8 @@ export function answerFault(answer: Answer, asked: Asked, context: FaultContext)
     `Microsoft Graph did not ${attempt(asked)} in tenant ${context.tenant.name} (HTTP ${answer.status}${quoted}).`,
     advice(code, answer, asked, context),
   ].join(" ");
-  return tenantFault(code, message, requestIdOf(answer.headers, error), answer.retryAfter);
+  const requestId = requestIdOf(answer.headers, error, context.redactor);
+  return tenantFault(code, message, requestId, answer.retryAfter);
 }
 
 /** What says that a write had no effect cannot say so of an earlier try whose answer was lost. */
@@ -59,7 +60,7 @@ export function malformedAnswer(
   return tenantFault(
     "malformed",
     message,
-    requestIdOf(answer.headers, readGraphError(answer.text)),
+    requestIdOf(answer.headers, readGraphError(answer.text), context.redactor),
     null,
   );
 }

@@ -41,10 +41,15 @@ function nested(error: unknown): readonly unknown[] {
   return levels;
 }
 
-/** `request-id` of the headers, else of the body. */
-export function requestIdOf(headers: Headers, error: GraphError): string | null {
+/** `request-id` of the headers, else of the body. One that holds a secret is none. */
+export function requestIdOf(
+  headers: Headers,
+  error: GraphError,
+  redactor: Redactor,
+): string | null {
   const id = headers.get("request-id") ?? error.requestId;
-  return id !== null && /^[\w.-]{1,100}$/.test(id) ? id : null;
+  const isFit = id !== null && /^[\w.-]{1,100}$/.test(id) && redactor.redact(id) === id;
+  return isFit ? id : null;
 }
 
 /**

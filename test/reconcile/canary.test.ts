@@ -4,9 +4,10 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Plan, Run } from "../../src/model/generated/run.ts";
 import { formats, render } from "../../src/report/report.ts";
+import { bareCanary, canary as canaryCalled, heard } from "../canaries.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
-const canary = "canary/with+signs and spaces";
+const canary = "SingingCanary/with+signs and spaces";
 
 /** Every way in which the canary could be written. */
 const spellings = [
@@ -14,7 +15,7 @@ const spellings = [
   encodeURIComponent(canary),
   new URLSearchParams({ x: canary }).toString().slice(2),
   Buffer.from(canary).toString("base64"),
-  "canary",
+  "SingingCanary",
 ];
 
 /** A tenant in which every secret, and every key in a live URL, is the canary. */
@@ -80,6 +81,35 @@ test.for(["whole", "refused by Graph with the secret in its answer"])(
     );
     const seen = await everythingSeen(practice, plan, run);
     for (const text of seen) for (const spelling of spellings) expect(text).not.toContain(spelling);
+  },
+);
+
+/** What an address with a key in it looks like when it is encoded once more. */
+const addresses = [
+  { how: "as it is", encode: (url: string) => url.replace("https://", "") },
+  { how: "in base64", encode: (url: string) => Buffer.from(url).toString("base64") },
+  { how: "in base64url", encode: (url: string) => Buffer.from(`x${url}`).toString("base64url") },
+  { how: "in a URL", encode: (url: string) => encodeURIComponent(url) },
+];
+
+test.for(addresses)(
+  "a key in an address that Graph gives back $how is not told",
+  async ({ encode }) => {
+    await using practice = await openPractice();
+    const [key, literal] = [canaryCalled("Key"), bareCanary("Literal")];
+    const a = connector("a", { spec: "query: { code: { env: A_KEY } }" });
+    const withLiteral = a.replace("a.contoso.com/", `a.contoso.com/?key=${literal.value}`);
+    practice.define({ "a.yaml": withLiteral });
+    practice.setEnv("A_KEY", key.value);
+    practice.setEnv("A_PASSWORD", "something else");
+    const sent = new URL("https://a.contoso.com/");
+    sent.searchParams.append("key", literal.value);
+    sent.searchParams.append("code", key.value);
+    const body = { error: { code: "AADB2C", message: `No: ${encode(sent.href)}` } };
+    practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "POST", body });
+    const message = (await practice.run()).outcomes[0]?.error?.message ?? "";
+    expect(message).toContain("[redacted]");
+    expect(heard([["the message", message]], [key, literal])).toEqual([]);
   },
 );
 

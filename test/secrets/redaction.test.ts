@@ -32,6 +32,11 @@ const forms = [
     form: "in base64 without padding",
     text: Buffer.from(value).toString("base64").replace(/=+$/, ""),
   },
+  {
+    form: "in base64 of JSON",
+    text: Buffer.from(JSON.stringify(value).slice(1, -1)).toString("base64"),
+  },
+  { form: "in JSON in a URL", text: encodeURIComponent(JSON.stringify(value).slice(1, -1)) },
   { form: "in base64url", text: Buffer.from(value).toString("base64url") },
 ];
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Redactor, Secret } from "../../src/model/secret.ts";
-import { presentable, readGraphError } from "../../src/tenant/graph-error.ts";
+import { presentable, readGraphError, requestIdOf } from "../../src/tenant/graph-error.ts";
 import { plainRedactor } from "./scripted-graph.ts";
 
 test.each([
@@ -138,4 +138,13 @@ test("a secret that stands across the cut of a long text is gone all the same", 
   const shown = presentable(`${"x".repeat(297)}canary`, redactor);
   expect(shown).toHaveLength(300);
   expect(shown).not.toContain("ca");
+});
+
+test("a request id that holds a secret is none", () => {
+  const error = { code: null, message: null, requestId: null };
+  const redactor = plainRedactor();
+  redactor.add(new Secret("canary"));
+  const idOf = (id: string) => requestIdOf(new Headers({ "request-id": id }), error, redactor);
+  expect(idOf("0-canary-1")).toBeNull();
+  expect(idOf("0-other-1")).toBe("0-other-1");
 });
