@@ -38,7 +38,8 @@ export const kinds = {
 } as const satisfies Record<Kind, string>;
 
 export const holds = {
-  delete: "delete rule",
+  announced: "delete announced",
+  limit: "limit",
   verb: "not allowed for this tenant",
   protected: "protected",
   ambiguous: "ambiguous",

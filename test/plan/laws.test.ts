@@ -139,6 +139,7 @@ const anyLedger: fc.Arbitrary<readonly LedgerEntry[]> = fc
           .record({
             displayName: oneOf(displayNames),
             protect: fc.boolean(),
+            announcedAt: oneOf([null, "2026-08-01T00:00:00.000Z", "2026-08-20T07:30:00.000Z"]),
             known: maybe(oneOf(fingerprints)),
             shown: maybe(oneOf(certificates)),
           })
