@@ -42,7 +42,7 @@ function deleteLimit(
   return {
     code: "limit",
     message: `${count} of ${managed} managed connectors would be deleted, which is ${percent} percent: one run may delete ${limits.deletes}, and ${limits.deletePercent} percent.`,
-    lift: `Put the definitions back. Or set ${settings} for this tenant in plumbline.yaml; or lift it once: plumbline apply --plan DIGEST --lift deletes --reason "..."`,
+    lift: `Put the definitions back, or set ${settings} for this tenant in plumbline.yaml, or lift it once with --lift deletes.`,
     until: null,
   };
 }

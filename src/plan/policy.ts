@@ -94,7 +94,7 @@ const announcement: Rule = (found, { op }, { policy: { deleteAfter }, now }) => 
   if (op !== "delete" || found.type !== "orphan" || deleteAfter === 0) return null;
   const { announcedAt } = found.recorded;
   if (announcedAt === null) {
-    const message = `The next apply announces the delete; it is carried out ${durationText(deleteAfter)} later.`;
+    const message = `It is announced first, and deleted ${durationText(deleteAfter)} after the first run that applies.`;
     return reason("announced", message, "Put the definition back to cancel it.");
   }
   const due = deletedAt(announcedAt, deleteAfter);
