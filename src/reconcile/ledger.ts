@@ -112,10 +112,11 @@ export function learned(input: PlanInput, plan: Plan, moment: Moment): readonly 
     const entry = ledgerEntry(desired, id, [], previous, moment);
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
-  const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
+  const found = plan.held.flatMap(({ op, kind, name, id, displayName, reason }): LedgerChange[] => {
     const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
     if (op !== "delete" || isKnown || id === null) return [];
-    const entry = { kind, name, id, displayName, protect: false, announcedAt: null, secrets: {} };
+    const announcedAt = announcementOf(reason.code, null, moment.now);
+    const entry = { kind, name, id, displayName, protect: false, announcedAt, secrets: {} };
     return [{ op: "put", entry }];
   });
   return [...unchanged, ...found, ...announced(input, plan, moment.now), ...forgotten(input)];
