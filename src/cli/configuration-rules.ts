@@ -111,13 +111,6 @@ const localToken: Rule = ({ cloud, credential }) => {
   return [{ key: "credential.token", message }];
 };
 
-const heldDeletes: Rule = ({ allow = [] }) => {
-  const index = allow.indexOf("delete");
-  if (index === -1) return [];
-  const message = "Deletes are not yet supported: they are planned, shown and held.";
-  return [{ key: `allow[${index}]`, message, severity: "warning" }];
-};
-
 const rules: readonly Rule[] = [
   uniqueName,
   oneConnection,
@@ -125,7 +118,6 @@ const rules: readonly Rule[] = [
   validTimezone,
   safeUrls,
   localToken,
-  heldDeletes,
 ];
 
 function isSafeOrigin(text: string): boolean {

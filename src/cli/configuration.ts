@@ -11,7 +11,7 @@ import type {
   Tenant,
 } from "../model/generated/service.ts";
 import type { SecretUse } from "../model/secret.ts";
-import type { Verb } from "../plan/input.ts";
+import type { Limits, Verb } from "../plan/input.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
@@ -34,6 +34,9 @@ export interface TenantSettings {
   readonly name: string;
   readonly mode: "report" | "apply";
   readonly allow: readonly Verb[];
+  readonly limits: Limits;
+  /** Milliseconds. */
+  readonly deleteAfter: number;
   /** Milliseconds before the end of a certificate. */
   readonly expiryWarnings: readonly number[];
   /** Milliseconds. */
@@ -121,6 +124,12 @@ function tenantSettings(
     name: tenant.name,
     mode: tenant.mode,
     allow: tenant.allow ?? defaultAllow,
+    limits: {
+      deletes: tenant.limits?.deletes ?? 1,
+      deletePercent: tenant.limits?.deletePercent ?? 34,
+      changes: tenant.limits?.changes ?? null,
+    },
+    deleteAfter: milliseconds(tenant.deleteAfter ?? "1h"),
     expiryWarnings: (tenant.expiryWarnings ?? defaultExpiryWarnings).map(milliseconds),
     settle: milliseconds(tenant.settle ?? "5s"),
     budget: tenant.budget ?? 50,

@@ -63,14 +63,15 @@ function addApply(program: Command, terminal: Terminal, ended: Ended): void {
     .option("--drift-exit <n>", "exit status for what --fail-on finds, in place of 2", toStatus)
     .option("--fail-on <expiry=14d>", failOn, toFailOn)
     .addOption(repeatable("--allow-earlier-expiry <name>", earlier, "none", collect))
-    .addOption(new Option("--lift <limit>", "not yet supported").hideHelp())
+    .addOption(new Option("--lift <limit>", lift).choices(["deletes"]))
+    .option("--reason <text>", "why the limit is lifted, for the record")
     .action(async (flags) => {
-      if (flags.lift) throw new UsageError("--lift is not yet supported: every delete is held.");
       const { applyVerb } = await import("./verbs/apply.ts");
       ended(await reporting(flags, terminal, () => applyVerb(flags, terminal)));
     });
 }
 
+const lift = "carry out once what this limit holds in the plan of --plan";
 const failOn = "count a certificate that ends within this time as drift";
 const earlier =
   "let this definition's certificate replace one that is valid for longer (repeatable)";

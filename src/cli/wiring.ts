@@ -83,7 +83,12 @@ async function wireTenants<One extends Wired>(
     const link = await openLink(tenant, { ...options, secrets });
     const subject: PlanSubject = {
       tenant: link.identity,
-      policy: { allow: tenant.allow, expiryWarnings: tenant.expiryWarnings },
+      policy: {
+        allow: tenant.allow,
+        limits: tenant.limits,
+        deleteAfter: tenant.deleteAfter,
+        expiryWarnings: tenant.expiryWarnings,
+      },
       settle: tenant.settle,
       version,
       load: () => ({

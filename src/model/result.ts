@@ -61,6 +61,11 @@ function isDrift({ reason }: Plan["held"][number]): boolean {
   return reason.code !== "scope";
 }
 
+/** A delete that waits for its time is on its way. */
+function isAnnounced({ reason }: Plan["held"][number]): boolean {
+  return reason.code === "announced";
+}
+
 /** What cannot be carried out before somebody mends a secret or a certificate. */
 function isBroken({ reason }: Plan["held"][number]): boolean {
   return reason.code === "secret" || reason.code === "certificate";
@@ -79,7 +84,7 @@ export function runResult(
     plan.held.some(isBroken) ||
     faults.some(({ severity }) => severity === "error");
   if (isPartial) return "partial";
-  if (plan.held.some(isDrift)) return "refused";
+  if (plan.held.some((held) => isDrift(held) && !isAnnounced(held))) return "refused";
   return outcomes.length > 0 ? "converged" : "clean";
 }
 

@@ -25,6 +25,8 @@ export interface LedgerEntry {
   /** As last seen or written. */
   readonly displayName: string;
   readonly protect: boolean;
+  /** RFC 3339 instant at which its delete was announced; null while its definition is there. */
+  readonly announcedAt: string | null;
   /** By path in the definition. */
   readonly secrets: Readonly<Record<string, RecordedSecret>>;
 }

@@ -39,8 +39,20 @@ export type Observation =
 /** What the operator lets apply do. The mode is not part of it: it must not steer a plan. */
 export interface Policy {
   readonly allow: readonly Verb[];
+  readonly limits: Limits;
+  /** Milliseconds that a delete is announced before it is carried out; 0: it is not. */
+  readonly deleteAfter: number;
   /** Milliseconds before its end at which a certificate is warned of, in steps. */
   readonly expiryWarnings: readonly number[];
+}
+
+/** The most that one run may do; what is more is held as a whole. */
+export interface Limits {
+  readonly deletes: number;
+  /** Percent of the ledger entries of a kind. */
+  readonly deletePercent: number;
+  /** Writes of any kind; null: no limit. */
+  readonly changes: number | null;
 }
 
 /** What a person asked of this one run, by names of definitions. */
@@ -51,9 +63,16 @@ export interface Asked {
   readonly assert: boolean;
   /** Certificates that may replace one that would be valid for longer. */
   readonly allowEarlierExpiry: readonly string[];
+  /** Carry out the deletes that a limit holds. The digest is made before it. */
+  readonly liftDeletes: boolean;
 }
 
-export const nothingAsked: Asked = { only: null, assert: false, allowEarlierExpiry: [] };
+export const nothingAsked: Asked = {
+  only: null,
+  assert: false,
+  allowEarlierExpiry: [],
+  liftDeletes: false,
+};
 
 export interface PlanInput {
   readonly tenant: TenantIdentity;

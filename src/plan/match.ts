@@ -240,7 +240,17 @@ function unansweredWithoutDefinition(field: Field): readonly LedgerEntry[] {
     const [first, ...others] = madeByAny(begun, field);
     if (!first || others.length > 0) return [];
     const { kind, id, displayName } = first;
-    return [{ kind, name, id, displayName: displayName ?? "", protect: false, secrets: {} }];
+    return [
+      {
+        kind,
+        name,
+        id,
+        displayName: displayName ?? "",
+        protect: false,
+        announcedAt: null,
+        secrets: {},
+      },
+    ];
   });
 }
 

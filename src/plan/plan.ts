@@ -21,6 +21,7 @@ import { certificateList } from "./certificate-list.ts";
 import { digest } from "./digest.ts";
 import { freeze } from "./freeze.ts";
 import type { PlanInput } from "./input.ts";
+import { limitsOf } from "./limits.ts";
 import { type Match, match } from "./match.ts";
 import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
 import { unknownSince } from "./password.ts";
@@ -44,8 +45,11 @@ type Entry =
 export function plan(input: PlanInput): Plan {
   const isBroken = input.faults.some(({ severity }) => severity === "error");
   const entries = isBroken ? [] : planObjects(input);
-  const changes = entries.flatMap((e) => (e.list === "changes" ? [e.item] : [])).sort(byLevel);
-  const held = entries.flatMap((e) => (e.list === "held" ? [e.item] : [])).sort(byLevel);
+  const wanted = entries.flatMap((e) => (e.list === "changes" ? [e.item] : [])).sort(byLevel);
+  const kept = entries.flatMap((e) => (e.list === "held" ? [e.item] : []));
+  const { changes, held } = limited(wanted, kept, input);
+  // Somebody approves what is held, and lifts exactly that.
+  const approved = limited(wanted, kept, withoutLift(input));
   const unchanged = entries.flatMap((e) => (e.list === "unchanged" ? [e.item] : []));
   const unmanaged = entries.flatMap((e) => (e.list === "unmanaged" ? [e.item] : []));
   const secrets = entries.flatMap((e) => (e.list === "secrets" ? [e.item] : []));
@@ -61,7 +65,7 @@ export function plan(input: PlanInput): Plan {
   return freeze({
     tenant: input.tenant.name,
     commit: input.commit,
-    digest: digest(input, { changes, held, unreadable, faults }),
+    digest: digest(input, { ...approved, unreadable, faults }),
     complete: !isBroken && unreadable.length === 0,
     summary: {
       create: count("create"),
@@ -82,6 +86,25 @@ export function plan(input: PlanInput): Plan {
     certificates: certificates.sort(byOwner),
     faults,
   });
+}
+
+/** What is left to do, and all that is held, the limits among its reasons. */
+function limited(
+  wanted: readonly Change[],
+  kept: readonly HeldChange[],
+  input: PlanInput,
+): { readonly changes: Change[]; readonly held: HeldChange[] } {
+  const limitOf = limitsOf(wanted, input);
+  const judged = wanted.map((change) => ({ change, reason: limitOf(change) }));
+  const over = judged.flatMap(({ change, reason }) => (reason ? [{ ...change, reason }] : []));
+  return {
+    changes: judged.flatMap(({ change, reason }) => (reason ? [] : [change])),
+    held: [...kept, ...over].sort(byLevel),
+  };
+}
+
+function withoutLift(input: PlanInput): PlanInput {
+  return { ...input, asked: { ...input.asked, liftDeletes: false } };
 }
 
 function planObjects(input: PlanInput): readonly Entry[] {

@@ -2,6 +2,7 @@
 import type { Change, HoldReason } from "../model/generated/run.ts";
 import { rotation } from "./certificate.ts";
 import type { PlanInput, Verb } from "./input.ts";
+import { durationText, toInstant, toMilliseconds } from "./instant.ts";
 import type { Match } from "./match.ts";
 import { awaitedUntil } from "./unseen.ts";
 
@@ -88,14 +89,28 @@ const protectedObject: Rule = (found, { op }) =>
       )
     : null;
 
-const deletion: Rule = (_found, { op }) =>
-  op === "delete"
-    ? reason(
-        "delete",
-        "Deletes are not yet supported: this version shows them and carries none out.",
-        "Put the definition back, or delete the connector in the portal.",
-      )
-    : null;
+/** First said, then done: whoever took a definition away by mistake has the time to put it back. */
+const announcement: Rule = (found, { op }, { policy: { deleteAfter }, now }) => {
+  if (op !== "delete" || found.type !== "orphan" || deleteAfter === 0) return null;
+  const { announcedAt } = found.recorded;
+  if (announcedAt === null) {
+    const message = `It is announced first, and deleted ${durationText(deleteAfter)} after the first run that applies.`;
+    return reason("announced", message, "Put the definition back to cancel it.");
+  }
+  const due = deletedAt(announcedAt, deleteAfter);
+  if (toMilliseconds(now) >= due) return null;
+  return {
+    code: "announced",
+    message: "It is announced to be deleted.",
+    lift: "Put the definition back to cancel it.",
+    until: toInstant(due),
+  };
+};
+
+/** When what was announced may be deleted, in milliseconds since 1970. */
+export function deletedAt(announcedAt: string, deleteAfter: number): number {
+  return toMilliseconds(announcedAt) + deleteAfter;
+}
 
 const verb: Rule = (found, change, { policy }) => {
   // What a create of ours made is only recognised again.
@@ -118,8 +133,8 @@ const rules: readonly Rule[] = [
   unreadableSecret,
   unfitCertificate,
   protectedObject,
-  deletion,
   verb,
+  announcement,
 ];
 
 /** Adopting alone writes nothing; adopting with differences is also an update. */

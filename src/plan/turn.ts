@@ -4,15 +4,16 @@ import type { LiveCertificate } from "../model/live.ts";
 import { certificatesOf } from "./certificate.ts";
 import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
+import { deletedAt } from "./policy.ts";
 
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire. Infinity when there is none. What was begun and is waited for is left out.
+ * certificates that retire, an announced delete. Infinity when there is none. What was begun and is waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);
-  const turns = [...certificateTurns(input), ...policyTurns(input)];
+  const turns = [...certificateTurns(input), ...policyTurns(input), ...deleteTurns(input)];
   return Math.min(...turns.filter((turn) => turn > now), Infinity);
 }
 
@@ -28,6 +29,12 @@ function certificateTurns({ observations, desired, policy }: PlanInput): readonl
     return [notBefore * 1_000, end, ...policy.expiryWarnings.map((step) => end - step)];
   };
   return [...live, ...own].flatMap(turnsOf);
+}
+
+function deleteTurns({ memory, policy }: PlanInput): readonly number[] {
+  return memory.ledger.flatMap(({ announcedAt }) =>
+    announcedAt === null ? [] : deletedAt(announcedAt, policy.deleteAfter),
+  );
 }
 
 /** Counted from whatever instant each rule may count from. */

@@ -39,7 +39,8 @@ export function ledgerEntry(
     secret && "fingerprint" in secret
       ? { [path]: recordedSecret(secret.fingerprint, known, sends.includes(path), moment) }
       : {};
-  return { kind, name, id, displayName, protect: policy.protect, secrets: recorded };
+  const { protect } = policy;
+  return { kind, name, id, displayName, protect, announcedAt: null, secrets: recorded };
 }
 
 /** Where the ledger keeps the secret of a definition's authentication. */
@@ -111,13 +112,29 @@ export function learned(input: PlanInput, plan: Plan, moment: Moment): readonly 
     const entry = ledgerEntry(desired, id, [], previous, moment);
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
-  const found = plan.held.flatMap(({ op, kind, name, id, displayName }): LedgerChange[] => {
+  const found = plan.held.flatMap(({ op, kind, name, id, displayName, reason }): LedgerChange[] => {
     const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
     if (op !== "delete" || isKnown || id === null) return [];
-    const entry = { kind, name, id, displayName, protect: false, secrets: {} };
+    const announcedAt = announcementOf(reason.code, null, moment.now);
+    const entry = { kind, name, id, displayName, protect: false, announcedAt, secrets: {} };
     return [{ op: "put", entry }];
   });
-  return [...unchanged, ...found, ...forgotten(input)];
+  return [...unchanged, ...found, ...announced(input, plan, moment.now), ...forgotten(input)];
+}
+
+/**
+ * Deletes that are announced from now on; and those that something else holds by now, so that they
+ * would be announced anew.
+ */
+function announced({ memory }: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
+  return plan.held.flatMap(({ op, kind, name, reason }): LedgerChange[] => {
+    const entry = memory.ledger.find((one) => one.kind === kind && one.name === name);
+    if (op !== "delete" || entry === undefined) return [];
+    const announcedAt = announcementOf(reason.code, entry.announcedAt, now);
+    return announcedAt === entry.announcedAt
+      ? []
+      : [{ op: "put", entry: { ...entry, announcedAt } }];
+  });
 }
 
 /**
@@ -156,6 +173,20 @@ export function answered(
   });
 }
 
+function announcementOf(code: string, before: string | null, now: string): string | null {
+  switch (code) {
+    case "announced":
+    case "limit":
+      return before ?? now;
+    case "verb":
+    case "protected":
+      return null;
+    default:
+      // A run for something else says nothing about it.
+      return before;
+  }
+}
+
 /** Entries without a definition whose object is gone from a whole listing. */
 function forgotten({ desired, observations, memory, now }: PlanInput): readonly LedgerChange[] {
   const kept = new Set(desired.map(({ definition }) => previousEntry(definition, memory)));
@@ -184,7 +215,7 @@ export function find(desired: readonly Desired[], kind: string, name: string): D
 
 function isSame(a: LedgerEntry, b: LedgerEntry | null): boolean {
   if (!b || a.name !== b.name || a.id !== b.id || a.protect !== b.protect) return false;
-  if (a.displayName !== b.displayName) return false;
+  if (a.displayName !== b.displayName || a.announcedAt !== b.announcedAt) return false;
   const paths = new Set([...Object.keys(a.secrets), ...Object.keys(b.secrets)]);
   return [...paths].every((path) => isSameSecret(a.secrets[path], b.secrets[path]));
 }

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly approved: readonly string[] | null;
   /** What a person asked of this run. */
   readonly asked: Asked;
+  /** Why limits are lifted, where `asked` does so. */
+  readonly reason?: string;
   /** Nothing is written to the tenant: the live passwords of `asked.only` are recorded as right. */
   readonly isTrust?: true;
   readonly notify: Notify;
@@ -52,7 +54,7 @@ export async function planTenant(
 /** A run always answers: what cannot go on is a fault in it. */
 export async function reconcile(subject: Subject, options: RunOptions): Promise<Run> {
   const { tenant, mode, clock } = subject;
-  const { trigger, notify } = options;
+  const { trigger, notify, asked, reason = "" } = options;
   const startedAt = clock.now().toISOString();
   notify({ type: "started", tenant: tenant.name, trigger });
   const id = runId(startedAt);
@@ -61,6 +63,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
     tenant: tenant.name,
     trigger,
     mode,
+    ...(asked.liftDeletes && { lift: { limit: "deletes" as const, reason } }),
     startedAt,
     finishedAt: clock.now().toISOString(),
     commit: ended.plan?.commit ?? null,

@@ -175,16 +175,14 @@ function details({ facts, digest, took, nextRun, toApply }: TenantView): Html {
     ...(took === null ? [] : [detail("Took", html`${took}`)]),
     ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
   ];
-  return html`<div class="box"><dl class="facts">\n${list}</dl>${nextStep(toApply)}</div>`;
+  return html`<div class="box"><dl class="facts">\n${list}</dl>${toApply.map(nextStep)}</div>`;
 }
 
 function detail(label: string, content: Html): Html {
   return html`<dt>${label}</dt><dd>${content}</dd>\n`;
 }
 
-function nextStep(toApply: ToApply | null): Html {
-  if (toApply === null) return NOTHING;
-  const { sentence, command } = toApply;
+function nextStep({ sentence, command }: ToApply): Html {
   const code = command === null ? NOTHING : html`\n<pre><code>${command}</code></pre>`;
   return html`\n<p class="next">${sentence}</p>${code}`;
 }

@@ -162,12 +162,11 @@ function closing({ facts, digest, took, nextRun, toApply }: TenantView): string 
     ...(took === null ? [] : [`Took ${took}`]),
     ...(nextRun === null ? [] : [`Next run ${nextRun}`]),
   ].join(" · ");
-  const command = toApply?.command ?? null;
-  return [
-    all,
-    ...(toApply === null ? [] : [prose(toApply.sentence)]),
+  const steps = toApply.flatMap(({ sentence, command }) => [
+    prose(sentence),
     ...(command === null ? [] : [codeBlock("sh", [command])]),
-  ].join("\n\n");
+  ]);
+  return [all, ...steps].join("\n\n");
 }
 
 function faultsPieces(view: FaultsView): readonly Piece[] {

@@ -25,6 +25,7 @@ import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import {
+  announcedSentences,
   askedSentences,
   certificatesAlone,
   PASSWORD,
@@ -32,6 +33,7 @@ import {
   resultSentence,
   resultTones,
   type Tone,
+  toLift,
   triggers,
   trustedSentence,
   unusableSecrets,
@@ -77,8 +79,8 @@ export interface TenantView {
   /** `1.2 s`; null for a plan. */
   readonly took: string | null;
   readonly nextRun: string | null;
-  /** null when there is nothing that apply could do. */
-  readonly toApply: ToApply | null;
+  /** Empty when there is nothing that apply could do. */
+  readonly toApply: readonly ToApply[];
 }
 
 /** What a person does to have a plan carried out. */
@@ -101,7 +103,6 @@ export interface ViewOptions {
 export function planView(plan: Plan, options: ViewOptions): TenantView {
   const result = planResult(plan);
   const hasErrors = plan.faults.some(({ severity }) => severity === "error");
-  const isApplicable = plan.changes.length > 0 && !hasErrors;
   const shown = lists(plan, [], options.timezone);
   return {
     stage: "plan",
@@ -117,7 +118,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     digest: name(plan.digest),
     took: null,
     nextRun: null,
-    toApply: isApplicable ? toApply(plan, options) : null,
+    toApply: hasErrors ? [] : nextSteps(plan, options),
   };
 }
 
@@ -140,7 +141,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     digest: plan === null ? null : name(plan.digest),
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
-    toApply: null,
+    toApply: [],
   };
 }
 
@@ -158,7 +159,8 @@ function runSentence(run: Run, wrote: boolean): string {
     outcomes.every((outcome) => outcome.result === "done") &&
     faults.every(({ severity }) => severity === "warning");
   if (isHeldAlone) return unusableSecrets;
-  return asked ?? resultSentence(result, wrote ? "wrote" : "read");
+  const announced = held.includes("announced") ? announcedSentences[result] : undefined;
+  return asked ?? announced ?? resultSentence(result, wrote ? "wrote" : "read");
 }
 
 /** A certificate that is about to end leaves nothing calm. */
@@ -250,8 +252,15 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
   ];
 }
 
-function toApply({ tenant, digest }: Plan, { program = "plumbline", modes }: ViewOptions): ToApply {
-  if (modes?.get(tenant) === "report") return { sentence: reportOnly, command: null };
+function nextSteps(plan: Plan, { program = "plumbline", modes }: ViewOptions): readonly ToApply[] {
+  const { tenant, digest, changes, held } = plan;
+  const isLimited = held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
+  if (changes.length === 0 && !isLimited) return [];
+  if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
   const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}`;
-  return { sentence: "To apply exactly this plan:", command };
+  const lifting = `${command} --lift deletes --reason "..."`;
+  return [
+    ...(changes.length > 0 ? [{ sentence: "To apply exactly this plan:", command }] : []),
+    ...(isLimited ? [{ sentence: toLift, command: lifting }] : []),
+  ];
 }

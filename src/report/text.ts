@@ -70,10 +70,11 @@ function closing(view: TenantView, page: Layout): Lines {
 }
 
 function toApplyLines({ toApply }: TenantView, page: Layout): Lines {
-  if (toApply === null) return [];
-  const { sentence, command } = toApply;
   // A command stays on one line, to be copied.
-  return [...page.wrap(sentence, ""), ...(command === null ? [] : [`  ${command}`])];
+  return toApply.flatMap(({ sentence, command }) => [
+    ...page.wrap(sentence, ""),
+    ...(command === null ? [] : [`  ${command}`]),
+  ]);
 }
 
 function changeLines(change: ChangeView, page: Layout): Lines {

@@ -38,7 +38,8 @@ export const kinds = {
 } as const satisfies Record<Kind, string>;
 
 export const holds = {
-  delete: "delete rule",
+  announced: "delete announced",
+  limit: "limit",
   verb: "not allowed for this tenant",
   protected: "protected",
   ambiguous: "ambiguous",
@@ -221,6 +222,9 @@ export function namesText(names: readonly string[]): string {
   return more > 0 ? `${told} and ${plural(more, "more", "more")}` : told;
 }
 
+/** Before the command that lifts a limit of deletes. */
+export const toLift = "To delete once what the limit holds, and apply the rest of this plan:";
+
 /** What stands in the place of a command that could only be refused. */
 export const reportOnly =
   "This tenant is in mode: report. Set mode: apply in plumbline.yaml to carry this out.";
@@ -234,6 +238,13 @@ export const askedSentences: Readonly<Partial<Record<Result, string>>> = {
   clean: "What was asked for matches git; the rest was left alone.",
   converged:
     "What was asked for was brought in line with git and verified by reading back; the rest was left alone.",
+};
+
+/** In the place of a result that leaves out what waits for its time. */
+export const announcedSentences: Readonly<Partial<Record<Result, string>>> = {
+  clean: "The tenant matches git, but for what is announced to be deleted.",
+  converged:
+    "The tenant was brought in line with git and verified by reading back, but for what is announced to be deleted.",
 };
 
 /** In the place of a failure, where nothing else went wrong. */

@@ -62,4 +62,8 @@ export const migrations: readonly string[] = [
   -- Paths of the secrets that travelled, a JSON array; NULL: written before there was this column.
   ALTER TABLE journal ADD COLUMN sends TEXT;
   `,
+  `
+  -- When the delete of what left git was announced; NULL while its definition is there.
+  ALTER TABLE ledger ADD COLUMN announced_at TEXT;
+  `,
 ];

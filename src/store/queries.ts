@@ -52,7 +52,7 @@ export const selectKnown = once(({ name }: TenantIdentity) =>
 export const selectLedger = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("ledger")
-    .select(["kind", "name", "id", "display_name", "protect", "secrets"])
+    .select(["kind", "name", "id", "display_name", "protect", "announced_at", "secrets"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .orderBy("kind")
@@ -170,6 +170,7 @@ const upsertEntry = once((row: Tables["ledger"]) => {
     id: row.id,
     display_name: row.display_name,
     protect: row.protect,
+    announced_at: row.announced_at,
     secrets: row.secrets,
   };
   return build
@@ -190,6 +191,7 @@ function putEntry({ graph, tenantId }: TenantIdentity, entry: LedgerEntry) {
     id: entry.id,
     display_name: entry.displayName,
     protect: entry.protect ? 1 : 0,
+    announced_at: entry.announcedAt,
     secrets: JSON.stringify(entry.secrets),
   });
 }

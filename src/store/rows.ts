@@ -30,6 +30,7 @@ export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
     id: row.id,
     displayName: row.display_name,
     protect: row.protect === 1,
+    announcedAt: row.announced_at,
     secrets: completed(parse(row.secrets, entry, isRecordedSecrets)),
   };
 }

@@ -17,6 +17,7 @@ interface LedgerTable {
   readonly id: string;
   readonly display_name: string;
   readonly protect: number;
+  readonly announced_at: string | null;
   readonly secrets: string;
 }
 

@@ -335,8 +335,14 @@ test.each(rows)("a plumbline.yaml $name is refused with a place", ({ value, says
   for (const { at } of faults) expect(at).toMatchObject({ file: "plumbline.yaml" });
 });
 
-test("allowing deletes is told to have no effect yet, and stops nothing", () => {
-  const { settings, faults } = read({ tenants: [{ ...sandbox, allow: ["adopt", "delete"] }] });
-  expect(settings?.tenants[0]?.allow).toEqual(["adopt", "delete"]);
-  expect(faults).toMatchObject([{ severity: "warning", code: "configuration" }]);
+test("deletes are bounded where nothing is said, and as it is said", () => {
+  const bounds = (more: object) => {
+    const tenant = read({ tenants: [{ ...sandbox, ...more }] }).settings?.tenants[0];
+    return [tenant?.limits, tenant?.deleteAfter];
+  };
+  expect(bounds({})).toEqual([{ deletes: 1, deletePercent: 34, changes: null }, 3_600_000]);
+  expect(bounds({ limits: { deletes: 3, changes: 10 }, deleteAfter: "0s" })).toEqual([
+    { deletes: 3, deletePercent: 34, changes: 10 },
+    0,
+  ]);
 });

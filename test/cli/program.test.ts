@@ -35,7 +35,13 @@ const unusable = [
   { args: ["plan", "--output="], says: "No format is named" },
   { args: ["plan", "--drift-exit", "300"], says: "0 to 255" },
   { args: ["apply", "--plan", "abc"], says: "sha256:" },
-  { args: ["apply", "--lift", "deletes"], says: "--lift is not yet supported" },
+  { args: ["apply", "--lift", "deletes"], says: "--lift needs --plan" },
+  { args: ["apply", "--lift", "writes"], says: "Allowed choices are deletes" },
+  {
+    args: ["apply", "--lift", "deletes", "--plan", `sha256:${"0".repeat(64)}`],
+    says: "--lift needs --reason",
+  },
+  { args: ["apply", "--reason", "because"], says: "--reason belongs to --lift" },
   { args: ["history", "--tenant", "x"], says: "history is not yet supported" },
   { args: ["sandbox", "--port", "99999"], says: "0 to 65535" },
 ];

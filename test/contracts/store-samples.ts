@@ -22,6 +22,7 @@ export function entry(name: string, more: Partial<LedgerEntry> = {}): LedgerEntr
     id: `id-of-${name}`,
     displayName: `The ${name}`,
     protect: false,
+    announcedAt: null,
     secrets: {},
     ...more,
   };

@@ -156,7 +156,8 @@ export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {})
   const known = like.secrets[path];
   const fingerprint = known && "fingerprint" in known ? known.fingerprint : `v1$${name}`;
   const secrets = { [path]: recorded(fingerprint) };
-  return { kind, name, id, displayName, protect: policy.protect, secrets, ...over };
+  const entry = { kind, name, id, displayName, protect: policy.protect, announcedAt: null };
+  return { ...entry, secrets, ...over };
 }
 
 /** A secret as the ledger holds it, sent by the run of that moment; null: never sent. */
@@ -185,8 +186,14 @@ export interface Situation {
 }
 
 /** A policy with these verbs and the warnings of every tenant. */
-export function allowing(allow: Policy["allow"]): Policy {
-  return { allow, expiryWarnings: [60, 30, 14, 7].map((days) => days * 86_400_000) };
+export function allowing(allow: Policy["allow"], over: Partial<Policy> = {}): Policy {
+  return {
+    allow,
+    limits: { deletes: 1, deletePercent: 34, changes: null },
+    deleteAfter: 3_600_000,
+    expiryWarnings: [60, 30, 14, 7].map((days) => days * 86_400_000),
+    ...over,
+  };
 }
 
 export function inputOf(situation: Situation): PlanInput {

@@ -55,8 +55,14 @@ test.for<{ readonly name: string; readonly over: Situation }>([
   },
   { name: "what the tenant is called", over: { input: { tenant: { ...tenant, name: "other" } } } },
   {
-    name: "a verb that no change needs",
-    over: { input: { policy: allowing(["adopt", "create", "update", "delete"]) } },
+    name: "a limit that no change reaches",
+    over: {
+      input: {
+        policy: allowing(["adopt", "create", "update"], {
+          limits: { deletes: 9, deletePercent: 90, changes: 20 },
+        }),
+      },
+    },
   },
 ])("$name leaves the digest as it is", ({ over }) => {
   expect(digestOf(over)).toBe(digestOf());

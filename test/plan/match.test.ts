@@ -111,7 +111,7 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     name: "what an unanswered create made stays ours after its definition left git",
     live: [live("x1", a)],
     journal: [begun(a)],
-    want: { held: ["delete: delete a x1"] },
+    want: { held: ["verb: delete a x1"] },
   },
   {
     name: "a connector that was created and does not show yet is not created again",
@@ -243,7 +243,7 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     desired: [b],
     live: [live("x1", a), live("x2", b)],
     ledger: [ours("x1", a), ours("x2", b)],
-    want: { held: ["delete: delete a x1"], unchanged: ["b x2"] },
+    want: { held: ["verb: delete a x1"], unchanged: ["b x2"] },
   },
   {
     name: "a ledger entry without definition and without live object is nothing to do",

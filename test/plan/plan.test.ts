@@ -44,7 +44,7 @@ test("every list of a plan has its order, and the counts are those of the lists"
       "create e: displayName, targetUrl, username, password; sends password",
     ],
     unchanged: ["a x1"],
-    held: ["delete: delete d x4"],
+    held: ["verb: delete d x4"],
     unmanaged: ["x9", "x8"],
   });
   expect(made.summary).toEqual({

@@ -16,6 +16,8 @@ import {
 const a = desired("a");
 const b = desired("b");
 const unreadable = desired("a", { password: failure("secret-source", "env PASSWORD is not set.") });
+/** Managed, but gone from the tenant: they only count. */
+const others = ["y", "z"].map((name) => ours(`gone-${name}`, desired(name)));
 const deleting = { policy: allowing(["adopt", "create", "update", "delete"] as const) };
 const allow = (...verbs: ("adopt" | "create" | "update")[]) => ({ policy: allowing(verbs) });
 const created = "create a: displayName, targetUrl, username, password; sends password";
@@ -106,11 +108,38 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     want: { held: ["verb: adopt a x1: targetUrl"] },
   },
   {
-    name: "every delete is held, even where the tenant allows it",
+    name: "a delete is held until somebody allows deletes",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: { held: ["verb: delete a x1"] },
+  },
+  {
+    name: "a delete that was not announced is held, and says that it will be",
     live: [live("x1", a)],
     ledger: [ours("x1", a)],
     input: deleting,
-    want: { held: ["delete: delete a x1"] },
+    want: { held: ["announced: delete a x1"] },
+  },
+  {
+    name: "a delete that was announced waits for its time",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a, { announcedAt: "2026-08-20T07:00:00.001Z" })],
+    input: deleting,
+    want: { held: ["announced: delete a x1"] },
+  },
+  {
+    name: "a delete that was announced is carried out when its time has come",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a, { announcedAt: "2026-08-20T07:00:00.000Z" }), ...others],
+    input: deleting,
+    want: { changes: ["delete a x1"] },
+  },
+  {
+    name: "a delete is carried out at once where the wait is turned off",
+    live: [live("x1", a)],
+    ledger: [ours("x1", a), ...others],
+    input: { policy: allowing(["delete"], { deleteAfter: 0 }) },
+    want: { changes: ["delete a x1"] },
   },
   {
     name: "a delete of what is protected is held for that reason first",

@@ -3,6 +3,7 @@ import type { TenantWriter } from "../../src/model/tenant.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { allowing } from "../plan/builders.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
 
 /** More than any of these runs takes. */
@@ -43,6 +44,10 @@ function slow(writer: TenantWriter, { clock }: Practice): TenantWriter {
       clock.advance(turn);
       return writer.update(...given);
     },
+    delete: (...given) => {
+      clock.advance(turn);
+      return writer.delete(...given);
+    },
     upload: (...given) => {
       clock.advance(turn);
       return writer.upload(...given);
@@ -51,7 +56,7 @@ function slow(writer: TenantWriter, { clock }: Practice): TenantWriter {
 }
 
 function mortalSubject(practice: Practice, life: Life): Subject {
-  const { store, reader, writer, ...rest } = practice.subject();
+  const { store, reader, writer, ...rest } = practice.subject({ policy: deleting });
   return {
     ...rest,
     store: mortal(store, life),
@@ -101,6 +106,18 @@ const withCertificates = (...certificates: readonly MadeCertificate[]) => ({
   },
 });
 
+/** A connector beside the managed one, whose definition has gone; deletes are carried out at once. */
+async function leaving(practice: Practice): Promise<void> {
+  practice.define({ ...managed, "z.yaml": connector("z") });
+  await practice.run();
+  practice.define(managed);
+}
+
+const deleting = allowing(["adopt", "create", "update", "delete"], {
+  deleteAfter: 0,
+  limits: { deletes: 1, deletePercent: 50, changes: null },
+});
+
 /** What must be live in the end, where it is another than the connector with its password. */
 const wanted: Readonly<Record<string, object>> = {
   "a create with a certificate": withCertificates(current),
@@ -148,6 +165,11 @@ const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>
     await practice.run();
     practice.setEnv("A_PASSWORD", "secret of A_PASSWORD");
   },
+  "a delete": leaving,
+  "a delete whose answer is lost": async (practice) => {
+    await leaving(practice);
+    practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "DELETE" });
+  },
   "an adoption": async ({ sandbox }) => {
     sandbox.control.setState({ connectors: [byHand("https://a.contoso.com/")] });
   },
@@ -167,6 +189,7 @@ const lags: Readonly<Record<string, readonly InjectedFault[]>> = {
   "reads that lag": [
     { kind: "stale-reads", method: "POST", reads: 3 },
     { kind: "stale-reads", method: "PATCH", reads: 3 },
+    { kind: "stale-reads", method: "DELETE", reads: 3 },
   ],
 };
 
@@ -190,9 +213,9 @@ test.for(rows)(
 
       await using store = await practice.openStore();
       const next = [
-        await practice.run({ store }, { after: 0 }),
-        await practice.run({ store }),
-        await practice.run({ store }),
+        await practice.run({ store, policy: deleting }, { after: 0 }),
+        await practice.run({ store, policy: deleting }),
+        await practice.run({ store, policy: deleting }),
       ];
       const at = `killed after ${steps} steps, then ${next.map((run) => told(run).join(" ")).join("; ")}`;
       expect(told(next[2]!), at).toEqual(["clean"]);

@@ -148,6 +148,7 @@ const lessons: readonly (Situation & {
           id: "x1",
           displayName: "A connector",
           protect: false,
+          announcedAt: null,
           secrets: {},
         },
       },

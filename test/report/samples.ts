@@ -96,7 +96,7 @@ export const heldDelete: HeldChange = {
   displayName: "Old check",
   at: null,
   reason: {
-    code: "delete",
+    code: "limit",
     message: "Its definition is gone from git, and this version holds every delete.",
     lift: null,
     until: null,

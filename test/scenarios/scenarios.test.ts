@@ -2,11 +2,12 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { milliseconds } from "../../src/model/duration.ts";
+import type { Policy } from "../../src/plan/input.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import { type Report, render } from "../../src/report/report.ts";
 import { allowing } from "../plan/builders.ts";
 import { openPractice, type Practice } from "../reconcile/practice-tenant.ts";
-import { filled, readTenantFile, steady, variablesOf } from "./tenant-file.ts";
+import { filled, readTenantFile, steady, type TenantFile, variablesOf } from "./tenant-file.ts";
 import { openVaults } from "./vaults.ts";
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -40,8 +41,8 @@ test.for(folders)("$title", async ({ folder }) => {
   use(practice, file("definitions"));
   for (const [name, value] of Object.entries(given.env ?? {})) practice.setEnv(name, value);
   for (const fault of given.faults ?? []) control.injectFault(fault);
-  const { allow = ["adopt", "create", "update"], mode = "apply" } = given;
-  const over = { policy: allowing(allow), mode, ...(mode === "report" && { writer: null }) };
+  const { mode = "apply" } = given;
+  const over = { policy: policyOf(given), mode, ...(mode === "report" && { writer: null }) };
   const modes = new Map([["practice", mode]]);
   const shown = (report: Report) => steady(text(report, modes), certificates);
   const plans = [await practice.plan(over)];
@@ -49,6 +50,15 @@ test.for(folders)("$title", async ({ folder }) => {
   const runs = [await practice.run(over)];
   await expect(shown({ type: "runs", runs })).toMatchFileSnapshot(file("run.txt"));
 });
+
+function policyOf({ allow, limits, deleteAfter }: TenantFile): Policy {
+  const standard = allowing(allow ?? ["adopt", "create", "update"]);
+  return {
+    ...standard,
+    limits: { ...standard.limits, ...limits },
+    ...(deleteAfter !== undefined && { deleteAfter: milliseconds(deleteAfter) }),
+  };
+}
 
 function use({ define }: Practice, definitions: string): void {
   const names = globSync("**/*.yaml", { cwd: definitions });

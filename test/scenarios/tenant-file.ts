@@ -20,6 +20,9 @@ export interface WrittenCertificate extends Omit<CertificateWish, "issuer"> {
 
 export interface TenantFile {
   readonly allow?: Subject["policy"]["allow"];
+  readonly limits?: Partial<Subject["policy"]["limits"]>;
+  /** Such as `0s`; an hour when left out. */
+  readonly deleteAfter?: string;
   readonly mode?: Subject["mode"];
   readonly variables?: Readonly<Record<string, string>>;
   /** Values of secrets; null: not set. */

@@ -12,6 +12,7 @@ import { logEvent, progressOf } from "../run-log.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 import { wireToApply } from "../wiring.ts";
 
 export interface ApplyFlags extends CommonFlags {
@@ -21,21 +22,37 @@ export interface ApplyFlags extends CommonFlags {
   readonly failOn?: FailOn;
   /** Names of definitions whose certificate may replace one that is valid for longer. */
   readonly allowEarlierExpiry: readonly string[];
+  readonly lift?: string;
+  readonly reason?: string;
 }
 
 /** Plans afresh, applies, verifies by reading back. */
 export async function applyVerb(flags: ApplyFlags, terminal: Terminal): Promise<number> {
+  checkLift(flags);
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
-  const { allowEarlierExpiry, failOn, driftExit } = flags;
+  const { allowEarlierExpiry, failOn, driftExit, lift, reason } = flags;
   if (allowEarlierExpiry.length > 0) oneTenant(configured, "--allow-earlier-expiry");
   const runs = await runAll(configured, flags, terminal, {
     doing: "Applying to",
     isApply: true,
     approved: flags.plan.length > 0 ? flags.plan : null,
-    asked: { ...nothingAsked, allowEarlierExpiry },
+    asked: { ...nothingAsked, allowEarlierExpiry, liftDeletes: lift !== undefined },
+    ...(reason !== undefined && { reason }),
   });
   return statusOf(worst(failing(runs, failOn, terminal)), driftExit);
+}
+
+/** Whoever lifts a limit says which plan is meant, and why. */
+function checkLift({ lift, plan, reason = "" }: ApplyFlags): void {
+  if (lift === undefined) {
+    if (reason !== "") throw new UsageError("--reason belongs to --lift.");
+    return;
+  }
+  if (plan.length === 0) {
+    throw new UsageError("--lift needs --plan with the digest of the plan that was looked at.");
+  }
+  if (reason.trim() === "") throw new UsageError("--lift needs --reason: say why, for the record.");
 }
 
 export interface NamedFlags extends CommonFlags {
@@ -71,7 +88,7 @@ async function runNamed(
 }
 
 /** What every wanted tenant is run for. */
-interface Work extends Pick<RunOptions, "isApply" | "approved" | "asked" | "isTrust"> {
+interface Work extends Pick<RunOptions, "isApply" | "approved" | "asked" | "isTrust" | "reason"> {
   /** Before the name of a tenant, for who waits. */
   readonly doing: string;
 }

@@ -39,6 +39,19 @@ trigger: ("command" | "start" | "schedule")
  */
 mode: ("report" | "apply")
 /**
+ * The limit that was lifted for this run, and why, in the words of who did it.
+ */
+lift?: {
+/**
+ * Which limit.
+ */
+limit: "deletes"
+/**
+ * Why.
+ */
+reason: string
+}
+/**
  * When it began. RFC 3339, UTC, milliseconds.
  */
 startedAt: string
@@ -316,7 +329,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("delete" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope")
 /**
  * Why, in one sentence.
  */

@@ -255,24 +255,24 @@ mode: ("report" | "apply")
  */
 allow?: ("adopt" | "create" | "update" | "delete")[]
 /**
- * How much one run may change.
+ * How much one run may change. What is more is held as a whole, and the rest goes on.
  */
 limits?: {
 /**
- * Most deletes in one run.
+ * Most deletes in one run. Default: 1.
  */
 deletes?: number
 /**
- * Most deletes in one run, in percent of the connectors in the ledger.
+ * Most deletes in one run, in percent of the objects of that kind in the ledger. Default: 34. Both limits count, however few objects there are.
  */
 deletePercent?: number
 /**
- * Most changes of any kind in one run.
+ * Most writes of any kind in one run. Default: no limit.
  */
 changes?: number
 }
 /**
- * How long a delete is announced before it is carried out.
+ * How long a delete is announced before it is carried out; putting the definition back meanwhile cancels it. 0s turns the wait off.
  */
 deleteAfter?: string
 /**
