@@ -39,7 +39,7 @@ interface Access extends Pick<Connection & { readonly type: "graph" }, "credenti
 export function openKeyVaults(settings: KeyVaultSettings, options: KeyVaultsOptions): KeyVaults {
   const { credential, secret, tenantId, cloud, url } = settings;
   if (credential === null) {
-    return { service: undefined, of: ({ connection }) => ofTenant(connection, settings, options) };
+    return { service: undefined, of: (tenant) => ofTenant(tenant, settings, options) };
   }
   const name = cloud ?? "global";
   const { authority } = clouds[name];
@@ -49,11 +49,11 @@ export function openKeyVaults(settings: KeyVaultSettings, options: KeyVaultsOpti
 }
 
 function ofTenant(
-  connection: Connection,
+  { connection, load }: TenantSettings,
   { cloud, url }: KeyVaultSettings,
   options: KeyVaultsOptions,
 ): Reader {
-  if (connection.type === "sandbox") return undefined;
+  if (connection.type === "sandbox" || load.secrets.keyVaults.length === 0) return undefined;
   const { credential, secret, tenantId, authority, graph } = connection;
   // A ready token leaves this machine on no account.
   if (credential.token && !isLocal(url)) return undefined;

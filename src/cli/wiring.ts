@@ -109,7 +109,7 @@ async function wireTenants<One extends Wired>(
 interface AllSecrets {
   /** The service's own. */
   readonly secrets: Secrets;
-  /** Those of a tenant. All share what makes their fingerprints, which remembers each value. */
+  /** Those of a tenant. All share what remembers each value: fingerprints and open certificates. */
   readonly of: (tenant: TenantSettings) => Secrets;
 }
 
@@ -127,12 +127,14 @@ async function openAllSecrets(
   if (key !== null) redactors.service.add(key);
   const secrets =
     key === null ? own : openSecrets({ env, fingerprint: { key }, keyVault: service });
-  const { fingerprint } = secrets;
+  const { fingerprint, certificate } = secrets;
   return {
     secrets,
     of(tenant) {
       const keyVault = keyVaults.of(tenant);
-      return keyVault === service ? secrets : openSecrets({ env, fingerprint, keyVault });
+      return keyVault === service
+        ? secrets
+        : openSecrets({ env, fingerprint, certificate, keyVault });
     },
   };
 }

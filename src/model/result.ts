@@ -79,13 +79,23 @@ export function runResult(
 ): Result {
   const planned = planResult(plan);
   if (planned !== "clean" && planned !== "drift") return planned;
-  const isPartial =
-    outcomes.some(({ result }) => result !== "done") ||
-    plan.held.some(isBroken) ||
-    faults.some(({ severity }) => severity === "error");
-  if (isPartial) return "partial";
+  if (isCutShort({ outcomes, faults }) || plan.held.some(isBroken)) return "partial";
   if (plan.held.some((held) => isDrift(held) && !isAnnounced(held))) return "refused";
   return outcomes.length > 0 ? "converged" : "clean";
+}
+
+/** Whether something that was begun did not get through: trying again soon asks the same of Graph. */
+export function isCutShort({
+  outcomes,
+  faults,
+}: {
+  readonly outcomes: readonly Pick<Outcome, "result">[];
+  readonly faults: readonly Pick<Fault, "severity">[];
+}): boolean {
+  return (
+    outcomes.some(({ result }) => result !== "done") ||
+    faults.some(({ severity }) => severity === "error")
+  );
 }
 
 /** From the worst on; over several tenants the worst wins. */

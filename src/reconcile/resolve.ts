@@ -51,22 +51,19 @@ export async function resolveSecrets(
   const uses = last?.uses ?? definitions.flatMap(secretUses);
   const found = await readAll(secrets, uses);
   // Also when nothing is new: the last reading may be another tenant's, with a redactor of its own.
-  for (const [index, one] of found.entries()) {
-    const use = uses[index];
-    if (one.status !== "fulfilled" || use === undefined) continue;
-    // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.
-    if (use.source.type === "literal" && !mayBeKey(one.value)) continue;
-    for (const form of sentForms(use, one.value)) redactor.add(form);
+  for (const form of uses.flatMap((use, index) => hiddenForms(use, found[index]))) {
+    redactor.add(form);
   }
-  const isLast = last && found.every((one, index) => isSame(one, last.found[index]));
+  const isLast = last && isWhole(last) && found.every((one, i) => isSame(one, last.found[i]));
   const reading = isLast
     ? last
     : { ...(await resolved(subject, definitions, uses, found, notify)), by: secrets, uses, found };
   readings.set(definitions, reading);
-  for (const { certificate } of reading.values.values()) {
-    // What was packed of PEM is another text than its source.
-    if (certificate)
-      for (const part of [certificate.pfx, certificate.passphrase]) redactor.add(part);
+  // What was packed of PEM is another text than its source.
+  const packed = [...reading.values.values()].flatMap(({ certificate }) => certificate ?? []);
+  for (const { pfx, passphrase } of packed) {
+    redactor.add(pfx);
+    redactor.add(passphrase);
   }
   return reading;
 }
@@ -78,6 +75,14 @@ export function mayBeKey(value: Secret): boolean {
   return value.reveal().length >= shortestKey;
 }
 
+/** What must never be read in what the program says. */
+function hiddenForms(use: SecretUse, found: Found | undefined): readonly Secret[] {
+  if (found?.status !== "fulfilled") return [];
+  // What stands in targetUrl itself is no secret by rule: any word can, and would be blacked out.
+  if (use.source.type === "literal" && !mayBeKey(found.value)) return [];
+  return sentForms(use, found.value);
+}
+
 /**
  * A URL holds its parameters in an encoding of its own: an address that is encoded once more, as in
  * base64, has nothing of the plain value.
@@ -85,6 +90,13 @@ export function mayBeKey(value: Secret): boolean {
 function sentForms({ path }: SecretUse, value: Secret): readonly Secret[] {
   if (!path.startsWith("spec.query.")) return [value];
   return [value, new Secret(queryEncoded(value.reveal()))];
+}
+
+/** What went wrong the last time, as a store that could not answer for a salt, may be over. */
+function isWhole({ desired }: Reading): boolean {
+  return desired.every(({ secrets }) =>
+    Object.values(secrets).every((secret) => "fingerprint" in secret),
+  );
 }
 
 /** A value that cannot be read is no value, and its fault may have another reason each time. */

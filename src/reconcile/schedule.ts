@@ -3,6 +3,7 @@ import { createTask, type ScheduledTask } from "node-cron";
 import pLimit from "p-limit";
 import type { Clock } from "../model/clock.ts";
 import type { Run } from "../model/generated/run.ts";
+import { isCutShort } from "../model/result.ts";
 
 /** Milliseconds of random delay, so that many tenants do not all start on the same second. */
 const longestJitter = 10_000;
@@ -49,9 +50,14 @@ export interface ScheduleOptions {
   readonly jitter?: number;
 }
 
-/** Results after which a tenant is left alone for a while. */
-const isFailure = (result: Run["result"]) =>
-  result === "failed" || result === "unreadable" || result === "partial";
+/**
+ * Whether a tenant is left alone for a while afterwards. A secret that somebody has to mend is no
+ * reason: the other connectors of the tenant are to be kept meanwhile.
+ */
+function isFailure(run: Run): boolean {
+  const { result } = run;
+  return result === "failed" || result === "unreadable" || (result === "partial" && isCutShort(run));
+}
 
 /** How long a tenant is left alone after so many failures in a row, in milliseconds. */
 export function backoff(failures: number): number {
@@ -90,7 +96,7 @@ function startRunner(
   const runOnce = async (trigger: "start" | "schedule") => {
     if (isStopped) return;
     last = await tenant.run(trigger);
-    failures = isFailure(last.result) ? failures + 1 : 0;
+    failures = isFailure(last) ? failures + 1 : 0;
     quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
   };
   /** A clock that was set back since must not keep a tenant waiting for as long. */

@@ -24,6 +24,8 @@ export interface SecretsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A `fingerprint` of another one serves as well: they then share what it remembers. */
   readonly fingerprint: FingerprintOptions | Secrets["fingerprint"];
+  /** That of another one, to share what it holds open; left out: one of its own. */
+  readonly certificate?: Secrets["certificate"];
   /** Left out: a reference to a vault is a fault. */
   readonly keyVault?: ReadKeyVault | undefined;
 }
@@ -46,7 +48,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
       return secret;
     },
     fingerprint: typeof fingerprint === "function" ? fingerprint : fingerprinter(fingerprint),
-    certificate: certificateOpener(),
+    certificate: options.certificate ?? certificateOpener(),
   };
 }
 

@@ -5,8 +5,8 @@
 import type { Redactor } from "../model/secret.ts";
 
 const LONGEST_TEXT = 300;
-/** Characters, of which a file of secrets may hold as many. */
-const LONGEST_SECRET = 65_536;
+/** Characters: 64 KiB are the most that a secret has, and a PFX of as many is sent in base64, quoted. */
+const LONGEST_SECRET = 2 * 65_536;
 /** Characters of a text that are looked at: what may be shown, and room for a secret at its end. */
 const LOOKED_AT = 2_000 + LONGEST_SECRET;
 

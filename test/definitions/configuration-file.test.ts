@@ -58,10 +58,10 @@ test.each([
   {
     name: "an unknown key",
     text: valid.replace("variables:", "variable:"),
-    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]: the keys here are name, sandbox, tenantId, cloud, credential, definitions, variables, secrets, targets, mode, allow, expiryWarnings, settle, budget, schedule, timezone. Did you mean "variables"?',
+    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]: the keys here are name, sandbox, tenantId, cloud, credential, definitions, variables, secrets, targets, mode, allow, limits, deleteAfter, expiryWarnings, settle, budget, schedule, timezone. Did you mean "variables"?',
   },
   {
-    name: "a slip in a key that is not supported yet",
+    name: "a slip in the name of a key",
     text: `${valid}    limit: { deletes: 1 }\n`,
     want: 'Did you mean "limits"?',
   },
@@ -121,9 +121,9 @@ test.each([
     want: "schema plumbline.yaml:11:18 This name is not allowed here: it does not have the right form. Letters, digits and _, not a digit first, such as apiHost.",
   },
   {
-    name: "limits",
+    name: "a limit that is no number",
     text: `${valid}    limits: { deletes: x }\n`,
-    want: "not-yet-supported plumbline.yaml:13:5 Limits come with",
+    want: "schema plumbline.yaml:13:24 tenants[1].limits.deletes must be a whole number; it is text.",
   },
   {
     name: "PostgreSQL",

@@ -22,6 +22,7 @@ interface Watched {
   /** Runs wait for this before they end; none by default. */
   hold: Promise<unknown> | null;
   result: Run["result"];
+  outcomes: Run["outcomes"];
 }
 
 function watched(name: string, schedule: string | null = null): Watched {
@@ -31,6 +32,7 @@ function watched(name: string, schedule: string | null = null): Watched {
     next: () => once(events, "begun"),
     hold: null,
     result: "clean",
+    outcomes: [],
     tenant: {
       name,
       schedule,
@@ -39,7 +41,7 @@ function watched(name: string, schedule: string | null = null): Watched {
         self.begun.push(trigger);
         events.emit("begun");
         await self.hold;
-        return runOf(name, trigger, self.result);
+        return { ...runOf(name, trigger, self.result), outcomes: self.outcomes };
       },
     },
   };
@@ -164,7 +166,6 @@ test.concurrent("a clock that is set back keeps no tenant from its runs", async 
 });
 
 test.for([
-  { result: "partial", failures: 1 },
   { result: "failed", failures: 1 },
   { result: "unreadable", failures: 1 },
   { result: "invalid", failures: 0 },
@@ -181,6 +182,26 @@ test.for([
     expect(schedule.status()[0]?.failures).toBe(failures);
   },
 );
+
+const notVerified: Run["outcomes"][number] = {
+  op: "update",
+  kind: "ApiConnector",
+  name: "a",
+  id: "1",
+  result: "unverified",
+  error: { severity: "error", code: "unverified", message: "No read shows it.", at: null },
+};
+
+test.for([
+  { what: "a write that did not get through", outcomes: [notVerified], failures: 1 },
+  { what: "a connector that waits for its secret alone", outcomes: [], failures: 0 },
+])("a partial run for $what counts as $failures failures", async ({ outcomes, failures }) => {
+  const tenant = watched("a");
+  Object.assign(tenant, { result: "partial", outcomes });
+  await using schedule = start([tenant]);
+  await schedule.started;
+  expect(schedule.status()[0]?.failures).toBe(failures);
+});
 
 test("stopping waits for the run in hand and starts nothing more", async () => {
   const [running, waiting] = [watched("running", everySecond), watched("waiting", everySecond)];
