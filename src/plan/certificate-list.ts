@@ -3,6 +3,7 @@ import type { Certificate, ConnectorCertificates } from "../model/generated/run.
 import type { LiveCertificate } from "../model/live.ts";
 import {
   certificatesOf,
+  isDesired,
   liveCertificates,
   recordedSince,
   retiresAt,
@@ -67,7 +68,7 @@ function judged(
   const seen = live.map((one) => ({
     ...one,
     isLive: true,
-    isDesired: desired !== null && one.thumbprint === desired.thumbprint,
+    isDesired: desired !== null && isDesired(one, desired),
   }));
   const isThere = seen.some(({ isDesired }) => isDesired);
   const all =

@@ -48,6 +48,7 @@ export type Validity = Pick<LiveCertificate, "notBefore" | "notAfter">;
  * | it is active             | valid                    | none; replace when others are to retire  |
  * | it is there, not active  | not valid yet            | none: Graph activates it by itself       |
  * | it is there, not active  | valid                    | upload again: the last upload is active  |
+ * | not active, just sent    | valid                    | held for an hour, then uploaded again    |
  *
  * Graph's rule for the active one: the last that was uploaded, is valid and has not expired
  * (https://learn.microsoft.com/graph/api/resources/pkcs12certificateinformation).
@@ -68,15 +69,33 @@ export function rotation(
       ? { ...first, hold: null }
       : held(first, tooEarly(name, desired));
   }
-  const own = live.filter(({ thumbprint }) => thumbprint === desired.thumbprint);
+  const own = live.filter((one) => isDesired(one, desired));
   if (own.some(({ isActive }) => isActive)) return retirement(found, desired, context);
   if (own.length > 0 && desired.notBefore > now) return none;
-  if (own.length > 1) return held(none, notActivated(name));
   const upload = uploading(desired, live, own.length > 0, now);
-  const later = live.find(({ isActive, notAfter }) => isActive && notAfter > desired.notAfter);
-  const definition = found.desired.definition.name;
-  if (later === undefined || context.asked.allowEarlierExpiry.includes(definition)) return upload;
-  return held(upload, endsSooner(desired, later, source, found));
+  const active = live.filter(({ isActive }) => isActive);
+  const later = active.find(({ notAfter }) => notAfter > desired.notAfter);
+  const isAllowed = context.asked.allowEarlierExpiry.includes(found.desired.definition.name);
+  if (later && !isAllowed) return held(upload, endsSooner(desired, later, source, found));
+  // Without this, a Graph that shows something else than was sent would be sent it at every run.
+  const again = (sentAt(found, desired) ?? -Infinity) + UPLOAD_AGAIN_AFTER;
+  const isWorthTrying = again <= now * 1_000 || active.length + own.length === 0;
+  return isWorthTrying ? upload : held(upload, notActivated(name, again));
+}
+
+/** Milliseconds for which an upload is given time to show, before it is tried again. */
+export const UPLOAD_AGAIN_AFTER = 3_600_000;
+
+/**
+ * Whether a live certificate is the one that git names. Should Graph not show a SHA-1 thumbprint, the
+ * validity tells: https://learn.microsoft.com/graph/api/resources/pkcs12certificateinformation does
+ * not say which hash it is.
+ */
+export function isDesired(live: LiveCertificate, desired: DesiredCertificate): boolean {
+  const isSha1 = /^[0-9A-F]{40}$/.test(live.thumbprint ?? "");
+  if (isSha1 || live.thumbprint === desired.thumbprint)
+    return live.thumbprint === desired.thumbprint;
+  return live.notBefore === desired.notBefore && live.notAfter === desired.notAfter;
 }
 
 const none: Rotation = { step: "none", reason: null, hold: null };
@@ -156,26 +175,30 @@ export function retiresAt(
 
 function othersBeside(
   found: Paired | Absent,
-  { thumbprint }: DesiredCertificate,
+  desired: DesiredCertificate,
 ): readonly LiveCertificate[] {
-  return liveCertificates(found).filter((one) => one.thumbprint !== thumbprint);
+  return liveCertificates(found).filter((one) => !isDesired(one, desired));
 }
 
 /** Since when git's certificate is in place, as the ledger knows; null when that has another one. */
-export function recordedSince(
-  found: Paired | Absent,
-  { thumbprint }: DesiredCertificate,
-): number | null {
-  const known = recordedCertificate(found);
-  if (known?.fingerprint !== certificateFingerprint(thumbprint)) return null;
-  const since = known.assertedAt ?? known.recordedAt;
-  return since === null ? null : toMilliseconds(since);
+export function recordedSince(found: Paired | Absent, desired: DesiredCertificate): number | null {
+  const since = recordedCertificate(found, desired)?.recordedAt ?? null;
+  return sentAt(found, desired) ?? (since === null ? null : toMilliseconds(since));
 }
 
-/** What the ledger holds of the very object that is live. */
-function recordedCertificate(found: Paired | Absent): RecordedSecret | undefined {
-  if (found.type === "absent" || found.recorded?.id !== found.live.id) return undefined;
-  return found.recorded.secrets[CERTIFICATE_PATH];
+/** When we sent it last, in milliseconds since 1970; null: never, or not known. */
+function sentAt(found: Paired | Absent, desired: DesiredCertificate): number | null {
+  const at = recordedCertificate(found, desired)?.assertedAt ?? null;
+  return at === null ? null : toMilliseconds(at);
+}
+
+/** What the ledger holds of this certificate; undefined when it has another one. */
+function recordedCertificate(
+  found: Paired | Absent,
+  { thumbprint }: Pick<LiveCertificate, "thumbprint">,
+): RecordedSecret | undefined {
+  const known = found.type === "paired" ? found.known?.secrets[CERTIFICATE_PATH] : undefined;
+  return known?.fingerprint === certificateFingerprint(thumbprint ?? "") ? known : undefined;
 }
 
 /** What stands for a certificate where other secrets have a fingerprint: it is public. */
@@ -245,12 +268,12 @@ function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
   };
 }
 
-function notActivated(name: string): Hold {
+function notActivated(name: string, again: number): Hold {
   return {
     code: "certificate",
-    message: `The certificate ${name} was uploaded more than once, but Microsoft Graph does not make it the active one.`,
-    lift: "Put a new certificate in its place, or ask Microsoft.",
-    until: null,
+    message: `The certificate ${name} was uploaded less than an hour ago, but Microsoft Graph does not show it as the active one. It is uploaded again on ${inWords(again)}.`,
+    lift: "Put a new certificate in its place if that does not help either.",
+    until: toInstant(again),
   };
 }
 
@@ -260,9 +283,9 @@ function endsSooner(
   source: string,
   found: Paired | Absent,
 ): Hold {
-  const isOurs =
-    recordedCertificate(found)?.fingerprint === certificateFingerprint(live.thumbprint ?? "");
-  const why = isOurs ? "" : " Somebody may have renewed it outside of git.";
+  const why = recordedCertificate(found, live)
+    ? ""
+    : " Somebody may have renewed it outside of git.";
   return {
     code: "earlier-expiry",
     message: `The certificate ${short(desired.thumbprint)} in ${source} expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}.${why}`,

@@ -4,6 +4,7 @@ import type { Change, HeldChange, Plan } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import { partsOf } from "./api-connector.ts";
 import type { Desired, PlanInput } from "./input.ts";
+import { toMilliseconds } from "./instant.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
 
@@ -20,7 +21,7 @@ export function digest(input: PlanInput, decisions: Decisions): string {
     ),
   );
   const essenceOf = (change: Change | HeldChange) =>
-    essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""));
+    essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""), input);
   const content = [
     input.version,
     input.tenant.graph,
@@ -39,6 +40,7 @@ function essence(
   change: Change | HeldChange,
   desired: Desired | undefined,
   live: Live | undefined,
+  { now }: PlanInput,
 ): unknown[] {
   const { op, kind, name, id, displayName, fields, sends, upload = false } = change;
   const fingerprints = Object.entries(desired?.secrets ?? {})
@@ -47,7 +49,9 @@ function essence(
   const values = fields.map(({ path, before, after }) => [path, before, after]);
   // A URL is written with its query, so what stands there now is overwritten.
   const query = partsOf(change).targetUrl ? keysOf(live) : [];
-  return [op, kind, name, id, displayName, values, fingerprints, query, upload];
+  // An upload ahead of time is another decision than one that takes effect at once.
+  const isAhead = upload && (desired?.certificate?.notBefore ?? 0) * 1_000 > toMilliseconds(now);
+  return [op, kind, name, id, displayName, values, fingerprints, query, upload, isAhead];
 }
 
 /** By key, so that their order in the URL decides nothing. */

@@ -15,6 +15,8 @@ export interface Paired {
   readonly live: Live;
   /** What the ledger holds for this definition; its id may be another one. */
   readonly recorded: LedgerEntry | null;
+  /** What it holds of the live object, under whatever name: a definition may have been renamed. */
+  readonly known: LedgerEntry | null;
   readonly by: Meeting;
   /** A write of ours that carried its password was begun and its result never recorded. */
   readonly isUnanswered: boolean;
@@ -62,6 +64,7 @@ interface Seeker {
 /** What a step looks into; claims grow while definitions find their objects. */
 interface Field extends MatchInput {
   readonly liveById: ReadonlyMap<string, Live>;
+  readonly ledgerById: ReadonlyMap<string, LedgerEntry>;
   /** By id of the live object. */
   readonly claims: ReadonlyMap<string, Match>;
 }
@@ -81,8 +84,9 @@ const steps: readonly Step[] = [meetPinned, meetRecorded, meetUnanswered, meetUn
  */
 export function match(input: MatchInput): readonly Match[] {
   const liveById = new Map(input.live.map((live) => [live.id, live]));
+  const ledgerById = new Map(input.ledger.map((entry) => [entry.id, entry]));
   const claims = new Map<string, Match>();
-  const field = { ...input, liveById, claims };
+  const field = { ...input, liveById, ledgerById, claims };
   const matches: Match[] = [];
   const recorded = recordedFor(input);
   let seekers = input.desired
@@ -145,9 +149,11 @@ function paired({ desired, recorded }: Seeker, live: Live, by: Meeting, field: F
   const claim = field.claims.get(live.id);
   if (!claim) {
     const isUnanswered = field.journal.some(
-      (begun) => isAbout(begun, definition) && leavesAuthenticationOpen(begun),
+      (begun) =>
+        (isAbout(begun, definition) || begun.id === live.id) && leavesAuthenticationOpen(begun),
     );
-    return { type: "paired", desired, live, recorded, by, isUnanswered };
+    const known = recorded?.id === live.id ? recorded : (field.ledgerById.get(live.id) ?? null);
+    return { type: "paired", desired, live, recorded, known, by, isUnanswered };
   }
   const other = claim.type === "paired" ? claim.desired.definition.name : "another definition";
   const verb = by === "pinned" ? "pins" : "manages";

@@ -22,7 +22,7 @@ type Context = Pick<PlanInput, "now" | "asked">;
  * | what is known                                        | state             | is it sent?            |
  * |------------------------------------------------------|-------------------|------------------------|
  * | the answer to a write that carried it was lost       | unknown           | yes                    |
- * | the ledger has another object, or none               | not-asserted      | with assertOnAdopt     |
+ * | the ledger does not have this object                 | not-asserted      | with assertOnAdopt     |
  * | the ledger has no fingerprint of it                  | not-asserted      | yes                    |
  * | the source's fingerprint is another, of the same key | changed-at-source | yes                    |
  * | policy.reassertEvery has passed                      | overdue           | yes                    |
@@ -60,7 +60,7 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
   if (context.asked.assert && context.asked.only?.includes(definition.name)) {
     return "The password is sent, because it was asked for.";
   }
-  if (found.recorded?.id !== found.live.id) {
+  if (found.known === null) {
     return definition.policy.assertOnAdopt
       ? "The password is sent, because policy.assertOnAdopt is set."
       : null;
@@ -104,9 +104,8 @@ function dueOf({ desired }: Paired, known: RecordedSecret | undefined): string |
   return toInstant(toMilliseconds(since) + reassertEvery);
 }
 
-/** What the ledger holds of it for the very object that is live. */
-function recordedOf({ recorded, live }: Paired, path: string): RecordedSecret | undefined {
-  return recorded?.id === live.id ? recorded.secrets[path] : undefined;
+function recordedOf({ known }: Paired, path: string): RecordedSecret | undefined {
+  return known?.secrets[path];
 }
 
 /** Whether the source is known to hold another value than the one that was recorded. */

@@ -38,7 +38,7 @@ const unreadable: Standing = { ...fresh, state: "unreadable" };
 /** What Graph shows is compared at each run: nothing has to be remembered of it but who sent it. */
 function shownStanding(found: Match, path: string): Standing {
   if (found.type !== "paired" || isNewTo(found, path)) return fresh;
-  const known = found.recorded?.id === found.live.id ? found.recorded.secrets[path] : undefined;
+  const known = found.known?.secrets[path];
   return { state: "compared", at: known?.assertedAt ?? null, run: known?.run ?? null, due: null };
 }
 

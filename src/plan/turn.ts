@@ -1,7 +1,7 @@
 /** When time alone changes what a plan says, so that until then the same input gives the same plan. */
 import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { LiveCertificate } from "../model/live.ts";
-import { certificatesOf } from "./certificate.ts";
+import { certificatesOf, UPLOAD_AGAIN_AFTER } from "./certificate.ts";
 import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { deletedAt } from "./policy.ts";
@@ -37,22 +37,26 @@ function deleteTurns({ memory, policy }: PlanInput): readonly number[] {
   );
 }
 
-/** Counted from whatever instant each rule may count from. */
+/**
+ * Counted from whatever instant a rule may count from, for every secret in the ledger: which of them
+ * belongs to which definition is not known before they are matched.
+ */
 function policyTurns({ desired, memory }: PlanInput): readonly number[] {
-  return desired.flatMap(({ definition, certificate }) => {
-    const { policy, name, previously, kind } = definition;
-    const entry = memory.ledger.find(
-      (one) => one.kind === kind && (one.name === name || one.name === previously),
-    );
-    const secrets = Object.entries(entry?.secrets ?? {});
-    return secrets.flatMap(([path, { trustedAt, assertedAt, recordedAt }]) => {
-      const after = path === CERTIFICATE_PATH ? policy.retireAfter : policy.reassertEvery;
-      if (after === null) return [];
-      const since = [trustedAt, assertedAt, recordedAt].flatMap((at) =>
-        at === null ? [] : toMilliseconds(at),
-      );
-      const begins = certificate === null ? [] : [certificate.notBefore * 1_000];
-      return [...since, ...begins].map((at) => at + after);
-    });
+  const policies = desired.map(({ definition }) => definition.policy);
+  const begins = desired.flatMap(({ certificate }) =>
+    certificate === null ? [] : certificate.notBefore * 1_000,
+  );
+  const retiring = distinct(policies.map(({ retireAfter }) => retireAfter));
+  const reasserting = distinct(policies.map(({ reassertEvery }) => reassertEvery));
+  const secrets = memory.ledger.flatMap((entry) => Object.entries(entry.secrets));
+  const counted = secrets.flatMap(([path, { trustedAt, assertedAt, recordedAt }]) => {
+    const since = distinct([trustedAt, assertedAt, recordedAt]).map(toMilliseconds);
+    const periods = path === CERTIFICATE_PATH ? [...retiring, UPLOAD_AGAIN_AFTER] : reasserting;
+    return since.flatMap((at) => periods.map((period) => at + period));
   });
+  return [...counted, ...begins.flatMap((at) => retiring.map((period) => at + period))];
+}
+
+function distinct<T>(values: readonly (T | null)[]): readonly T[] {
+  return [...new Set(values)].filter((value) => value !== null);
 }

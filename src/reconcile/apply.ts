@@ -58,8 +58,9 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
   const remember = async (id: string) => {
     const previous = previousEntry(desired.definition, input.memory);
     const moment = { now: clock.now().toISOString(), run: writing.run };
-    const entry = ledgerEntry(desired, id, change.sends, previous, moment);
-    return putEntry(entry, previous, (await store.recall(tenant)).ledger);
+    const { ledger } = await store.recall(tenant);
+    const entry = ledgerEntry(desired, id, change.sends, ledger, moment);
+    return putEntry(entry, previous, ledger);
   };
   if (change.id === null) {
     return await journalled(writing, change, world, async (begun) => {

@@ -1,4 +1,5 @@
 /** Whether a run can do what a person asked of it by name. */
+import type { Definition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Plan } from "../model/generated/run.ts";
 import type { PlanInput } from "../plan/input.ts";
@@ -20,22 +21,28 @@ export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): 
     const { definition } = found;
     if (definition.authentication.type === "certificate") return [notHidden(name)];
     if (!isTrust) return [];
-    if (!isManaged(input, planned, definition)) return [notManaged(name)];
+    const id = managedId(input, planned, definition);
+    if (id === null) return [notManaged(name)];
+    if (!hasPassword(input, id)) return [noPassword(name)];
     const secret = found.secrets[authenticationPath(definition)];
     return secret && "fault" in secret ? [failure("refused", secret.fault.message)] : [];
   });
   return [...unknown.map((name) => notDefined(name, input)), ...unfit];
 }
 
-/** Live, with the id that the ledger has. */
-function isManaged(
-  { memory }: PlanInput,
-  planned: Plan,
-  definition: PlanInput["desired"][number]["definition"],
-): boolean {
-  const entry = previousEntry(definition, memory);
+/** The id that the ledger has, of what is live; null: it is not managed. */
+function managedId({ memory }: PlanInput, planned: Plan, definition: Definition): string | null {
+  const id = previousEntry(definition, memory)?.id ?? null;
   const listed = [...planned.unchanged, ...planned.changes, ...planned.held];
-  return listed.some(({ name, id }) => name === definition.name && id !== null && id === entry?.id);
+  return listed.some((item) => item.name === definition.name && item.id === id) ? id : null;
+}
+
+function hasPassword({ observations }: PlanInput, id: string): boolean {
+  return observations.some(
+    (seen) =>
+      "objects" in seen &&
+      seen.objects.some((live) => live.id === id && live.authentication.type === "basic"),
+  );
 }
 
 function notDefined(name: string, { desired, tenant }: PlanInput): Fault {
@@ -46,6 +53,11 @@ function notDefined(name: string, { desired, tenant }: PlanInput): Fault {
 
 function notHidden(name: string): Fault {
   const message = `${name} authenticates by a certificate, which Microsoft Graph shows: it is compared at each run, so there is nothing to assert or to trust.`;
+  return failure("refused", message);
+}
+
+function noPassword(name: string): Fault {
+  const message = `${name} has no password in the tenant, so there is none to trust. Send it: plumbline apply.`;
   return failure("refused", message);
 }
 

@@ -21,20 +21,20 @@ export interface Moment {
 
 /**
  * The entry of a definition that met the live object `id`. The secret of its authentication was
- * asserted at this moment when it is in `sends`; otherwise it keeps what was recorded of the same
- * value, or is recorded as never sent.
+ * asserted at this moment when it is in `sends`; otherwise it keeps what the ledger holds of the same
+ * value and object, under whatever name, or is recorded as never sent.
  */
 export function ledgerEntry(
   { definition, secrets }: Desired,
   id: string,
   sends: readonly string[],
-  previous: LedgerEntry | null,
+  ledger: readonly LedgerEntry[],
   moment: Moment,
 ): LedgerEntry {
   const { kind, name, displayName, policy } = definition;
   const path = authenticationPath(definition);
   const secret = secrets[path];
-  const known = previous?.id === id ? previous.secrets[path] : undefined;
+  const known = ledger.find((entry) => entry.kind === kind && entry.id === id)?.secrets[path];
   const recorded =
     secret && "fingerprint" in secret
       ? { [path]: recordedSecret(secret.fingerprint, known, sends.includes(path), moment) }
@@ -65,7 +65,7 @@ function recordedSecret(
 /** The same entry, after a person said that the live object has the secret of the source. */
 export function trustedEntry(entry: LedgerEntry, desired: Desired, moment: Moment): LedgerEntry {
   const path = authenticationPath(desired.definition);
-  const { secrets } = ledgerEntry(desired, entry.id, [], entry, moment);
+  const { secrets } = ledgerEntry(desired, entry.id, [], [entry], moment);
   const trusted = Object.entries(secrets).map(([at, secret]) =>
     at === path ? [at, { ...secret, trustedAt: moment.now, run: moment.run }] : [at, secret],
   );
@@ -103,13 +103,16 @@ export function putEntry(
  * value, entries whose object and definition are both gone, and what an unanswered create made.
  * The memory of `input` must be what the store holds now, after the plan's own changes.
  */
-export function learned(input: PlanInput, plan: Plan, moment: Moment): readonly LedgerChange[] {
-  const { memory } = input;
+export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly LedgerChange[] {
+  const ledger = given.memory.ledger.map((entry) => withoutOverwritten(entry, given, moment.run));
+  const overwritten = ledger.filter((entry, index) => entry !== given.memory.ledger[index]);
+  const memory = { ...given.memory, ledger };
+  const input = { ...given, memory };
   const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
     const desired = find(input.desired, kind, name);
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
-    const entry = ledgerEntry(desired, id, [], previous, moment);
+    const entry = ledgerEntry(desired, id, [], memory.ledger, moment);
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
   const found = plan.held.flatMap(({ op, kind, name, id, displayName, reason }): LedgerChange[] => {
@@ -119,7 +122,35 @@ export function learned(input: PlanInput, plan: Plan, moment: Moment): readonly 
     const entry = { kind, name, id, displayName, protect: false, announcedAt, secrets: {} };
     return [{ op: "put", entry }];
   });
-  return [...unchanged, ...found, ...announced(input, plan, moment.now), ...forgotten(input)];
+  return [
+    ...overwritten.map((entry): LedgerChange => ({ op: "put", entry })),
+    ...unchanged,
+    ...found,
+    ...announced(input, plan, moment.now),
+    ...forgotten(input),
+  ];
+}
+
+/**
+ * Without the password that somebody replaced by another kind of authentication: should there be one
+ * again, it is theirs. What this run has sent came after the reading.
+ */
+function withoutOverwritten(
+  entry: LedgerEntry,
+  { observations }: PlanInput,
+  run: string,
+): LedgerEntry {
+  const secrets = Object.entries(entry.secrets);
+  const kept = secrets.filter(([path, secret]) => path === CERTIFICATE_PATH || secret.run === run);
+  if (kept.length === secrets.length) return entry;
+  const isOther = observations.some(
+    (seen) =>
+      "objects" in seen &&
+      seen.objects.some(
+        ({ id, authentication }) => id === entry.id && authentication.type !== "basic",
+      ),
+  );
+  return isOther ? { ...entry, secrets: Object.fromEntries(kept) } : entry;
 }
 
 /**
@@ -158,19 +189,33 @@ export function answered(
       if (live.has(begun.id)) return "seen";
       return isOver ? "never seen" : null;
     }
-    const about = desired.filter(({ definition }) => isAbout(begun, definition));
+    const about = desired.filter(
+      ({ definition }) => isAbout(begun, definition) || isOwner(planned, definition, begun.id),
+    );
     const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
       about.some(({ definition: { kind, name } }) =>
         items.some((one) => one.kind === kind && one.name === name),
       );
     if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
-    if (isAmong(planned.unchanged) && !leavesAuthenticationOpen(begun)) return "nothing differs";
+    const isSettled = !leavesAuthenticationOpen(begun) || !about.some(isBasic);
+    if (isAmong(planned.unchanged) && isSettled) return "nothing differs";
     return about.length === 0 && isOver ? "definition gone" : null;
   };
   return memory.journal.flatMap((begun) => {
     const result = resultOf(begun);
     return result === null ? [] : [{ key: begun.key, result }];
   });
+}
+
+/** Whether the plan pairs this definition with that object: it may have another name by now. */
+function isOwner(planned: Plan, { kind, name }: Definition, id: string | null): boolean {
+  return [...planned.changes, ...planned.unchanged, ...planned.held].some(
+    (item) => id !== null && item.id === id && item.kind === kind && item.name === name,
+  );
+}
+
+function isBasic({ definition }: Desired): boolean {
+  return definition.authentication.type === "basic";
 }
 
 function announcementOf(code: string, before: string | null, now: string): string | null {

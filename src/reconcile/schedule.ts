@@ -56,7 +56,9 @@ export interface ScheduleOptions {
  */
 function isFailure(run: Run): boolean {
   const { result } = run;
-  return result === "failed" || result === "unreadable" || (result === "partial" && isCutShort(run));
+  return (
+    result === "failed" || result === "unreadable" || (result === "partial" && isCutShort(run))
+  );
 }
 
 /** How long a tenant is left alone after so many failures in a row, in milliseconds. */

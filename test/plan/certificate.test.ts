@@ -39,6 +39,10 @@ interface Case extends Situation {
   readonly want: Told;
 }
 
+const justSent = ours("x1", desired("a", { certificate: current }), {
+  secrets: { [certificatePath]: recorded("x509$NEW", "2026-08-20T07:30:00.000Z") },
+});
+
 const uploads = { changes: ["update a x1: certificate; sends certificate by upload"] };
 const replaces = (fields: string) => ({ changes: [`update a x1: ${fields}; sends certificate`] });
 const same = { unchanged: ["a x1"] };
@@ -151,13 +155,60 @@ const cases: readonly Case[] = [
     want: uploads,
   },
   {
-    name: "a certificate that Graph does not activate is not uploaded for ever",
+    name: "a certificate that was uploaded twice and is not active is uploaded again",
     authentication: certified([
       listed("NEW", "2026-08-01", "2027-08-01"),
       listed("OLD", "2025-09-01", "2026-09-01", "active"),
       listed("NEW", "2026-08-01", "2027-08-01"),
     ]),
-    want: { held: ["certificate: update a x1"] },
+    want: uploads,
+  },
+  {
+    name: "a certificate that Graph does not activate is not uploaded at every run",
+    ledger: [justSent],
+    authentication: certified([
+      listed("NEW", "2026-08-01", "2027-08-01"),
+      listed("OLD", "2025-09-01", "2026-09-01", "active"),
+    ]),
+    want: { held: ["certificate: update a x1: certificate; sends certificate by upload"] },
+  },
+  {
+    name: "a certificate that Graph does not list after its upload is not uploaded at every run",
+    ledger: [justSent],
+    authentication: certified([listed("OLD", "2025-09-01", "2026-09-01", "active")]),
+    want: { held: ["certificate: update a x1: certificate; sends certificate by upload"] },
+  },
+  {
+    name: "a certificate that Graph lost after its upload is uploaded at once where none is active",
+    ledger: [justSent],
+    authentication: certified([listed("OVER", "2025-08-01", "2026-08-01")]),
+    want: uploads,
+  },
+  {
+    name: "a certificate that somebody renewed since the upload is held for that, without an end",
+    ledger: [justSent],
+    authentication: certified([
+      listed("NEW", "2026-08-01", "2027-08-01"),
+      listed("LONG", "2026-08-10", "2028-08-10", "active"),
+    ]),
+    want: { held: ["earlier-expiry: update a x1: certificate; sends certificate by upload"] },
+  },
+  {
+    name: "a certificate that Graph shows without a thumbprint is known by its validity",
+    authentication: certified([
+      { ...listed("NEW", "2026-08-01", "2027-08-01", "active"), thumbprint: null },
+    ]),
+    want: same,
+  },
+  {
+    name: "a certificate that Graph shows with another kind of thumbprint is known by its validity",
+    authentication: certified([listed("n3W/s4a=", "2026-08-01", "2027-08-01", "active")]),
+    want: same,
+  },
+  {
+    name: "a certificate of the same validity with another thumbprint is another one",
+    authentication: certified([listed("0".repeat(40), "2026-08-01", "2027-08-01", "active")]),
+    want: uploads,
   },
   {
     name: "a certificate that cannot be opened holds its connector",

@@ -231,7 +231,7 @@ function applied(input: PlanInput, made: Plan): PlanInput {
     const wanted = find(input.desired, kind, name)!;
     const id = known ?? `new-${name}`;
     const previous = previousEntry(wanted.definition, memory);
-    const entry = ledgerEntry(wanted, id, sends, previous, moment);
+    const entry = ledgerEntry(wanted, id, sends, ledger, moment);
     ledger = remembered(ledger, putEntry(entry, previous, ledger));
     const before = objects.get(id);
     objects.set(id, {

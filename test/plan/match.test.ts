@@ -3,6 +3,7 @@ import { begun, desired, live, ours, planOf, type Situation, type Told, told } f
 
 const a = desired("a");
 const b = desired("b");
+const renamed = desired("z", { displayName: "A connector", targetUrl: "https://a.contoso.com/" });
 const twin = live("x2", a);
 /** Answered just before, and not seen since. */
 const created = begun(a, { id: "x1", startedAt: "2026-08-20T07:59:00.000Z" });
@@ -36,7 +37,8 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     live: [live("x1", a)],
     ledger: [ours("x1", a)],
     want: {
-      changes: ["adopt b x1: displayName, targetUrl"],
+      // Its password is known to be another one: a's was sent.
+      changes: ["adopt b x1: displayName, targetUrl, password; sends password"],
       faults: ["duplicate connectors/a.yaml"],
     },
   },
@@ -233,10 +235,25 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
   },
   {
     name: "a rename without previously adopts what has the displayName instead of deleting it",
-    desired: [desired("z", { displayName: "A connector", targetUrl: "https://a.contoso.com/" })],
+    desired: [{ ...renamed, secrets: a.secrets }],
     live: [live("x1", a)],
     ledger: [ours("x1", a)],
     want: { changes: ["adopt z x1"] },
+  },
+  {
+    name: "a rename without previously sends the password that changed with it",
+    desired: [renamed],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    want: { changes: ["adopt z x1: password; sends password"] },
+  },
+  {
+    name: "a rename without previously sends a password whose last write was not answered",
+    desired: [{ ...renamed, secrets: a.secrets }],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { op: "update", id: "x1" })],
+    want: { changes: ["adopt z x1: password; sends password"] },
   },
   {
     name: "a connector whose definition left git is a delete, and is held",

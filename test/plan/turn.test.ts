@@ -68,6 +68,8 @@ test("the turns of a rotation are the steps of the warnings, the ends, the retir
     now = next;
   }
   expect(turns).toEqual([
+    // From now on NEW would be uploaded again.
+    "2026-08-10",
     // Retirement; two weeks, then one before OLD ends; its end.
     "2026-08-17",
     "2026-08-18",

@@ -7,7 +7,9 @@ import {
   begun,
   desired,
   inputOf,
+  listed,
   live,
+  named,
   ours,
   passwordPath,
   recorded,
@@ -45,12 +47,12 @@ test.for([
     want: null,
   },
 ])("$name", ({ sends, previous, want }) => {
-  const entry = ledgerEntry(a, "x1", sends, previous, moment);
+  const entry = ledgerEntry(a, "x1", sends, previous ? [previous] : [], moment);
   expect(passwordOf(entry)).toMatchObject({ fingerprint: "v1$a", assertedAt: want });
 });
 
 test("an entry keeps what protects the connector after its definition is gone", () => {
-  expect(ledgerEntry(desired("a", { protect: true }), "x1", [], null, moment).protect).toBe(true);
+  expect(ledgerEntry(desired("a", { protect: true }), "x1", [], [], moment).protect).toBe(true);
 });
 
 test("an entry replaces those of the same connector and of the name before", () => {
@@ -62,6 +64,10 @@ test("an entry replaces those of the same connector and of the name before", () 
     { op: "put", entry },
   ]);
 });
+
+const certified = desired("a", { certificate: named("NEW", "2026-08-01", "2027-08-01") });
+const certificates = [listed("NEW", "2026-08-01", "2027-08-01", "active")];
+const renamed = desired("z", { displayName: "A connector", targetUrl: "https://a.contoso.com/" });
 
 const lessons: readonly (Situation & {
   readonly name: string;
@@ -104,6 +110,24 @@ const lessons: readonly (Situation & {
         }),
       },
     ],
+  },
+  {
+    name: "a password is forgotten once the connector is seen with another kind of authentication",
+    desired: [a],
+    live: [live("x1", a, { authentication: { type: "certificate", certificates } })],
+    ledger: [ours("x1", a)],
+    want: [{ op: "put", entry: ours("x1", a, { secrets: {} }) }],
+  },
+  {
+    name: "a password that this run sent in the place of another authentication is kept",
+    desired: [a],
+    live: [live("x1", a, { authentication: { type: "certificate", certificates } })],
+    ledger: [
+      ours("x1", a, {
+        secrets: { [passwordPath]: recorded("v1$a", now, { run: moment.run }) },
+      }),
+    ],
+    want: [],
   },
   {
     name: "protection that was taken out of the definition is taken out of the ledger",
@@ -251,6 +275,22 @@ test.for<
     ledger: [ours("x1", a)],
     journal: [begun(a, { ...patch, sends: [] })],
     want: ["nothing differs"],
+  },
+  {
+    name: "a password that was perhaps sent does not matter once a certificate is in its place",
+    desired: [certified],
+    live: [live("x1", certified, { authentication: { type: "certificate", certificates } })],
+    ledger: [ours("x1", certified)],
+    journal: [begun(a, patch)],
+    want: ["nothing differs"],
+  },
+  {
+    name: "a password that was perhaps sent stays open under the new name of its connector",
+    desired: [renamed],
+    live: [live("x1", a)],
+    ledger: [ours("x1", a)],
+    journal: [begun(a, { ...patch, startedAt: "2026-08-19T07:59:00.000Z" })],
+    want: [],
   },
   {
     name: "an update without its authentication stays open while something differs",
