@@ -33,6 +33,8 @@ export interface SecretGroup {
   readonly counted: string;
   /** Of their connectors; none where nothing is to be done. */
   readonly names: readonly string[];
+  /** When the latest was sent, and by which run; null where Plumbline sent none. */
+  readonly last: string | null;
 }
 
 export interface SecretsView {
@@ -56,7 +58,7 @@ export function secretsView(
   const known = plan.secrets.map((secret) => asOf(run, plan, secret));
   return {
     rows: known.map((secret) => secretView(secret, run, timezone)),
-    groups: groupsOf(known),
+    groups: groupsOf(known, run, timezone),
     toAssert: known.some((secret) => isLeftAlone(secret, plan)) ? toAssert(program) : null,
     limit: known.some(({ path }) => path === PASSWORD) ? passwordsNeverShown : null,
   };
@@ -99,11 +101,29 @@ function secretView(secret: SecretState, run: Run | null, timezone: string | und
   };
 }
 
-function groupsOf(secrets: readonly SecretState[]): readonly SecretGroup[] {
+function groupsOf(
+  secrets: readonly SecretState[],
+  run: Run | null,
+  timezone: string | undefined,
+): readonly SecretGroup[] {
   const states = Object.entries(secretStates) as readonly [SecretState["state"], SecretWords][];
   return states.flatMap(([state, { counted }]) => {
     const same = secrets.filter((secret) => secret.state === state);
     const names = unnamed.has(state) ? [] : [...new Set(same.map((secret) => name(secret.name)))];
-    return same.length === 0 ? [] : [{ count: same.length, counted, names }];
+    const last = state === "asserted" ? lastOf(same, run, timezone) : null;
+    return same.length === 0 ? [] : [{ count: same.length, counted, names, last }];
   });
+}
+
+function lastOf(
+  sent: readonly SecretState[],
+  run: Run | null,
+  timezone: string | undefined,
+): string | null {
+  const which = sent.length === 1 ? "" : "last ";
+  if (run !== null && sent.some((secret) => secret.run === run.id)) return `${which}by this run`;
+  const [latest] = sent.toSorted((a, b) => ((a.at ?? "") < (b.at ?? "") ? 1 : -1));
+  if (!latest?.at) return null;
+  const by = latest.run === null ? "" : ` by run ${name(latest.run)}`;
+  return `${which}${moment(latest.at, timezone)}${by}`;
 }

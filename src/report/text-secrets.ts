@@ -13,8 +13,9 @@ export function secretsLines({ groups, limit }: SecretsView, page: Layout): read
   ];
 }
 
-function groupText({ count, counted, names }: SecretGroup): string {
-  const told = names.length === 0 ? "" : ` (${namesText(names)})`;
+function groupText({ count, counted, names, last }: SecretGroup): string {
+  const detail = names.length === 0 ? last : namesText(names);
+  const told = detail === null ? "" : ` (${detail})`;
   return `${grouped(count)} ${counted}${told}`;
 }
 

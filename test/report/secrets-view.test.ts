@@ -26,7 +26,7 @@ function toldOfRun(result: Outcome["result"], known: SecretState): string {
 
 test("a calm report counts its secrets in one line and says what cannot be known", () => {
   expect(told(calmSecrets).split("\n").slice(1, 3)).toEqual([
-    "Secrets: 1 sent by Plumbline, 1 compared with the tenant, 1 trusted (phone-check), 1 not asserted (invite-check)",
+    "Secrets: 1 sent by Plumbline (2026-08-20 08:01:00 UTC by run 20260820T080100000Z), 1 compared with the tenant, 1 trusted (phone-check), 1 not asserted (invite-check)",
     "  Microsoft Graph never shows a password: whether one was changed outside cannot be known.",
   ]);
 });
@@ -56,7 +56,7 @@ test("a change that sent a password is verified except for it", () => {
 
 test.each(["done", "unverified"] as const)("a run that is %s has sent its password", (result) => {
   const got = toldOfRun(result, secretOf("a", { state: "changed-at-source" }));
-  expect(got).toContain("Secrets: 1 sent by Plumbline\n");
+  expect(got).toContain("Secrets: 1 sent by Plumbline (by this run)\n");
 });
 
 test.each(["failed", "skipped"] as const)("a run that %s has sent no password", (result) => {
