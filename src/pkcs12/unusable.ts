@@ -29,7 +29,7 @@ export const TOO_LARGE =
   "is larger than 64 KiB, which no certificate with its issuers is. Check that it is the right one.";
 
 export const TOO_MANY_ROUNDS =
-  "asks for more rounds of hashing than anything that exports certificates does. Export it again.";
+  "asks for so many rounds of hashing that it would hold up the run. Export it again with 100,000 or fewer.";
 
 export const UNSUPPORTED =
   "is protected in a way that cannot be opened. Export it again, protected by AES-256 and SHA-256 or by TripleDES and SHA-1.";
