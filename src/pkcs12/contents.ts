@@ -30,6 +30,7 @@ import {
   PASSPHRASE_NEEDED,
   PEM_AS_PFX,
   TOO_LARGE,
+  TOO_MANY_ROUNDS,
   UNREADABLE_PFX,
   UNSUPPORTED,
   Unusable,
@@ -72,9 +73,14 @@ function tryPassphrase(file: Node, attempt: Attempt): Contents | null {
   try {
     return openFile(file, attempt);
   } catch (error) {
-    if (error instanceof WrongPassphrase) return null;
+    if (error instanceof WrongPassphrase || isTooDearAGuess(error, attempt)) return null;
     throw error;
   }
+}
+
+/** The other way to write no passphrase: what is too dear for this second guess has one most likely. */
+function isTooDearAGuess(error: unknown, { passphrase }: Attempt): boolean {
+  return passphrase === null && error instanceof Unusable && error.message === TOO_MANY_ROUNDS;
 }
 
 function openFile(file: Node, attempt: Attempt): Contents {

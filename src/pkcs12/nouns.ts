@@ -9,8 +9,7 @@ export interface CertificateFacts {
   /** Seconds since 1970. */
   readonly notAfter: number;
   readonly isSelfSigned: boolean;
-  /** `rsa`, `ec`, or as Node's `asymmetricKeyType` calls it. */
-  readonly keyType: string;
+  readonly keyType: "rsa" | "ec";
 }
 
 /** Why it cannot be used: the rest of a sentence that begins with its source, and what to do. */

@@ -1,4 +1,4 @@
-/** Object identifiers of RFC 7292 (PKCS #12), RFC 8018 (PKCS #5) and what they refer to. */
+/** Object identifiers of RFC 7292 (PKCS #12), RFC 8018 (PKCS #5), RFC 5280 and what they refer to. */
 
 export const DATA = "1.2.840.113549.1.7.1";
 export const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
@@ -9,6 +9,7 @@ export const CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3";
 export const NESTED_BAG = "1.2.840.113549.1.12.10.1.6";
 
 export const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
+export const BASIC_CONSTRAINTS = "2.5.29.19";
 export const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
 
 export const SHA1 = "1.3.14.3.2.26";

@@ -28,7 +28,7 @@ import {
   SHA384,
   SHA512,
 } from "./object-ids.ts";
-import type { Rounds } from "./rounds.ts";
+import { NATIVE_WEIGHT, type Rounds } from "./rounds.ts";
 import { UNSUPPORTED, Unusable } from "./unusable.ts";
 
 /** An empty passphrase is written in two ways: as an empty text, and as none at all (null). */
@@ -141,7 +141,7 @@ function decryptPbes2(
   const hash = prf === undefined ? "sha1" : PRF_HASHES[objectId(elements(prf)[0])];
   if (hash === undefined) throw new Unusable(UNSUPPORTED);
   const count = integer(iterations);
-  rounds.spend(count);
+  rounds.spend(count, NATIVE_WEIGHT);
   // A passphrase is UTF-8 here, and UTF-16 in what is PKCS #12's own.
   const key = pbkdf2Sync(passphrase ?? "", fromBinary(octets(salt)), count, keyLength, hash);
   return decipher(name, key.toString("latin1"), octets(start), encrypted);

@@ -29,7 +29,7 @@ export const TOO_LARGE =
   "is larger than 64 KiB, which no certificate with its issuers is. Check that it is the right one.";
 
 export const TOO_MANY_ROUNDS =
-  "asks for more rounds of hashing than anything that exports certificates does. Export it again.";
+  "asks for so many rounds of hashing that it would hold up the run. Export it again with 100,000 or fewer.";
 
 export const UNSUPPORTED =
   "is protected in a way that cannot be opened. Export it again, protected by AES-256 and SHA-256 or by TripleDES and SHA-1.";
@@ -57,3 +57,12 @@ export const FOREIGN_KEY =
 
 export const WEAK_KEY =
   "has an RSA key of fewer than 2048 bits, which is too weak to be relied on. Make a certificate with 2048 bits or more.";
+
+export const TOO_MANY_CERTIFICATES =
+  "holds more than 20 certificates, and no client certificate has so many issuers. Export the one that is meant, with none but its issuers.";
+
+export const OTHER_KEY_TYPE =
+  "has a private key that is neither RSA nor EC, and Microsoft documents RSA alone. Make a certificate with an RSA key of 2048 bits or more.";
+
+export const OVERSIZED_KEY =
+  "has a private key that is larger than RSA of 8192 bits. Make a certificate with an RSA key of 2048 to 8192 bits.";

@@ -51,6 +51,27 @@ export const authority: Pair = await makePem({
 });
 export const issued: Pair = await makePem({ ...VALID, name: "client", issuer: authority });
 
+/** Signed by itself, and without a word on what it is for, as roots of the last century are. */
+export function bare({ key }: Pair, name: string): Pair {
+  const privateKey = forge.pki.privateKeyFromPem(key);
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e);
+  certificate.validity.notBefore = new Date(VALID.notBefore);
+  certificate.validity.notAfter = new Date(VALID.notAfter);
+  certificate.setSubject([{ name: "commonName", value: name }]);
+  certificate.setIssuer([{ name: "commonName", value: name }]);
+  certificate.sign(privateKey, forge.md.sha256.create());
+  return { pem: forge.pki.certificateToPem(certificate), key };
+}
+
+type RsaKey = forge.pki.rsa.PrivateKey;
+
+/** RSA: what others see of the key is changed, or what they do not see. */
+export function withKey({ pem, key }: Pair, change: (key: RsaKey) => Partial<RsaKey>): Pair {
+  const whole = forge.pki.privateKeyFromPem(key);
+  return { pem, key: forge.pki.privateKeyToPem({ ...whole, ...change(whole) }) };
+}
+
 /** `-----BEGIN CERTIFICATE-----` of each. */
 export function joined(...pairs: readonly Pair[]): string {
   return pairs.map(({ pem }) => pem).join("\n");

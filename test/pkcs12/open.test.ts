@@ -1,10 +1,11 @@
-import { X509Certificate } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import forge from "node-forge";
 import { describe, expect, test } from "vitest";
 import { openPfx } from "../../src/pkcs12/pkcs12.ts";
 import {
   authority,
+  bare,
   child,
   ec,
   expired,
@@ -26,6 +27,7 @@ import {
   toDer,
   VALID_SECONDS,
   weak,
+  withKey,
 } from "./fixtures.ts";
 
 function thumbprintOf({ pem }: Pair): string {
@@ -90,6 +92,26 @@ describe.skipIf(!hasOpenssl)("made by openssl", () => {
     },
   );
 
+  test.for([
+    { name: "600,000 rounds of PBKDF2 and of the MAC", options: ["-iter", "600000"] },
+    {
+      name: "100,000 rounds of TripleDES and of the MAC",
+      options: ["-iter", "100000", "-keypbe", "PBE-SHA1-3DES", "-descert"],
+    },
+  ])("a file with $name is opened, and its passphrase asked for", { timeout: 20_000 }, (row) => {
+    const pfx = opensslPfx(rsa, PASSPHRASE, ...row.options);
+    expect(openPfx(pfx, PASSPHRASE)).toMatchObject({ thumbprint: thumbprintOf(rsa) });
+    expect(problemOf(pfx, "canary")).toMatch(
+      /^cannot be opened with the passphrase that was given/,
+    );
+    expect(problemOf(pfx, "")).toMatch(/^is protected by a passphrase, and none was given/);
+  });
+
+  test("a file with millions of rounds is refused", () => {
+    const pfx = opensslPfx(rsa, PASSPHRASE, "-nomac", "-iter", "2300000");
+    expect(problemOf(pfx)).toMatch(/^asks for so many rounds of hashing/);
+  });
+
   test("a thumbprint is what openssl says it is", () => {
     const args = ["x509", "-in", "cert.pem", "-noout", "-fingerprint", "-sha1"];
     const { printed } = openssl({ "cert.pem": ec.pem }, args);
@@ -105,6 +127,19 @@ describe.skipIf(!hasOpenssl)("made by openssl", () => {
     expect(openPfx(opensslPfx({ pem, key: rsa.key }, ""), "")).toMatchObject({
       isSelfSigned: true,
     });
+  });
+
+  test.for([
+    { name: "Ed25519", pair: generateKeyPairSync("ed25519") },
+    { name: "DSA", pair: generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 }) },
+    { name: "RSA-PSS", pair: generateKeyPairSync("rsa-pss", { modulusLength: 2048 }) },
+  ])("a certificate with a key of $name is not usable", ({ pair }) => {
+    const key = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const args = ["req", "-x509", "-key", "key.pem", "-subj", "/CN=fraud", "-out", "out"];
+    const pem = openssl({ "key.pem": key }, args).out.toString();
+    expect(problemOf(opensslPfx({ pem, key }, PASSPHRASE))).toMatch(
+      /^has a private key that is neither RSA nor EC, and .* Make a certificate with an RSA key/,
+    );
   });
 
   test("ciphers that no default uses are said to be unsupported", () => {
@@ -153,6 +188,35 @@ test.for([
   });
 });
 
+test.for([
+  { name: "a root of others that does not say so", certificates: [issued, bare(stranger, "old")] },
+  {
+    name: "two such roots",
+    certificates: [bare(stranger, "old"), issued, bare(stranger, "older")],
+  },
+  { name: "such a root and one that says so", certificates: [bare(stranger, "old"), root, issued] },
+])("beside $name, the certificate of the key is the one that is meant", ({ certificates }) => {
+  const pfx = toDer(forgePfx({ certificates, key: issued }));
+  expect(openPfx(pfx, PASSPHRASE)).toMatchObject({ thumbprint: thumbprintOf(issued) });
+});
+
+test("of several authorities, the one of the key is meant", () => {
+  const own = bare(stranger, "own");
+  const pfx = toDer(forgePfx({ certificates: [root, own, bare(rsa, "old")], key: stranger }));
+  expect(openPfx(pfx, PASSPHRASE)).toMatchObject({ thumbprint: thumbprintOf(own) });
+});
+
+test("a file holds 20 certificates at the most", () => {
+  const roots = (count: number) =>
+    Array.from({ length: count }, (_, index) => bare(stranger, `root ${index}`));
+  const file = (count: number) =>
+    toDer(forgePfx({ certificates: [issued, ...roots(count - 1)], key: issued }));
+  expect(openPfx(file(20), PASSPHRASE)).toMatchObject({ thumbprint: thumbprintOf(issued) });
+  expect(problemOf(file(21))).toMatch(/^holds more than 20 certificates, .* Export the one that/);
+});
+
+const odd = (even: forge.jsbn.BigInteger) => even.add(new forge.jsbn.BigInteger("1"));
+
 const unusable: readonly {
   readonly name: string;
   readonly wish: ForgeWish;
@@ -187,6 +251,30 @@ const unusable: readonly {
     name: "a certificate and the one that renews it",
     wish: { certificates: [rsa, renewed], key: rsa },
     says: "holds several certificates of which none issued another",
+  },
+  {
+    name: "two certificates of the key that do not say what they are",
+    wish: { certificates: [bare(rsa, "one"), bare(rsa, "other")], key: rsa },
+    says: "holds several certificates of which none issued another",
+  },
+  {
+    name: "a private key that bears the public part of another",
+    wish: {
+      certificates: [rsa],
+      key: withKey(stranger, () => ({ n: forge.pki.privateKeyFromPem(rsa.key).n })),
+    },
+    says: "comes with a private key that does not belong to its certificate. Export",
+  },
+  {
+    name: "a private key that would take minutes to sign with",
+    wish: {
+      certificates: [rsa],
+      key: withKey(rsa, ({ n, d }) => ({
+        n: odd(n.shiftLeft(20_000)),
+        d: odd(d.shiftLeft(20_000)),
+      })),
+    },
+    says: "has a private key that is larger than RSA of 8192 bits. Make",
   },
   {
     name: "an RSA key of 1024 bits",
@@ -301,7 +389,7 @@ test.for([
       Buffer.from("02037fffff", "hex"),
     );
     const start = performance.now();
-    expect(problemOf(hostile, wish.passphrase)).toMatch(/^asks for more rounds of hashing than/);
+    expect(problemOf(hostile, wish.passphrase)).toMatch(/^asks for so many rounds of hashing/);
     expect(performance.now() - start).toBeLessThan(1000);
     const none = patched(
       modest,
@@ -311,6 +399,19 @@ test.for([
     expect(problemOf(none, wish.passphrase)).toMatch(/^is not a PKCS #12 file/);
   },
 );
+
+test("the most that a file may ask for its MAC takes seconds, and what is beyond is refused", () => {
+  const file = (rounds: number) => {
+    const pfx = forgePfx({ ...self, passphrase: "ascii" });
+    child(pfx, 2, 0, 0, 0).value = asn1.oidToDer("2.16.840.1.101.3.4.2.3").getBytes();
+    child(pfx, 2, 2).value = asn1.integerToDer(rounds).getBytes();
+    return toDer(pfx);
+  };
+  const start = performance.now();
+  expect(problemOf(file(850_000))).toMatch(/^cannot be opened with the passphrase/);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(problemOf(file(850_001))).toMatch(/^asks for so many rounds .* with 100,000 or fewer\.$/);
+}, 20_000);
 
 test("what is larger than 64 KiB is not looked into", () => {
   expect(problemOf(Buffer.alloc(64 * 1024 + 1, 0x30))).toMatch(/^is larger than 64 KiB/);

@@ -1,9 +1,10 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import fc from "fast-check";
 import forge from "node-forge";
 import { describe, expect, test } from "vitest";
 import { openPfx, type PemTexts, packPem } from "../../src/pkcs12/pkcs12.ts";
+import { makeKeyPair } from "../certificates.ts";
 import {
   authority,
   ec,
@@ -13,6 +14,7 @@ import {
   openssl,
   PASSPHRASE,
   type Pair,
+  patched,
   root,
   rsa,
   stranger,
@@ -159,8 +161,19 @@ test.skipIf(!hasOpenssl)(
 
 test.skipIf(!hasOpenssl)("an encrypted key that asks for millions of rounds is refused", () => {
   const words = ["pkcs8", "-topk8", "-in", "key", "-out", "out", "-passout", "pass:ascii"];
-  const key = openssl({ key: rsa.key }, [...words, "-iter", "4000001"]).out.toString();
-  expect(problemOf({ key, passphrase: "ascii" })).toMatch(/^asks for more rounds of hashing than/);
+  const key = openssl({ key: rsa.key }, [...words, "-iter", "4500001"]).out.toString();
+  expect(problemOf({ key, passphrase: "ascii" })).toMatch(/^asks for so many rounds of hashing/);
+});
+
+test("an EC key that bears the public part of another is not that of the certificate", () => {
+  const point = (key: string) =>
+    createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-64);
+  const other = makeKeyPair("ec").privateKey;
+  const der = createPrivateKey(other).export({ type: "pkcs8", format: "der" });
+  const forged = patched(der, point(other), point(ec.key)).toString("base64");
+  const key = `-----BEGIN PRIVATE KEY-----\n${forged}\n-----END PRIVATE KEY-----`;
+  expect(new X509Certificate(ec.pem).checkPrivateKey(createPrivateKey(key))).toBe(true);
+  expect(problemOf({ certificate: ec.pem, key })).toMatch(/does not belong to its certificate/);
 });
 
 test.for([
