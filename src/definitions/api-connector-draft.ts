@@ -29,7 +29,15 @@ export interface ApiConnectorDraft {
   readonly policy: WrittenPolicy;
   readonly places: Readonly<
     Record<
-      "name" | "id" | "previously" | "displayName" | "targetUrl" | "username" | "reassertEvery",
+      | "name"
+      | "id"
+      | "previously"
+      | "displayName"
+      | "targetUrl"
+      | "username"
+      | "reassertEvery"
+      | "retire"
+      | "retireAfter",
       Place
     >
   >;
@@ -105,6 +113,8 @@ export function draftOf(
       targetUrl: at(SPEC, "targetUrl"),
       username: at(BASIC, "username"),
       reassertEvery: at(POLICY, "reassertEvery"),
+      retire: at(POLICY, "retire"),
+      retireAfter: at(POLICY, "retireAfter"),
     },
   };
 }

@@ -117,11 +117,20 @@ function resolveCertificate(
   return { type: "certificate", form: binary ? "pfx" : "pem", content, ...parts };
 }
 
+/** What was meant to happen and would not. */
 function checkPolicy({ certificate, policy, places }: ApiConnectorDraft, found: WrittenFault[]) {
-  if (certificate === null || policy.reassertEvery === null) return;
-  const message =
-    "policy.reassertEvery does nothing here: Microsoft Graph shows a certificate, so it is compared at each run.";
-  found.push(doubtful("schema", places.reassertEvery, message));
+  const warn = (key: "reassertEvery" | "retire" | "retireAfter", why: string) => {
+    if (policy[key] === null) return;
+    found.push(doubtful("schema", places[key], `policy.${key} does nothing here: ${why}`));
+  };
+  if (certificate === null) {
+    warn("retire", "the connector has a password and no certificates.");
+    warn("retireAfter", "the connector has a password and no certificates.");
+    return;
+  }
+  warn("reassertEvery", "Microsoft Graph shows a certificate, so it is compared at each run.");
+  if (policy.retire === "afterRotation") return;
+  warn("retireAfter", "older certificates stay. Add retire: afterRotation to take them away.");
 }
 
 /** As the schema has it. */

@@ -41,14 +41,17 @@ export interface RunOptions {
   readonly aborting: AbortSignal;
 }
 
-/** What apply would do. Takes no lock, records nothing, and holds nothing that could write. */
+/** What apply would do, or why it would refuse. Takes no lock, records nothing, and holds nothing that could write. */
 export async function planTenant(
   subject: PlanSubject,
   signal: AbortSignal,
   notify: Notify,
   asked: Asked = nothingAsked,
 ): Promise<Plan> {
-  return planFor(subject, (await observe(subject, asked, signal, notify)).input);
+  const { input } = await observe(subject, asked, signal, notify);
+  const planned = planFor(subject, input);
+  const unfit = askedFaults(input, planned, false);
+  return unfit.length === 0 ? planned : { ...planned, faults: [...planned.faults, ...unfit] };
 }
 
 /** A run always answers: what cannot go on is a fault in it. */

@@ -107,10 +107,11 @@ test("assert and trust refuse what they cannot do and say why", async () => {
     [["trust", "b"], /b is not managed yet/],
     [["assert", "c"], /authenticates by a certificate.*nothing to assert/s],
     [["plan", "--allow-earlier-expiry", "c", "--fail-on", "expiry=soon"], /Write expiry=14d/],
+    [["plan", "--allow-earlier-expiry", "z"], /No definition of practice is called z.*a, b, c/s],
     [["assert"], /missing required argument/],
   ] as const) {
     const { status, stdout, stderr } = await service.run(args);
-    expect(status).toBe(args[0] === "plan" || args.length === 1 ? 1 : 4);
+    expect(status).toBe(args.length === 1 || args.length === 5 ? 1 : 4);
     expect(`${stdout}${stderr}`).toMatch(told);
   }
 });
