@@ -324,3 +324,35 @@ test("what the schema refuses in one place hides no broken rule in another", () 
     ]),
   );
 });
+
+test.for([
+  {
+    authentication: "basic: { username: entra, password: { env: P } }",
+    policy: "retire: afterRotation",
+    want: "policy.retire does nothing here: the connector has a password and no certificates.",
+  },
+  {
+    authentication: "certificate: { pfx: { env: P } }",
+    policy: "retireAfter: 3d",
+    want: "policy.retireAfter does nothing here: older certificates stay. Add retire: afterRotation",
+  },
+  {
+    authentication: "certificate: { pfx: { env: P } }",
+    policy: "reassertEvery: 30d",
+    want: "policy.reassertEvery does nothing here: Microsoft Graph shows a certificate",
+  },
+])("a policy that would do nothing is a warning at its place: $policy", (row) => {
+  const loaded = loadText(`apiVersion: plumbline/v1
+kind: ApiConnector
+metadata: { name: a }
+spec:
+  displayName: A
+  targetUrl: https://a.contoso.com/
+  authentication: { ${row.authentication} }
+policy:
+  ${row.policy}
+`);
+  const column = row.policy.indexOf(":") + 5;
+  expect(places(loaded)).toEqual([`warning schema 9:${column}`]);
+  expect(messages(loaded)).toContain(row.want);
+});
