@@ -1,4 +1,8 @@
 /** Waiting until what earlier runs wrote has surely shown, before a plan is made from what shows. */
+import { CERTIFICATE_PATH } from "../model/definition.ts";
+import type { Live } from "../model/live.ts";
+import type { LedgerEntry } from "../model/store.ts";
+import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
 import { madeBy } from "../plan/match.ts";
 import { list, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
@@ -38,7 +42,8 @@ export async function settled(
 
 /**
  * When the last write that shows nowhere has surely settled: a create without an answer, or the
- * newest sending to an object of the ledger. 0 when all show. Milliseconds since 1970.
+ * newest sending to an object of the ledger that is not there, or not with the certificate that it
+ * was sent. 0 when all show. Milliseconds since 1970.
  */
 function latestUnseen({ input }: World, settle: number, now: number): number {
   // An unreadable tenant shows nothing, however long one waits.
@@ -50,10 +55,18 @@ function latestUnseen({ input }: World, settle: number, now: number): number {
   );
   // It was begun long before Graph had it, when it waited its turn: only its death is sure.
   if (isLost) return now + settle;
-  const missing = ledger.filter((entry) => live.every(({ id }) => id !== entry.id));
+  const missing = ledger.filter((entry) => live.every((object) => !showsEntry(object, entry)));
   const instants = missing.flatMap(({ secrets }) =>
     Object.values(secrets).flatMap(({ assertedAt }) => assertedAt ?? []),
   );
   // A clock that was set back since must not make a run wait for as long.
   return Math.max(0, ...instants.map((at) => Math.min(Date.parse(at), now) + settle));
+}
+
+function showsEntry({ id, authentication }: Live, entry: LedgerEntry): boolean {
+  const sent = entry.secrets[CERTIFICATE_PATH];
+  if (id !== entry.id || sent === undefined) return id === entry.id;
+  return certificatesOf(authentication).some(
+    ({ thumbprint }) => certificateFingerprint(thumbprint ?? "") === sent.fingerprint,
+  );
 }

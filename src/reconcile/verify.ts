@@ -78,7 +78,8 @@ function unverified(
   { settle, redactor }: PlanSubject,
 ): Fault {
   const unread = broken ?? seen?.unreadable.find((one) => one.kind === kind)?.fault;
-  const change = seen?.changes.find((one) => one.kind === kind && one.name === name);
+  const differing = seen === null ? [] : [...seen.changes, ...seen.held];
+  const change = differing.find((one) => one.kind === kind && one.name === name);
   const paths = change?.fields.map(({ path }) => path).join(", ");
   const detail = unread
     ? `it could not be read back: ${unread.message}`
