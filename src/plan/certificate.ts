@@ -48,7 +48,7 @@ export type Validity = Pick<LiveCertificate, "notBefore" | "notAfter">;
  * | it is active             | valid                    | none; replace when others are to retire  |
  * | it is there, not active  | not valid yet            | none: Graph activates it by itself       |
  * | it is there, not active  | valid                    | upload again: the last upload is active  |
- * | not active, just sent    | valid                    | held for an hour, then uploaded again    |
+ * | twice, not active        | valid, sent just before  | held for an hour, then uploaded again    |
  *
  * Graph's rule for the active one: the last that was uploaded, is valid and has not expired
  * (https://learn.microsoft.com/graph/api/resources/pkcs12certificateinformation).
@@ -77,13 +77,13 @@ export function rotation(
   const later = active.find(({ notAfter }) => notAfter > desired.notAfter);
   const isAllowed = context.asked.allowEarlierExpiry.includes(found.desired.definition.name);
   if (later && !isAllowed) return held(upload, endsSooner(desired, later, source, found));
-  // Without this, a Graph that shows something else than was sent would be sent it at every run.
+  // Without this, a Graph that does not activate it would be sent it at every run.
   const again = (sentAt(found, desired) ?? -Infinity) + UPLOAD_AGAIN_AFTER;
-  const isWorthTrying = again <= now * 1_000 || active.length + own.length === 0;
+  const isWorthTrying = again <= now * 1_000 || own.length < 2;
   return isWorthTrying ? upload : held(upload, notActivated(name, again));
 }
 
-/** Milliseconds for which an upload is given time to show, before it is tried again. */
+/** Milliseconds after which a certificate that is there several times is uploaded once more. */
 export const UPLOAD_AGAIN_AFTER = 3_600_000;
 
 /**
@@ -271,7 +271,7 @@ function tooEarly(name: string, { notBefore }: DesiredCertificate): Hold {
 function notActivated(name: string, again: number): Hold {
   return {
     code: "certificate",
-    message: `The certificate ${name} was uploaded less than an hour ago, but Microsoft Graph does not show it as the active one. It is uploaded again on ${inWords(again)}.`,
+    message: `The certificate ${name} was uploaded more than once, the last time less than an hour ago, but Microsoft Graph does not show it as the active one. It is uploaded again on ${inWords(again)}.`,
     lift: "Put a new certificate in its place if that does not help either.",
     until: toInstant(again),
   };
