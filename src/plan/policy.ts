@@ -90,8 +90,9 @@ const protectedObject: Rule = (found, { op }) =>
     : null;
 
 /** First said, then done: whoever took a definition away by mistake has the time to put it back. */
-const announcement: Rule = (found, { op }, { policy: { deleteAfter }, now }) => {
-  if (op !== "delete" || found.type !== "orphan" || deleteAfter === 0) return null;
+const announcement: Rule = (found, { op }, { policy: { deleteAfter }, memory, now }) => {
+  if (op !== "delete" || found.type !== "orphan") return null;
+  if (deleteAfter === 0) return memory.ledger.includes(found.recorded) ? null : recordedFirst;
   const { announcedAt } = found.recorded;
   if (announcedAt === null) {
     const message = `It is announced first, and deleted ${durationText(deleteAfter)} after the first run that applies.`;
@@ -106,6 +107,13 @@ const announcement: Rule = (found, { op }, { policy: { deleteAfter }, now }) => 
     until: toInstant(due),
   };
 };
+
+/** What is not in the ledger is never deleted, not even what a create of ours seems to have made. */
+const recordedFirst = reason(
+  "announced",
+  "A create of Plumbline that was not answered made it, and its definition has gone since: it is recorded first, and deleted by the run after the first that applies.",
+  "Put the definition back to cancel it.",
+);
 
 /** When what was announced may be deleted, in milliseconds since 1970. */
 export function deletedAt(announcedAt: string, deleteAfter: number): number {

@@ -142,6 +142,14 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     want: { changes: ["delete a x1"] },
   },
   {
+    name: "what a lost create of ours seems to have made is never deleted by the run that finds it",
+    live: [live("x1", a), live("x2", b)],
+    ledger: others,
+    journal: [begun(a)],
+    input: { policy: allowing(["delete"], { deleteAfter: 0 }) },
+    want: { held: ["announced: delete a x1"], unmanaged: ["x2"] },
+  },
+  {
     name: "a delete of what is protected is held for that reason first",
     live: [live("x1", a)],
     ledger: [ours("x1", a, { protect: true })],
