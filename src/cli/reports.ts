@@ -32,7 +32,7 @@ export async function writeReports(
   report: Report,
   outputs: readonly Output[],
   terminal: Terminal,
-  context: Pick<RenderOptions, "modes"> = {},
+  context: Pick<RenderOptions, "modes" | "allowEarlierExpiry"> = {},
 ): Promise<void> {
   const wanted = outputs.length > 0 ? outputs : [{ format: "text", file: null } as const];
   const { stdout, env } = terminal;

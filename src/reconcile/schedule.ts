@@ -20,6 +20,8 @@ export interface Scheduled {
   readonly timezone: string;
   /** Must always resolve: what goes wrong is a fault in the run. */
   readonly run: (trigger: "start" | "schedule") => Promise<Run>;
+  /** Called when a run has ended and the status tells of it. Must always resolve. */
+  readonly told?: (run: Run) => Promise<void>;
 }
 
 export interface TenantStatus {
@@ -100,6 +102,7 @@ function startRunner(
     last = await tenant.run(trigger);
     failures = isFailure(last) ? failures + 1 : 0;
     quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
+    await tenant.told?.(last);
   };
   /** A clock that was set back since must not keep a tenant waiting for as long. */
   const isQuiet = () => {

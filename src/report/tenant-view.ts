@@ -98,6 +98,8 @@ export interface ViewOptions {
   readonly program?: string;
   /** The mode of each tenant, by its name: a tenant in mode: report is never applied to. */
   readonly modes?: ReadonlyMap<string, "report" | "apply">;
+  /** Definitions that the plan was allowed a certificate for that ends sooner. */
+  readonly allowEarlierExpiry?: readonly string[];
 }
 
 export function planView(plan: Plan, options: ViewOptions): TenantView {
@@ -252,12 +254,17 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
   ];
 }
 
-function nextSteps(plan: Plan, { program = "plumbline", modes }: ViewOptions): readonly ToApply[] {
+function nextSteps(
+  plan: Plan,
+  { program = "plumbline", modes, allowEarlierExpiry = [] }: ViewOptions,
+): readonly ToApply[] {
   const { tenant, digest, changes, held } = plan;
   const isLimited = held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
   if (changes.length === 0 && !isLimited) return [];
   if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
-  const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}`;
+  // A plan that was made with them is refused without them.
+  const allowed = allowEarlierExpiry.map((one) => ` --allow-earlier-expiry ${name(one)}`).join("");
+  const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}${allowed}`;
   const lifting = `${command} --lift deletes --reason "..."`;
   return [
     ...(changes.length > 0 ? [{ sentence: "To apply exactly this plan:", command }] : []),

@@ -193,6 +193,10 @@ test("a certificate that ends sooner than the live one is refused until it is al
   expect((await planned(service)).status).toBe(2);
   expect((await service.run(["apply"])).status).toBe(4);
   const { plan } = await planned(service, "--allow-earlier-expiry", "a");
+  const shown = await service.run(["plan", "--allow-earlier-expiry", "a"]);
+  expect(shown.stdout.replace(/\s+/g, " ")).toContain(
+    `--plan ${plan.digest} --allow-earlier-expiry a`,
+  );
   const { status, run } = await ran(
     service,
     ...["apply", "--allow-earlier-expiry", "a", "--plan", plan.digest],

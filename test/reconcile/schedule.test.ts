@@ -183,6 +183,25 @@ test.for([
   },
 );
 
+test("a run that failed is told with the instant at which the next one will be", async () => {
+  const failing = watched("failing", everySecond);
+  failing.result = "unreadable";
+  const clock = handClock(new Date().toISOString());
+  const told: (string | null | undefined)[] = [];
+  let schedule: Schedule | null = null;
+  const tenant: Scheduled = {
+    ...failing.tenant,
+    told: async () => {
+      told.push(schedule?.status()[0]?.nextRun);
+    },
+  };
+  schedule = startSchedule({ tenants: [tenant], parallel: 1, clock, jitter: 0 });
+  await schedule.started;
+  await schedule.stop();
+  expect(told).toHaveLength(1);
+  expect(Date.parse(told[0] ?? "")).toBeGreaterThanOrEqual(clock.now().getTime() + backoff(1));
+});
+
 const notVerified: Run["outcomes"][number] = {
   op: "update",
   kind: "ApiConnector",

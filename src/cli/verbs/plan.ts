@@ -38,7 +38,10 @@ export async function planVerb(flags: PlanFlags, terminal: Terminal): Promise<nu
     limit(() => planOne(wired, asked, log, stop.stopping)),
   );
   const modes = new Map(wiring.tenants.map(({ settings: { name, mode } }) => [name, mode]));
-  await writeReports({ type: "plans", plans }, flags.output, terminal, { modes });
+  await writeReports({ type: "plans", plans }, flags.output, terminal, {
+    modes,
+    allowEarlierExpiry,
+  });
   const judged = plans.map((plan) => ({
     tenant: plan.tenant,
     result: planResult(plan),

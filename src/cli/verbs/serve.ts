@@ -83,12 +83,11 @@ function scheduled(
     name,
     schedule,
     timezone,
-    run: async (trigger) => {
+    run: (trigger) => {
       const options = { trigger, isApply: false, approved: null, asked: nothingAsked };
-      const run = await reconcile(subject, { ...options, notify, stopping, aborting });
-      await tell(run);
-      return run;
+      return reconcile(subject, { ...options, notify, stopping, aborting });
     },
+    told: tell,
   };
 }
 
