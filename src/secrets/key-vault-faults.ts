@@ -3,6 +3,7 @@
  * its client say may hold anything (https://learn.microsoft.com/azure/key-vault/general/rest-error-codes).
  */
 import { FaultError } from "../model/fault.ts";
+import { networkReason } from "../model/network.ts";
 import type { SecretSource } from "../model/secret.ts";
 
 /** The last answer of a vault. */
@@ -38,7 +39,7 @@ export function problemOf({ thrown, answer, source, host, spent }: FailedRead): 
   if (thrown instanceof Error && thrown.message.startsWith("The challenge")) {
     return `was not read, because ${host} asks for a token of another service. Check that it is a Key Vault, and \`keyVault.cloud\` in plumbline.yaml.`;
   }
-  return `was not read, because ${host} could not be reached: ${networkReason(thrown)}.`;
+  return `was not read, because ${host} could not be reached: ${networkReason(thrown, reasons)}.`;
 }
 
 function waiting(thrown: unknown): Answer | null {
@@ -120,38 +121,8 @@ function part(value: unknown, name: string): unknown {
   return isRecord ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
+/** What a failed connection means where the name of a vault is part of its address. */
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "the DNS does not know its name; no vault is called that, or its cloud is another",
-  EAI_AGAIN: "the DNS did not answer; check the network",
   ECONNREFUSED: "it refused the connection; check the network and the firewall",
-  ECONNRESET: "the connection was reset; a firewall or a proxy may have cut it",
-  ETIMEDOUT: "the connection could not be made in time; check the network and the firewall",
-  EHOSTUNREACH: "there is no route to it; check the network",
-  ENETUNREACH: "there is no network; check the connection",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
-  CERT_HAS_EXPIRED: "its certificate has expired",
 };
-
-/** What OpenSSL says of a certificate whose authority it does not know. */
-const UNTRUSTED = /SELF_SIGNED_CERT|^UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)/;
-
-function networkReason(thrown: unknown): string {
-  const code = systemCode(thrown);
-  if (code === null) return "the connection failed";
-  if (UNTRUSTED.test(code)) {
-    return `its certificate is not trusted; name the file of your own authority in NODE_EXTRA_CA_CERTS (${code})`;
-  }
-  return `${reasons[code] ?? "the connection failed"} (${code})`;
-}
-
-/** The code of the system or of OpenSSL; null where there is none. */
-function systemCode(thrown: unknown): string | null {
-  let at = thrown;
-  for (let depth = 0; depth < 8 && at instanceof Error; depth += 1) {
-    if ("code" in at && typeof at.code === "string" && /^[A-Z][A-Z0-9_]+$/.test(at.code)) {
-      return at.code;
-    }
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
-  }
-  return null;
-}

@@ -3,9 +3,9 @@
  * codes (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
  */
 import { FaultError, failure } from "../model/fault.ts";
+import { networkCode, networkReason } from "../model/network.ts";
 import type { Redactor } from "../model/secret.ts";
 import { readBody } from "./body.ts";
-import { networkCode, networkReason } from "./faults.ts";
 import { presentable } from "./graph-error.ts";
 
 /** Where to sign in, for what, and what must not be seen. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { networkCode, networkReason } from "../../src/model/network.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { Answer, Asked } from "../../src/tenant/exchange.ts";
-import { answerFault, networkCode, networkReason } from "../../src/tenant/faults.ts";
+import { answerFault } from "../../src/tenant/faults.ts";
 import { plainRedactor } from "./scripted-graph.ts";
 
 const redactor = plainRedactor();
