@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Change, HeldChange, Plan } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import { partsOf } from "./api-connector.ts";
-import type { Desired, PlanInput } from "./input.ts";
+import { type Desired, liveObjects, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
@@ -15,11 +15,7 @@ type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
  */
 export function digest(input: PlanInput, decisions: Decisions): string {
   const desired = new Map(input.desired.map((one) => [keyOf(one.definition), one] as const));
-  const live = new Map(
-    input.observations.flatMap((seen) =>
-      "objects" in seen ? seen.objects.map((one) => [one.id, one] as const) : [],
-    ),
-  );
+  const live = new Map(liveObjects(input.observations).map((one) => [one.id, one] as const));
   const essenceOf = (change: Change | HeldChange) =>
     essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""), input);
   const content = [

@@ -36,6 +36,11 @@ export type Observation =
   | { readonly kind: Kind; readonly objects: readonly Live[] }
   | { readonly kind: Kind; readonly fault: Fault };
 
+/** Everything that could be listed, of any kind. */
+export function liveObjects(observations: readonly Observation[]): readonly Live[] {
+  return observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+}
+
 /** What the operator lets apply do. The mode is not part of it: it must not steer a plan. */
 export interface Policy {
   readonly allow: readonly Verb[];

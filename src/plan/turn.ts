@@ -2,14 +2,15 @@
 import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { LiveCertificate } from "../model/live.ts";
 import { certificatesOf, UPLOAD_AGAIN_AFTER } from "./certificate.ts";
-import type { PlanInput } from "./input.ts";
+import { liveObjects, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { deletedAt } from "./policy.ts";
 
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete. Infinity when there is none. What was begun and is waited for is left out.
+ * certificates that retire, an announced delete. Infinity when there is none. What was begun and is
+ * waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);
@@ -18,10 +19,8 @@ export function nextTurn(input: PlanInput): number {
 }
 
 function certificateTurns({ observations, desired, policy }: PlanInput): readonly number[] {
-  const live = observations.flatMap((seen) =>
-    "objects" in seen
-      ? seen.objects.flatMap(({ authentication }) => certificatesOf(authentication))
-      : [],
+  const live = liveObjects(observations).flatMap(({ authentication }) =>
+    certificatesOf(authentication),
   );
   const own = desired.flatMap(({ certificate }) => certificate ?? []);
   const turnsOf = ({ notBefore, notAfter }: Pick<LiveCertificate, "notBefore" | "notAfter">) => {

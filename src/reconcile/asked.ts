@@ -2,7 +2,7 @@
 import type { Definition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Plan } from "../model/generated/run.ts";
-import type { PlanInput } from "../plan/input.ts";
+import { liveObjects, type PlanInput } from "../plan/input.ts";
 import { authenticationPath, previousEntry } from "./ledger.ts";
 
 /** Why not, one for each name; empty when it can. */
@@ -38,10 +38,8 @@ function managedId({ memory }: PlanInput, planned: Plan, definition: Definition)
 }
 
 function hasPassword({ observations }: PlanInput, id: string): boolean {
-  return observations.some(
-    (seen) =>
-      "objects" in seen &&
-      seen.objects.some((live) => live.id === id && live.authentication.type === "basic"),
+  return liveObjects(observations).some(
+    (live) => live.id === id && live.authentication.type === "basic",
   );
 }
 

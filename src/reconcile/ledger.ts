@@ -8,7 +8,7 @@ import type {
   OpenJournalEntry,
   RecordedSecret,
 } from "../model/store.ts";
-import type { Desired, PlanInput } from "../plan/input.ts";
+import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
 import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
@@ -104,7 +104,13 @@ export function putEntry(
  * The memory of `input` must be what the store holds now, after the plan's own changes.
  */
 export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly LedgerChange[] {
-  const ledger = given.memory.ledger.map((entry) => withoutOverwritten(entry, given, moment.run));
+  const others = liveObjects(given.observations).filter(
+    ({ authentication }) => authentication.type !== "basic",
+  );
+  const otherIds = new Set(others.map(({ id }) => id));
+  const ledger = given.memory.ledger.map((entry) =>
+    otherIds.has(entry.id) ? withoutPassword(entry, moment.run) : entry,
+  );
   const overwritten = ledger.filter((entry, index) => entry !== given.memory.ledger[index]);
   const memory = { ...given.memory, ledger };
   const input = { ...given, memory };
@@ -132,25 +138,14 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
 }
 
 /**
- * Without the password that somebody replaced by another kind of authentication: should there be one
- * again, it is theirs. What this run has sent came after the reading.
+ * For what somebody gave another kind of authentication: should there be a password again, it is
+ * theirs. What this run has sent came after the reading. The same entry when there is none.
  */
-function withoutOverwritten(
-  entry: LedgerEntry,
-  { observations }: PlanInput,
-  run: string,
-): LedgerEntry {
+function withoutPassword(entry: LedgerEntry, run: string): LedgerEntry {
   const secrets = Object.entries(entry.secrets);
   const kept = secrets.filter(([path, secret]) => path === CERTIFICATE_PATH || secret.run === run);
   if (kept.length === secrets.length) return entry;
-  const isOther = observations.some(
-    (seen) =>
-      "objects" in seen &&
-      seen.objects.some(
-        ({ id, authentication }) => id === entry.id && authentication.type !== "basic",
-      ),
-  );
-  return isOther ? { ...entry, secrets: Object.fromEntries(kept) } : entry;
+  return { ...entry, secrets: Object.fromEntries(kept) };
 }
 
 /**
@@ -249,9 +244,7 @@ function forgotten({ desired, observations, memory, now }: PlanInput): readonly 
 }
 
 function liveIds(observations: PlanInput["observations"]): ReadonlySet<string> {
-  return new Set(
-    observations.flatMap((seen) => ("objects" in seen ? seen.objects.map(({ id }) => id) : [])),
-  );
+  return new Set(liveObjects(observations).map(({ id }) => id));
 }
 
 export function find(desired: readonly Desired[], kind: string, name: string): Desired | undefined {

@@ -3,6 +3,7 @@ import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { Live } from "../model/live.ts";
 import type { LedgerEntry } from "../model/store.ts";
 import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
+import { liveObjects } from "../plan/input.ts";
 import { madeBy } from "../plan/match.ts";
 import { list, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
@@ -49,7 +50,7 @@ function latestUnseen({ input }: World, settle: number, now: number): number {
   // An unreadable tenant shows nothing, however long one waits.
   if (input.observations.some((seen) => "fault" in seen)) return 0;
   const { journal, ledger } = input.memory;
-  const live = input.observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+  const live = liveObjects(input.observations);
   const isLost = journal.some(
     (begun) => begun.op === "create" && begun.id === null && madeBy(begun, live).length === 0,
   );
