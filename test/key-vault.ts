@@ -9,7 +9,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generate } from "selfsigned";
+import { makeTlsIdentity } from "../src/sandbox/tls-identity.ts";
 
 export interface Version {
   /** 32 hex digits. */
@@ -75,7 +75,7 @@ export interface KeyVault extends AsyncDisposable {
 const DIRECTORY = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
 export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyVault> {
-  const { key, cert } = await makeIdentity();
+  const { key, cert } = await makeTlsIdentity("Plumbline vault to practise on");
   const vaults = copied(options.secrets ?? {});
   const requests: VaultRequest[] = [];
   let behaviour: Behaviour | null = null;
@@ -130,21 +130,6 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
       await once(server, "close");
     },
   };
-}
-
-/** Self-signed, under another name than that of a practice tenant: a client may trust both. */
-async function makeIdentity() {
-  const made = await generate([{ name: "commonName", value: "Plumbline vault to practise on" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
-    ],
-  });
-  return { key: made.private, cert: made.cert };
 }
 
 type Kept = Map<string, Map<string, readonly Version[]>>;

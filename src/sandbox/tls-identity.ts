@@ -7,11 +7,11 @@ export interface TlsIdentity {
   readonly cert: string;
 }
 
-/** Self-signed, for 127.0.0.1 and localhost. */
-export async function makeTlsIdentity(): Promise<TlsIdentity> {
+/** Self-signed, for 127.0.0.1 and localhost. A client that trusts two needs two names. */
+export async function makeTlsIdentity(name = "Plumbline practice tenant"): Promise<TlsIdentity> {
   // Only when asked for: it brings a whole certificate library.
   const { generate } = await import("selfsigned");
-  const made = await generate([{ name: "commonName", value: "Plumbline practice tenant" }], {
+  const made = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     algorithm: "sha256",
     extensions: [
