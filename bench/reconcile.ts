@@ -28,6 +28,7 @@ async function runAll(wanted: string): Promise<void> {
         isApply: false,
         approved: null,
         asked: nothingAsked,
+        by: "bench",
         notify: () => undefined,
         stopping: signal,
         aborting: signal,

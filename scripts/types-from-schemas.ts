@@ -7,7 +7,12 @@ import { compileFromFile } from "json-schema-to-typescript";
 const folder = fileURLToPath(new URL("../schemas/", import.meta.url));
 
 /** run.schema.json refers to the plan's and so brings the types of every output. */
-const names = ["api-connector.schema.json", "service.schema.json", "run.schema.json"];
+const names = [
+  "api-connector.schema.json",
+  "service.schema.json",
+  "run.schema.json",
+  "audit.schema.json",
+];
 
 /** File name in src/model/generated to its text. */
 export async function generateTypes(): Promise<ReadonlyMap<string, string>> {

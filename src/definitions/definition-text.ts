@@ -1,5 +1,5 @@
 import { Document, stringify } from "yaml";
-import { CERTIFICATE_PATH } from "../model/definition.ts";
+import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
 import type { LiveAuthentication, Observed } from "../model/live.ts";
 
 /** A secret that has to be filled in before the definition can be used. */
@@ -77,7 +77,7 @@ function written(
       const username = literal(authentication.username ?? "");
       return {
         content: { basic: { username, password: { env: password } } },
-        secrets: [{ env: password, path: "spec.authentication.basic.password" }],
+        secrets: [{ env: password, path: PASSWORD_PATH }],
       };
     }
     case "certificate": {

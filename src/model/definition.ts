@@ -56,6 +56,9 @@ export interface Loaded {
 /** Where a plan and the ledger keep a certificate: with its key and passphrase it is one secret. */
 export const CERTIFICATE_PATH = "spec.authentication.certificate";
 
+/** Where a plan and the ledger keep the one secret that Microsoft Graph masks. */
+export const PASSWORD_PATH = "spec.authentication.basic.password";
+
 /** Every secret that a definition names, in the order in which it names them. */
 export function secretUses(definition: Definition): readonly SecretUse[] {
   return [

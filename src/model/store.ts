@@ -1,5 +1,6 @@
 /** Port: memory between runs. What was ours, what was begun, what happened. */
 import type { Kind } from "./definition.ts";
+import type { AuditEntry, ChainedEntry, KeptSource } from "./generated/audit.ts";
 import type { Run } from "./generated/run.ts";
 import type { TenantIdentity } from "./tenant.ts";
 
@@ -29,11 +30,37 @@ export interface LedgerEntry {
   readonly announcedAt: string | null;
   /** By path in the definition. */
   readonly secrets: Readonly<Record<string, RecordedSecret>>;
+  /** Where the last definition took its secrets from, by path; empty when an older version did not say. */
+  readonly sources: Readonly<Record<string, KeptSource>>;
 }
 
 export type LedgerChange =
   | { readonly op: "put"; readonly entry: LedgerEntry }
   | { readonly op: "remove"; readonly kind: Kind; readonly name: string };
+
+/** What is left alone until then, on the word of a person. Instants are RFC 3339. */
+export interface Suspension extends Suspended {
+  readonly since: string;
+  /** It ends by itself then. */
+  readonly until: string;
+  /** Who said so. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** One object, or with null for both the whole tenant. */
+export interface Suspended {
+  readonly kind: Kind | null;
+  /** `metadata.name`. */
+  readonly name: string | null;
+}
+
+export type MemoryChange =
+  | LedgerChange
+  | { readonly op: "suspend"; readonly suspension: Suspension }
+  | ({ readonly op: "resume" } & Suspended)
+  /** Replaces what is held and was told of. */
+  | { readonly op: "refused"; readonly refusals: readonly string[] };
 
 /**
  * What is about to be written; kept until its result is known, and a create until a read has shown
@@ -52,6 +79,8 @@ export interface JournalEntry {
   readonly listed: readonly string[];
   /** RFC 3339 instant. */
   readonly startedAt: string;
+  /** Id of the run that began it; null when an older version did not say. */
+  readonly run: string | null;
 }
 
 export interface OpenJournalEntry extends JournalEntry {
@@ -66,6 +95,41 @@ export interface Memory {
   readonly journal: readonly OpenJournalEntry[];
   /** The identity under which a tenant of this name was first read whole; null when none was. */
   readonly known: TenantIdentity | null;
+  /** Also those that have ended by themselves. The whole tenant first, then by kind and name. */
+  readonly suspensions: readonly Suspension[];
+  /** What the last run that applied would not do, so that each refusal is audited once. */
+  readonly refusals: readonly string[];
+}
+
+/** That of a tenant of which nothing is known. */
+export const emptyMemory: Memory = {
+  ledger: [],
+  journal: [],
+  known: null,
+  suspensions: [],
+  refusals: [],
+};
+
+/** Which entries of the audit are asked for. */
+export interface AuditQuery {
+  /** By name; left out: of every tenant, and of the store itself. */
+  readonly tenants?: readonly string[];
+  /** `metadata.name`. */
+  readonly name?: string;
+  /** Id of a run. */
+  readonly run?: string;
+  /** At most so many, the newest ones. */
+  readonly limit: number;
+}
+
+/** What became of checking the chain of the audit. */
+export interface AuditVerdict {
+  /** Entries that were looked at. */
+  readonly entries: number;
+  /** Sequence and hash of the newest entry; null when there is none. */
+  readonly head: { readonly sequence: number; readonly hash: string } | null;
+  /** What does not fit, as sentences; empty for a whole chain. At most some ten. */
+  readonly problems: readonly string[];
 }
 
 /** Every method may throw a FaultError with code `store`. */
@@ -73,30 +137,42 @@ export interface Store extends AsyncDisposable {
   /** Random bytes, made once per store: the salt of fingerprints. */
   salt(): Promise<Uint8Array>;
   recall(tenant: TenantIdentity): Promise<Memory>;
-  /** Must be on disk when it returns. Answers the key of the entry. */
-  begin(tenant: TenantIdentity, entry: JournalEntry): Promise<number>;
+  /** Must be on disk when it returns, with what is audited. Answers the key of the entry. */
+  begin(
+    tenant: TenantIdentity,
+    entry: JournalEntry,
+    audited?: readonly AuditEntry[],
+  ): Promise<number>;
   /**
-   * Notes which id an open create was answered with and changes the ledger, in one transaction. The
-   * entry stays open.
+   * Notes which id an open create was answered with, changes the ledger and audits, in one
+   * transaction. The entry stays open.
    */
   answer(
     tenant: TenantIdentity,
     key: number,
     id: string,
     changes: readonly LedgerChange[],
+    audited?: readonly AuditEntry[],
   ): Promise<void>;
-  /** Closes a journal entry (null: there was none) and changes the ledger in one transaction. */
+  /**
+   * Closes a journal entry (null: there was none), changes the memory and audits, in one transaction.
+   */
   settle(
     tenant: TenantIdentity,
     key: number | null,
     result: string,
-    changes: readonly LedgerChange[],
+    changes: readonly MemoryChange[],
+    audited?: readonly AuditEntry[],
   ): Promise<void>;
   /**
    * Keeps a finished run. When the run read the tenant whole (`plan.complete`), also the identity of a
    * tenant name that was not known before.
    */
   record(tenant: TenantIdentity, run: Run): Promise<void>;
+  /** The newest entries that are asked for, the oldest of them first. */
+  audit(query: AuditQuery): Promise<readonly ChainedEntry[]>;
+  /** Looks at every entry of the audit: an edit, a gap and a cut at either end are told. */
+  verifyAudit(): Promise<AuditVerdict>;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;
   /**

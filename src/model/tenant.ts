@@ -36,17 +36,23 @@ export interface TenantReader {
   list(kind: Kind, signal?: AbortSignal): Promise<readonly Observed[]>;
 }
 
+/** What Graph says of a write that it carried out. */
+export interface Written {
+  /** `request-id` of its answer, for Microsoft's support; null when it gave none. */
+  readonly requestId: string | null;
+}
+
 export interface TenantWriter extends TenantReader {
   /**
    * Must never be sent twice. A FaultError whose code is `rejected`, `conflict`, `unauthorised`,
    * `forbidden`, `not-found` or `throttled` says that there was no effect; any other leaves it open.
    */
-  create(write: Write, signal?: AbortSignal): Promise<{ readonly id: string }>;
+  create(write: Write, signal?: AbortSignal): Promise<Written & { readonly id: string }>;
   /**
    * May be sent again after a lost answer: it says the same each time. The codes above say that
    * there was no effect here too, so a refusal that follows a lost try must have another one.
    */
-  update(id: string, write: Write, signal?: AbortSignal): Promise<void>;
+  update(id: string, write: Write, signal?: AbortSignal): Promise<Written>;
   /**
    * Adds a certificate and keeps the ones that are there. Must never be sent twice, as a create: what
    * became of a lost one, a read shows.
@@ -56,7 +62,7 @@ export interface TenantWriter extends TenantReader {
     id: string,
     certificate: CertificateWrite,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<Written>;
   /** As an update; an object that is already gone is a success. */
-  delete(kind: Kind, id: string, signal?: AbortSignal): Promise<void>;
+  delete(kind: Kind, id: string, signal?: AbortSignal): Promise<Written>;
 }

@@ -3,6 +3,7 @@ import {
   type BasicAuthentication,
   CERTIFICATE_PATH,
   type CertificateAuthentication,
+  PASSWORD_PATH,
 } from "../model/definition.ts";
 import type { FieldChange } from "../model/generated/run.ts";
 import type { LiveAuthentication } from "../model/live.ts";
@@ -113,7 +114,7 @@ function goneFields(live: LiveAuthentication): readonly FieldChange[] {
   if (live.type !== "basic") return [];
   return [
     ...(live.username === null ? [] : [{ path: USERNAME, before: live.username, after: null }]),
-    secretField("spec.authentication.basic.password", UNKNOWN, null),
+    secretField(PASSWORD_PATH, UNKNOWN, null),
   ];
 }
 

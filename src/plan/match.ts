@@ -255,6 +255,7 @@ function unansweredWithoutDefinition(field: Field): readonly LedgerEntry[] {
         protect: false,
         announcedAt: null,
         secrets: {},
+        sources: {},
       },
     ];
   });

@@ -1,11 +1,16 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
-import { FaultError, failure, toFault } from "../model/fault.ts";
+import { FaultError, failure } from "../model/fault.ts";
+import type { Snapshot } from "../model/generated/audit.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange } from "../model/store.ts";
+import type { Written } from "../model/tenant.ts";
+import { liveObjects } from "../plan/input.ts";
+import { failed, type Told } from "./audit.ts";
 import { create, resentWhenThrottled } from "./create.ts";
 import { faultOf, hadNoEffect, notAttempted } from "./effect.ts";
 import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
+import { desiredSnapshot, liveSnapshot } from "./snapshot.ts";
 import type { Writing } from "./subject.ts";
 import { certificateUpload, noValues, partialWrite } from "./write.ts";
 
@@ -33,7 +38,7 @@ async function carryOut(writing: Writing, change: Change, world: World): Promise
   writing.notify({ type: "writing", tenant, change });
   try {
     const made =
-      op === "delete" ? await remove(writing, change) : await put(writing, change, world);
+      op === "delete" ? await remove(writing, change, world) : await put(writing, change, world);
     return { op, kind, name, id: made, result: "done" };
   } catch (thrown) {
     const told = faultOf(thrown, writing.aborting);
@@ -62,36 +67,62 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
     const entry = ledgerEntry(desired, id, change.sends, ledger, moment);
     return putEntry(entry, previous, ledger);
   };
+  const after = desiredSnapshot(desired);
   if (change.id === null) {
-    return await journalled(writing, change, world, async (begun) => {
-      const id = await create(writing, desired.definition, values, begun);
-      return { id, changes: await remember(id) };
+    return await journalled(writing, change, { world, after }, async (begun) => {
+      const made = await create(writing, desired.definition, values, begun);
+      return { ...made, changes: await remember(made.id) };
     });
   }
   const { id } = change;
   const write = partialWrite(change, desired.definition, values);
   const added = certificateUpload(change, values);
   if (write === null && added === null) {
-    await store.settle(tenant, null, "done", await remember(id));
+    const taken = { ...toldOf(writing, change, { world, after }), result: "done" };
+    await store.settle(tenant, null, "done", await remember(id), [writing.audit(taken)]);
     return id;
   }
-  return await journalled(writing, change, world, async () => {
+  return await journalled(writing, change, { world, after }, async () => {
     const { writer, aborting } = writing;
-    if (write !== null) await writer.update(id, write, aborting);
+    let written: Written = { requestId: null };
+    if (write !== null) written = await writer.update(id, write, aborting);
     if (added !== null) {
-      await resentWhenThrottled(writing, () => writer.upload(change.kind, id, added, aborting));
+      const upload = () => writer.upload(change.kind, id, added, aborting);
+      written = await resentWhenThrottled(writing, upload);
     }
-    return { id, changes: await remember(id) };
+    return { id, ...written, changes: await remember(id) };
   });
 }
 
-async function remove(writing: Writing, change: Change): Promise<string | null> {
+async function remove(writing: Writing, change: Change, world: World): Promise<string | null> {
   const { kind, name, id } = change;
   if (id === null) throw new FaultError(failure("internal", `Nothing to delete for ${name}.`));
-  return await journalled(writing, change, null, async () => {
-    await writing.writer.delete(kind, id, writing.aborting);
-    return { id, changes: [{ op: "remove", kind, name }] };
+  return await journalled(writing, change, { world, after: null }, async () => {
+    const written = await writing.writer.delete(kind, id, writing.aborting);
+    return { id, ...written, changes: [{ op: "remove", kind, name }] };
   });
+}
+
+/** What a write is about: what was read, and what it makes of the object. */
+interface Sides {
+  readonly world: World;
+  readonly after: Snapshot | null;
+}
+
+/** The write as the audit tells of it before it is done, with the object as it was. */
+function toldOf({ subject }: Writing, change: Change, { world, after }: Sides): Told {
+  const { op, kind, name, id, reason } = change;
+  const { observations, memory } = world.input;
+  const live = liveObjects(observations).find((one) => one.kind === kind && one.id === id);
+  const entry = memory.ledger.find((one) => one.kind === kind && one.id === id) ?? null;
+  const before = live ? liveSnapshot(live, entry, (text) => subject.redactor.redact(text)) : null;
+  return { action: op, result: "begun", kind, name, id, before, after, message: reason };
+}
+
+/** What was written, and what is remembered of it. */
+interface Made extends Written {
+  readonly id: string;
+  readonly changes: readonly LedgerChange[];
 }
 
 /**
@@ -100,25 +131,46 @@ async function remove(writing: Writing, change: Change): Promise<string | null> 
  * open until a read has shown what it made, or it might be made again.
  */
 async function journalled(
-  { subject }: Writing,
-  { op, kind, name, id, displayName, sends }: Change,
-  world: World | null,
-  write: (begun: JournalEntry) => Promise<{ id: string; changes: readonly LedgerChange[] }>,
+  writing: Writing,
+  change: Change,
+  sides: Sides,
+  write: (begun: JournalEntry) => Promise<Made>,
 ): Promise<string> {
+  const { audit, run, subject } = writing;
   const { store, tenant, clock } = subject;
-  const listed = op === "create" && world ? idsOf(world, kind) : [];
+  const { op, kind, name, id, displayName, sends } = change;
+  const listed = op === "create" ? idsOf(sides.world, kind) : [];
   const startedAt = clock.now().toISOString();
-  const begun = { op, kind, name, id, displayName, sends, listed, startedAt };
-  const key = await store.begin(tenant, begun);
+  const begun = { op, kind, name, id, displayName, sends, listed, startedAt, run };
+  const told = toldOf(writing, change, sides);
+  const key = await store.begin(tenant, begun, [audit(told)]);
   try {
-    const written = await write(begun);
-    if (op === "create") await store.answer(tenant, key, written.id, written.changes);
-    else await store.settle(tenant, key, "done", written.changes);
-    return written.id;
+    const made = await write(begun);
+    const { action } = told;
+    const done = [
+      audit({ action, kind, name, id: made.id, result: "done", requestId: made.requestId }),
+    ];
+    if (op === "create") await store.answer(tenant, key, made.id, made.changes, done);
+    else await store.settle(tenant, key, "done", made.changes, done);
+    return made.id;
   } catch (thrown) {
-    if (hadNoEffect(thrown)) await store.settle(tenant, key, toFault(thrown).code, []);
+    await notDone(writing, key, told, thrown);
     throw thrown;
   }
+}
+
+/** Whoever broke the writing off wants no more of it, and a store that failed cannot tell either. */
+async function notDone(
+  { audit, aborting, subject }: Writing,
+  key: number,
+  told: Told,
+  thrown: unknown,
+): Promise<void> {
+  const { store, tenant, redactor } = subject;
+  const fault = faultOf(thrown, aborting);
+  const ended = [audit(failed(told, { ...fault, message: redactor.redact(fault.message) }))];
+  if (hadNoEffect(thrown)) await store.settle(tenant, key, fault.code, [], ended);
+  else if (fault.code !== "store") await store.settle(tenant, null, fault.code, [], ended);
 }
 
 function idsOf({ input }: World, wanted: string): readonly string[] {

@@ -5,6 +5,7 @@
 import type { Definition } from "../model/definition.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { JournalEntry } from "../model/store.ts";
+import type { Written } from "../model/tenant.ts";
 import { madeBy } from "../plan/match.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
 import { list } from "./observe.ts";
@@ -16,16 +17,16 @@ import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
 const mostThrottled = 3;
 const longestWait = 60_000;
 
-/** Answers the id of the one connector that now exists for the definition. */
+/** Answers the id of the one connector that now exists for the definition, and the last answer's. */
 export async function create(
   writing: Writing,
   definition: Definition,
   values: Values,
   begun: JournalEntry,
-): Promise<string> {
+): Promise<Written & { readonly id: string }> {
   const write = wholeWrite(definition, values);
   const request = () => writing.writer.create(write, writing.aborting);
-  const send = async () => (await resentWhenThrottled(writing, request)).id;
+  const send = () => resentWhenThrottled(writing, request);
   try {
     return await send();
   } catch (thrown) {
@@ -40,10 +41,10 @@ export async function create(
     }
     // What it was created with is not known for sure.
     const again = authenticationWrite(definition, values);
-    await writing.writer.update(made, again, writing.aborting).catch((cause) => {
+    const written = await writing.writer.update(made, again, writing.aborting).catch((cause) => {
       throw new FaultError(notAsserted(begun, made, faultOf(cause, writing.aborting)), { cause });
     });
-    return made;
+    return { id: made, ...written };
   }
 }
 

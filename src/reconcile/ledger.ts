@@ -1,4 +1,5 @@
 /** What ledger and journal say after a run: pure, so that it can be read beside the plan. */
+import { isDeepStrictEqual } from "node:util";
 import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import type {
@@ -12,6 +13,7 @@ import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
 import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
+import { sourcesOf } from "./snapshot.ts";
 
 /** When, as an RFC 3339 instant, and in which run something is remembered. */
 export interface Moment {
@@ -40,7 +42,8 @@ export function ledgerEntry(
       ? { [path]: recordedSecret(secret.fingerprint, known, sends.includes(path), moment) }
       : {};
   const { protect } = policy;
-  return { kind, name, id, displayName, protect, announcedAt: null, secrets: recorded };
+  const sources = sourcesOf(definition);
+  return { kind, name, id, displayName, protect, announcedAt: null, secrets: recorded, sources };
 }
 
 /** Where the ledger keeps the secret of a definition's authentication. */
@@ -125,8 +128,8 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
     const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
     if (op !== "delete" || isKnown || id === null) return [];
     const announcedAt = announcementOf(reason.code, null, moment.now);
-    const entry = { kind, name, id, displayName, protect: false, announcedAt, secrets: {} };
-    return [{ op: "put", entry }];
+    const nothing = { protect: false, secrets: {}, sources: {} };
+    return [{ op: "put", entry: { kind, name, id, displayName, announcedAt, ...nothing } }];
   });
   return [
     ...overwritten.map((entry): LedgerChange => ({ op: "put", entry })),
@@ -254,6 +257,7 @@ export function find(desired: readonly Desired[], kind: string, name: string): D
 function isSame(a: LedgerEntry, b: LedgerEntry | null): boolean {
   if (!b || a.name !== b.name || a.id !== b.id || a.protect !== b.protect) return false;
   if (a.displayName !== b.displayName || a.announcedAt !== b.announcedAt) return false;
+  if (!isDeepStrictEqual(a.sources, b.sources)) return false;
   const paths = new Set([...Object.keys(a.secrets), ...Object.keys(b.secrets)]);
   return [...paths].every((path) => isSameSecret(a.secrets[path], b.secrets[path]));
 }

@@ -1,7 +1,7 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
 import type { Kind } from "../model/definition.ts";
 import type { Live, Observed } from "../model/live.ts";
-import type { Memory } from "../model/store.ts";
+import { emptyMemory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
@@ -15,8 +15,6 @@ export interface World {
   readonly input: PlanInput;
   readonly values: SecretValues;
 }
-
-const forgetful: Memory = { ledger: [], journal: [], known: null };
 
 /**
  * Faulty definitions end it before the first request. Secrets are resolved before it too, so that
@@ -34,7 +32,7 @@ export async function observe(
   const now = subject.clock.now().toISOString();
   const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
-    const input = { ...base, desired: [], observations: [], memory: forgetful };
+    const input = { ...base, desired: [], observations: [], memory: emptyMemory };
     return { input, values: new Map() };
   }
   const { desired, values } = await resolveSecrets(subject, definitions, notify);

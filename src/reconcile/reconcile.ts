@@ -5,9 +5,11 @@
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
+import type { MemoryChange } from "../model/store.ts";
 import { type Asked, nothingAsked } from "../plan/input.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
+import { type Actor, auditOf, newlyRefused, overrides, refusedRun, type Told } from "./audit.ts";
 import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
@@ -35,6 +37,8 @@ export interface RunOptions {
   /** Nothing is written to the tenant: the live passwords of `asked.only` are recorded as right. */
   readonly isTrust?: true;
   readonly notify: Notify;
+  /** Who asked for it, for the audit. */
+  readonly by: string;
   /** Asks the run to end after the write in hand. */
   readonly stopping: AbortSignal;
   /** Breaks off even the write in hand. */
@@ -82,6 +86,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
       );
       run = await recorded(subject, finish(ended), notify);
     }
+    if (options.isApply || options.isTrust) run = await refusalAudited(subject, run, options);
   } catch (thrown) {
     run = finish(brokenOff(thrown, options, subject));
   }
@@ -111,7 +116,7 @@ function ending(
 }
 
 async function locked(subject: Subject, run: string, options: RunOptions): Promise<Ended> {
-  const { notify, approved, asked } = options;
+  const { notify, approved, asked, reason = "" } = options;
   const { writer, tenant } = subject;
   const observed = await observe(subject, asked, options.stopping, notify);
   const world = await settled(subject, observed, options);
@@ -122,7 +127,8 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   if (unfit.length > 0) return ending(planned, [], unfit, worstOfRefusal(result));
   if (options.isTrust) {
     const isRead = result !== "unreadable" && result !== "invalid";
-    return isRead ? await trusted(subject, world, run) : ending(planned, [], [], result);
+    const actor = { ...options, run, commit: planned.commit };
+    return isRead ? await trusted(subject, world, actor) : ending(planned, [], [], result);
   }
   if (writer === null) {
     return options.isApply
@@ -135,34 +141,69 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   // What could not be read weighs more in the result; faulty definitions stop the run all the same.
   const isFaulty = planned.faults.some(({ severity }) => severity === "error");
   if (isFaulty) return ending(planned, [], [], result);
-  const writing: Writing = { ...options, run, subject, writer };
+  const actor = { ...options, run, commit: planned.commit };
+  const audit = auditOf(subject, actor);
+  const refused = newlyRefused(planned, world.input.memory, asked);
+  await audited(
+    subject,
+    [...overrides(asked, planned, reason), ...refused.told],
+    actor,
+    refused.changes,
+  );
+  const writing: Writing = { ...options, run, audit, subject, writer };
   const written = await apply(writing, planned, world);
   // What was written must be told even when the store or the tenant fails from here on.
   const faults: Fault[] = [];
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
   const outcomes = await verify(writing, planned, world, written);
-  await remember(subject, world, planned, outcomes, run).catch(note);
+  await remember(subject, world, planned, outcomes, writing).catch(note);
   return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
 }
 
 /** The plan in the answer is the one after it. */
-async function trusted(subject: Subject, world: World, run: string): Promise<Ended> {
-  await trust(subject, world, run);
+async function trusted(
+  subject: Subject,
+  world: World,
+  actor: Actor & { readonly run: string },
+): Promise<Ended> {
+  await trust(subject, world, { run: actor.run, audit: auditOf(subject, actor) });
   const memory = await subject.store.recall(subject.tenant);
   const planned = planFor(subject, { ...world.input, memory });
   return ending(planned, [], [], planResult(planned));
 }
 
+async function audited(
+  subject: Subject,
+  told: readonly Told[],
+  actor: Actor,
+  changes: readonly MemoryChange[] = [],
+): Promise<void> {
+  if (told.length === 0 && changes.length === 0) return;
+  const audit = auditOf(subject, actor);
+  await subject.store.settle(subject.tenant, null, "audited", changes, told.map(audit));
+}
+
 async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): Promise<Run> {
-  try {
-    await store.record(tenant, run);
-    return run;
-  } catch (thrown) {
-    const fault = tell(thrown, run.tenant, notify);
-    const isTold = run.faults.some(({ message }) => message === fault.message);
-    const faults = isTold ? run.faults : [...run.faults, fault];
-    return { ...run, faults, result: worst([run.result, "partial"]) };
-  }
+  return await store.record(tenant, run).then(
+    () => run,
+    (thrown) => withFault(run, tell(thrown, run.tenant, notify)),
+  );
+}
+
+/** Somebody asked for it by name, and was refused. */
+async function refusalAudited(subject: Subject, run: Run, options: RunOptions): Promise<Run> {
+  const actor = { ...options, run: run.id, commit: run.commit };
+  return await audited(subject, refusedRun(run), actor).then(
+    () => run,
+    (thrown) => withFault(run, tell(thrown, run.tenant, options.notify)),
+  );
+}
+
+/** What was done is told, whatever fails afterwards. */
+function withFault(run: Run, fault: Fault): Run {
+  const isTold = run.faults.some(({ message }) => message === fault.message);
+  const faults = isTold ? run.faults : [...run.faults, fault];
+  return { ...run, faults, result: worst([run.result, "partial"]) };
 }
 
 /** What the tenant or its definitions could not give weighs more than the refusal. */

@@ -1,6 +1,7 @@
 /** What a run leaves in the store. */
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
+import { type Audit, resolved } from "./audit.ts";
 import { answered, learned } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
@@ -11,7 +12,7 @@ export async function remember(
   world: World,
   planned: Plan,
   outcomes: readonly Outcome[],
-  run: string,
+  { run, audit }: { readonly run: string; readonly audit: Audit },
 ): Promise<void> {
   // Whatever its definitions are, they say nothing about the tenant that the name now points at.
   if (isAnotherTenant(world.input)) return;
@@ -19,7 +20,12 @@ export async function remember(
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
   const closed = answered(input, planned, outcomes);
-  for (const { key, result } of closed) await store.settle(tenant, key, result, []);
+  for (const { key, result } of closed) {
+    const begun = memory.journal.find((one) => one.key === key);
+    // What this run began itself, it has told of.
+    const told = begun && begun.run !== run ? [audit(resolved(begun, result))] : [];
+    await store.settle(tenant, key, result, [], told);
+  }
   const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
   const left = { ...input, memory: { ...memory, journal } };
   const changes = learned(left, planned, { now: clock.now().toISOString(), run });

@@ -7,6 +7,7 @@ import type { Redactor, Secrets } from "../model/secret.ts";
 import type { Store } from "../model/store.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
 import type { Policy } from "../plan/input.ts";
+import type { Audit } from "./audit.ts";
 
 /** What planning needs: nothing here can write to the tenant. */
 export interface PlanSubject {
@@ -54,6 +55,7 @@ export interface Writing {
   readonly subject: Subject;
   /** Id of the run. */
   readonly run: string;
+  readonly audit: Audit;
   readonly writer: TenantWriter;
   readonly notify: Notify;
   /** Asks the run to end after the write in hand. */

@@ -1,5 +1,6 @@
 /** Records that live passwords are those of their sources, on the word of a person and without writing. */
 import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
+import type { Audit } from "./audit.ts";
 import { find, previousEntry, putEntry, trustedEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
@@ -11,7 +12,7 @@ import type { Subject } from "./subject.ts";
 export async function trust(
   { store, tenant, clock }: Subject,
   { input }: World,
-  run: string,
+  { run, audit }: { readonly run: string; readonly audit: Audit },
 ): Promise<void> {
   const { desired, memory, asked } = input;
   for (const name of asked.only ?? []) {
@@ -24,6 +25,13 @@ export async function trust(
         begun.id !== null && isAbout(begun, wanted.definition) && leavesAuthenticationOpen(begun),
     );
     for (const { key } of open) await store.settle(tenant, key, "trusted", []);
-    await store.settle(tenant, null, "trusted", putEntry(trusted, entry, memory.ledger));
+    const told = audit({ ...override, kind: entry.kind, name, id: entry.id });
+    await store.settle(tenant, null, "trusted", putEntry(trusted, entry, memory.ledger), [told]);
   }
 }
+
+const override = {
+  action: "override",
+  result: "accepted",
+  message: "The live password is taken to be the one of its source.",
+} as const;

@@ -54,10 +54,10 @@ function needsReading(change: Plan["changes"][number] | undefined): boolean {
 
 async function planAgain({ subject, aborting, notify }: Writing, { input }: World): Promise<Plan> {
   const observations = await list(subject, aborting, notify);
-  const { ledger, known } = await subject.store.recall(subject.tenant);
+  const recalled = await subject.store.recall(subject.tenant);
   // Open entries of earlier runs, and what a person asked for, ask for another write; here only what
   // was written is in question.
-  const memory = { ledger, known, journal: [] };
+  const memory = { ...recalled, journal: [] };
   const asked = { ...input.asked, only: null, assert: false };
   return plan({ ...input, asked, observations, memory });
 }

@@ -1,4 +1,5 @@
 /** Which words are used for what. Every format takes them from here, so that they are written once. */
+import { PASSWORD_PATH } from "../model/definition.ts";
 import type {
   Certificate,
   Change,
@@ -130,7 +131,7 @@ export const secretStates = {
 export const CERTIFICATE = "spec.authentication.certificate";
 
 /** Path of the one secret that Graph masks. */
-export const PASSWORD = "spec.authentication.basic.password";
+export const PASSWORD = PASSWORD_PATH;
 
 export const sentByThisRun = "sent by this run";
 

@@ -66,4 +66,55 @@ export const migrations: readonly string[] = [
   -- When the delete of what left git was announced; NULL while its definition is there.
   ALTER TABLE ledger ADD COLUMN announced_at TEXT;
   `,
+  `
+  -- What happened, one chain for the whole store. entry: JSON as in schemas/audit.schema.json; hash:
+  -- SHA-256 of sequence, previous and entry with a newline between them. The other columns are read
+  -- out of entry, so that nobody can make them say something else.
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    previous TEXT NOT NULL,
+    hash     TEXT NOT NULL,
+    entry    TEXT NOT NULL,
+    at       TEXT AS (entry ->> '$.at'),
+    tenant   TEXT AS (entry ->> '$.tenant.name'),
+    run      TEXT AS (entry ->> '$.run'),
+    name     TEXT AS (entry ->> '$.name')
+  ) STRICT;
+  CREATE INDEX audit_run ON audit (run);
+  CREATE INDEX audit_name ON audit (name);
+
+  -- The newest entry, kept apart so that a chain that was cut at its end is noticed.
+  CREATE TABLE audit_head (
+    sequence INTEGER NOT NULL,
+    hash     TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO audit_head VALUES (0, '${"0".repeat(64)}');
+
+  -- What is left alone, on the word of a person. kind and name: '' for the whole tenant.
+  CREATE TABLE suspensions (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    since     TEXT NOT NULL,
+    until     TEXT NOT NULL,
+    by        TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id, kind, name)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What the last run that applied would not do. refusals: a JSON array.
+  CREATE TABLE refusals (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    refusals  TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Where the last definition took its secrets from: JSON, by path, references only.
+  ALTER TABLE ledger ADD COLUMN sources TEXT NOT NULL DEFAULT '{}';
+
+  -- Which run began it; NULL: written before there was this column.
+  ALTER TABLE journal ADD COLUMN run TEXT;
+  `,
 ];

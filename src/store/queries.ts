@@ -1,16 +1,11 @@
 /** Every statement of the store. Kysely types and writes them; a Database runs them in batches. */
-import {
-  DummyDriver,
-  type Insertable,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
+import type { Insertable } from "kysely";
 import type { Run } from "../model/generated/run.ts";
-import type { JournalEntry, LedgerChange, LedgerEntry } from "../model/store.ts";
+import type { JournalEntry, LedgerChange, LedgerEntry, MemoryChange } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
+import { build } from "./build.ts";
 import { once } from "./once.ts";
+import { putRefusals, putSuspension, removeSuspension } from "./suspension-queries.ts";
 import type { Tables } from "./tables.ts";
 
 /** Runs and closed journal entries that are kept per tenant. */
@@ -18,15 +13,6 @@ export const KEPT = 1_000;
 
 /** Runs that may come on top until the oldest are removed. */
 const PRUNED_EVERY = 50;
-
-const build = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (database) => new SqliteIntrospector(database),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
 
 export function selectSalt() {
   return build.selectFrom("meta").select("value").where("key", "=", "salt").compile();
@@ -52,7 +38,7 @@ export const selectKnown = once(({ name }: TenantIdentity) =>
 export const selectLedger = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("ledger")
-    .select(["kind", "name", "id", "display_name", "protect", "announced_at", "secrets"])
+    .select(["kind", "name", "id", "display_name", "protect", "announced_at", "secrets", "sources"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .orderBy("kind")
@@ -63,7 +49,8 @@ export const selectLedger = once(({ graph, tenantId }: TenantIdentity) =>
 export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("journal")
-    .select(["key", "op", "kind", "name", "id", "display_name", "sends", "listed", "started_at"])
+    .select(["key", "op", "kind", "name", "id", "display_name", "sends", "listed"])
+    .select(["started_at", "run"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .where("result", "is", null)
@@ -88,6 +75,7 @@ const insertJournalEntry = once((values: JournalValues) =>
       sends: values.sends,
       listed: values.listed,
       started_at: values.started_at,
+      run: values.run,
       result: null,
     })
     .returning("key")
@@ -107,6 +95,7 @@ export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: Jou
     sends: entry.sends && JSON.stringify(entry.sends),
     listed: JSON.stringify(entry.listed),
     started_at: entry.startedAt,
+    run: entry.run,
   });
 }
 
@@ -157,7 +146,23 @@ export const pruneJournal = once(({ graph, tenantId }: TenantIdentity) =>
     .compile(),
 );
 
-export function changeLedger(tenant: TenantIdentity, change: LedgerChange) {
+export function changeMemory(tenant: TenantIdentity, change: MemoryChange) {
+  switch (change.op) {
+    case "put":
+    case "remove":
+      return changeLedger(tenant, change);
+    case "suspend":
+      return putSuspension(tenant, change.suspension);
+    case "resume":
+      return removeSuspension(tenant, change);
+    case "refused":
+      return putRefusals(tenant, change.refusals);
+    default:
+      return change satisfies never;
+  }
+}
+
+function changeLedger(tenant: TenantIdentity, change: LedgerChange) {
   return change.op === "put" ? putEntry(tenant, change.entry) : removeEntry(tenant, change);
 }
 
@@ -172,6 +177,7 @@ const upsertEntry = once((row: Tables["ledger"]) => {
     protect: row.protect,
     announced_at: row.announced_at,
     secrets: row.secrets,
+    sources: row.sources,
   };
   return build
     .insertInto("ledger")
@@ -193,6 +199,7 @@ function putEntry({ graph, tenantId }: TenantIdentity, entry: LedgerEntry) {
     protect: entry.protect ? 1 : 0,
     announced_at: entry.announcedAt,
     secrets: JSON.stringify(entry.secrets),
+    sources: JSON.stringify(entry.sources),
   });
 }
 

@@ -1,13 +1,17 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
+import type { ChainedEntry, KeptSource } from "../model/generated/audit.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
-import type { LedgerEntry, OpenJournalEntry, RecordedSecret } from "../model/store.ts";
+import type { LedgerEntry, OpenJournalEntry, RecordedSecret, Suspension } from "../model/store.ts";
+import { type Link, toChained } from "./audit.ts";
 import { damaged } from "./faults.ts";
 import type { Tables } from "./tables.ts";
 
 export type LedgerRow = Omit<Selectable<Tables["ledger"]>, "graph" | "tenant_id">;
 export type JournalRow = Omit<Selectable<Tables["journal"]>, "graph" | "tenant_id" | "result">;
+
+export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
 
 export interface RunRow {
   readonly key: number;
@@ -32,6 +36,7 @@ export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
     protect: row.protect === 1,
     announcedAt: row.announced_at,
     secrets: completed(parse(row.secrets, entry, isRecordedSecrets)),
+    sources: parse(row.sources, entry, isSources),
   };
 }
 
@@ -47,7 +52,24 @@ export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry 
     sends: row.sends === null ? null : parse(row.sends, entry, isTexts),
     listed: parse(row.listed, entry, isTexts),
     startedAt: row.started_at,
+    run: row.run,
   };
+}
+
+export function toSuspension(row: SuspensionRow, path: string): Suspension {
+  const { kind, name, ...said } = row;
+  const place = { path, what: `suspension of ${name || "the tenant"}` };
+  return { kind: kind === "" ? null : toKind(kind, place), name: name || null, ...said };
+}
+
+export function toRefusals({ refusals }: { refusals: string }, path: string): readonly string[] {
+  return parse(refusals, { path, what: "list of refusals" }, isTexts);
+}
+
+export function toAudited(row: Link, path: string): ChainedEntry {
+  const chained = toChained(row);
+  if (chained === null) throw damaged(path, `audit entry ${row.sequence} cannot be read`);
+  return chained;
 }
 
 export function toRun(row: RunRow, path: string): Run {
@@ -107,6 +129,11 @@ function completed(
 
 function isRecordedSecrets(value: unknown): value is Readonly<Record<string, WrittenSecret>> {
   return isObject(value) && Object.values(value).every(isRecordedSecret);
+}
+
+/** The outline only: whoever takes a source from here has it checked as a definition's. */
+function isSources(value: unknown): value is Readonly<Record<string, KeptSource>> {
+  return isObject(value) && Object.values(value).every(isObject);
 }
 
 function isRecordedSecret(value: unknown): value is WrittenSecret {

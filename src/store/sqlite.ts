@@ -7,6 +7,8 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { CompiledQuery } from "kysely";
 import type { Clock } from "../model/clock.ts";
+import { link } from "./audit.ts";
+import { LINK } from "./audit-queries.ts";
 import type { Answers, Database, Durability, Step } from "./database.ts";
 import { damaged, explain, isBusy, storeFault } from "./faults.ts";
 import { migrations } from "./migrations.ts";
@@ -35,6 +37,9 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
     createPrivately(path);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
     await prepare(database, path, clock);
+    database.function(LINK, { deterministic: true }, (sequence, previous, entry) =>
+      link(Number(sequence), String(previous), String(entry)),
+    );
     return batches(database, path);
   } catch (thrown) {
     database?.close();

@@ -5,15 +5,18 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
-import type { Memory, Store } from "../model/store.ts";
+import type { AuditEntry } from "../model/generated/audit.ts";
+import type { Memory, MemoryChange, Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
-import type { Database } from "./database.ts";
+import { retainSince, verifyChain } from "./audit.ts";
+import { append, selectEntries } from "./audit-queries.ts";
+import type { Database, Step } from "./database.ts";
 import { storeFault } from "./faults.ts";
 import { openLocks } from "./lock.ts";
 import {
   answerJournalEntry,
-  changeLedger,
+  changeMemory,
   closeJournalEntry,
   insertRun,
   isTimeToPrune,
@@ -29,11 +32,29 @@ import {
   selectSalt,
 } from "./queries.ts";
 import { openRemembered } from "./remembered.ts";
-import { toJournalEntry, toLedgerEntry, toRun } from "./rows.ts";
+import {
+  toAudited,
+  toJournalEntry,
+  toLedgerEntry,
+  toRefusals,
+  toRun,
+  toSuspension,
+} from "./rows.ts";
 import { openSqlite } from "./sqlite.ts";
+import { selectRefusals, selectSuspensions } from "./suspension-queries.ts";
 
 /** Bytes. */
 const SALT_LENGTH = 32;
+
+/** Milliseconds between two looks for audit entries that need not be kept any longer. */
+const RETAINED_EVERY = 3_600_000;
+
+export interface StoreOptions {
+  /** Absolute path. */
+  readonly sqlite: string;
+  /** Milliseconds that an entry of the audit is kept; null: for good. */
+  readonly keepAudit?: number | null;
+}
 
 /**
  * Opens the store in the file at this absolute path, made with its folder where they are missing.
@@ -41,13 +62,13 @@ const SALT_LENGTH = 32;
  * Throws a FaultError with code `store` for a file that cannot be used.
  */
 export async function openStore(
-  { sqlite: path }: { readonly sqlite: string },
+  { sqlite: path, keepAudit = null }: StoreOptions,
   clock: Clock = systemClock,
 ): Promise<Store> {
   const database = await openSqlite(path, clock);
   const locks = openLocks(`${path}.locks`, clock);
   return {
-    ...memoryIn(database, path),
+    ...memoryIn(database, path, openRetention(database, keepAudit, clock)),
     lock: locks.lock,
     async [Symbol.asyncDispose]() {
       locks[Symbol.dispose]();
@@ -56,7 +77,23 @@ export async function openStore(
   };
 }
 
-function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof AsyncDisposable> {
+/** Takes away what is older than `keep` milliseconds, from time to time. */
+function openRetention(database: Database, keep: number | null, clock: Clock) {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const now = clock.now().getTime();
+    if (keep === null || Math.abs(now - lookedAt) < RETAINED_EVERY) return;
+    lookedAt = now;
+    const since = new Date(now - keep).toISOString();
+    await retainSince(database, since, new Date(now).toISOString());
+  };
+}
+
+function memoryIn(
+  database: Database,
+  path: string,
+  retain: () => Promise<void>,
+): Omit<Store, "lock" | keyof AsyncDisposable> {
   let salt: Promise<Uint8Array> | null = null;
   const remembered = openRemembered();
   return {
@@ -71,26 +108,24 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
       const version = await database.version();
       return remembered.recall(tenant, version, () => recallFrom(database, tenant, path));
     },
-    async begin(tenant, entry) {
+    async begin(tenant, entry, audited = []) {
       remembered.forget(tenant);
-      const [row] = await database.write("durable", [{ query: openJournalEntry(tenant, entry) }]);
+      const begin = { query: openJournalEntry(tenant, entry) };
+      const [row] = await database.write("durable", [...append(audited), begin]);
       // The statement answers the one column of the one row that it made.
       return (row as { readonly key: number }).key;
     },
-    async answer(tenant, key, id, changes) {
+    async answer(tenant, key, id, changes, audited = []) {
       const query = answerJournalEntry({ ...tenant, key, id });
       remembered.forget(tenant);
       await database.write("durable", [
         { query, otherwise: notOpen(key) },
-        ...changes.map((change) => ({ query: changeLedger(tenant, change) })),
+        ...remembering(tenant, changes, audited),
       ]);
     },
-    async settle(tenant, key, result, changes) {
+    async settle(tenant, key, result, changes, audited = []) {
       const close = key === null ? [] : closing(tenant, key, result);
-      const steps = [
-        ...close,
-        ...changes.map((change) => ({ query: changeLedger(tenant, change) })),
-      ];
+      const steps = [...close, ...remembering(tenant, changes, audited)];
       remembered.forget(tenant);
       if (steps.length > 0) await database.write("durable", steps);
     },
@@ -107,12 +142,29 @@ function memoryIn(database: Database, path: string): Omit<Store, "lock" | keyof 
       if (isTimeToPrune((row as { readonly sequence: number }).sequence)) {
         await database.write("cheap", [{ query: pruneRuns(tenant.name) }]);
       }
+      await retain();
     },
     async runs(tenantName, limit) {
       const [rows] = await database.read([selectRuns(tenantName, limit)]);
       return rows.map((row) => toRun(row, path));
     },
+    async audit(query) {
+      const [rows] = await database.read([selectEntries(query)]);
+      return rows.map((row) => toAudited(row, path)).reverse();
+    },
+    verifyAudit: () => verifyChain(database),
   };
+}
+
+function remembering(
+  tenant: TenantIdentity,
+  changes: readonly MemoryChange[],
+  audited: readonly AuditEntry[],
+): readonly Step[] {
+  return [
+    ...changes.map((change) => ({ query: changeMemory(tenant, change) })),
+    ...append(audited),
+  ];
 }
 
 async function saltIn(database: Database, path: string): Promise<Uint8Array> {
@@ -129,10 +181,12 @@ async function recallFrom(
   tenant: TenantIdentity,
   path: string,
 ): Promise<Memory> {
-  const [known, ledger, journal] = await database.read([
+  const [known, ledger, journal, suspensions, [refused]] = await database.read([
     selectKnown(tenant),
     selectLedger(tenant),
     selectOpenJournal(tenant),
+    selectSuspensions(tenant),
+    selectRefusals(tenant),
   ]);
   const [identity] = known.map(({ name, graph, tenant_id: tenantId }) => ({
     name,
@@ -143,6 +197,8 @@ async function recallFrom(
     ledger: ledger.map((row) => toLedgerEntry(row, path)),
     journal: journal.map((row) => toJournalEntry(row, path)),
     known: identity ?? null,
+    suspensions: suspensions.map((row) => toSuspension(row, path)),
+    refusals: refused === undefined ? [] : toRefusals(refused, path),
   };
 }
 

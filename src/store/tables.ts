@@ -1,5 +1,5 @@
 /** The tables as Kysely sees them; migrations.ts makes them. Columns of JSON are text. */
-import type { Generated } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 
 export interface Tables {
   readonly meta: { readonly key: string; readonly value: Uint8Array };
@@ -7,6 +7,14 @@ export interface Tables {
   readonly ledger: LedgerTable;
   readonly journal: JournalTable;
   readonly runs: RunsTable;
+  readonly audit: AuditTable;
+  readonly audit_head: { readonly sequence: number; readonly hash: string };
+  readonly suspensions: SuspensionsTable;
+  readonly refusals: {
+    readonly graph: string;
+    readonly tenant_id: string;
+    readonly refusals: string;
+  };
 }
 
 interface LedgerTable {
@@ -19,6 +27,7 @@ interface LedgerTable {
   readonly protect: number;
   readonly announced_at: string | null;
   readonly secrets: string;
+  readonly sources: string;
 }
 
 interface JournalTable {
@@ -34,6 +43,29 @@ interface JournalTable {
   readonly sends: string | null;
   readonly started_at: string;
   readonly result: string | null;
+  readonly run: string | null;
+}
+
+interface AuditTable {
+  readonly sequence: number;
+  readonly previous: string;
+  readonly hash: string;
+  readonly entry: string;
+  readonly at: GeneratedAlways<string | null>;
+  readonly tenant: GeneratedAlways<string | null>;
+  readonly run: GeneratedAlways<string | null>;
+  readonly name: GeneratedAlways<string | null>;
+}
+
+interface SuspensionsTable {
+  readonly graph: string;
+  readonly tenant_id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly since: string;
+  readonly until: string;
+  readonly by: string;
+  readonly reason: string;
 }
 
 interface RunsTable {

@@ -1,9 +1,10 @@
 /** Creates, updates and deletes one object, and says what an answer means for it. */
 import type { FaultError } from "../model/fault.ts";
-import type { CertificateWrite, Write } from "../model/tenant.ts";
+import type { CertificateWrite, Write, Written } from "../model/tenant.ts";
 import { LONGEST_ID, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, doubted, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
+import { readGraphError, requestIdOf } from "./graph-error.ts";
 import { kinds } from "./kinds.ts";
 import { readJson } from "./listing.ts";
 import type { Transport } from "./transport.ts";
@@ -15,7 +16,7 @@ export async function createObject(
   write: Write,
   context: FaultContext,
   signal?: AbortSignal,
-): Promise<{ readonly id: string }> {
+): Promise<Written & { readonly id: string }> {
   const body = kinds[asked.kind].toGraph(write);
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
@@ -25,7 +26,7 @@ export async function createObject(
     if (typeof id !== "string" || id === "" || id.length > LONGEST_ID) {
       throw new NotAsExpected("has no id");
     }
-    return { id };
+    return { id, ...written(answer, context) };
   });
 }
 
@@ -36,12 +37,12 @@ export async function updateObject(
   write: Write,
   context: FaultContext,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Written> {
   const body = kinds[asked.kind].toGraph(write);
-  if (Object.keys(body).length === 0) return;
+  if (Object.keys(body).length === 0) return { requestId: null };
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw refusal(answer, asked, context);
-  checked(answer, asked, context, () => expectDone(answer));
+  return done(answer, asked, context);
 }
 
 /** Sent once. Answers 200 and the whole object, of which nothing is needed: a read shows it. */
@@ -51,11 +52,11 @@ export async function uploadCertificate(
   certificate: CertificateWrite,
   context: FaultContext,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Written> {
   const body = kinds[asked.kind].upload.toGraph(certificate);
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
-  checked(answer, asked, context, () => expectDone(answer));
+  return done(answer, asked, context);
 }
 
 /** Already gone is gone. */
@@ -64,13 +65,13 @@ export async function deleteObject(
   asked: Asked,
   context: FaultContext,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Written> {
   const answer = await transport.send(asked, { signal });
-  if (!isSuccess(answer)) {
-    if (answerFault(answer, asked, context).fault.code === "not-found") return;
+  if (isSuccess(answer)) return done(answer, asked, context);
+  if (answerFault(answer, asked, context).fault.code !== "not-found") {
     throw refusal(answer, asked, context);
   }
-  checked(answer, asked, context, () => expectDone(answer));
+  return written(answer, context);
 }
 
 /** The last segment of an object's address. Throws for an id that would make it another address. */
@@ -89,11 +90,18 @@ function isSuccess({ status }: Answer): boolean {
 }
 
 /** 204 without a body, or 200 with the object. */
-function expectDone(answer: Answer): void {
-  if (answer.status !== 204 && answer.status !== 200) {
-    throw new NotAsExpected("does not say that it was done");
-  }
-  if (answer.text !== "") readJson(answer);
+function done(answer: Answer, asked: Asked, context: FaultContext): Written {
+  return checked(answer, asked, context, () => {
+    if (answer.status !== 204 && answer.status !== 200) {
+      throw new NotAsExpected("does not say that it was done");
+    }
+    if (answer.text !== "") readJson(answer);
+    return written(answer, context);
+  });
+}
+
+function written({ headers, text }: Answer, { redactor }: FaultContext): Written {
+  return { requestId: requestIdOf(headers, readGraphError(text), redactor) };
 }
 
 function checked<T>(answer: Answer, asked: Asked, context: FaultContext, read: () => T): T {

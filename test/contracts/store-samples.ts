@@ -24,6 +24,7 @@ export function entry(name: string, more: Partial<LedgerEntry> = {}): LedgerEntr
     protect: false,
     announcedAt: null,
     secrets: {},
+    sources: {},
     ...more,
   };
 }
@@ -42,6 +43,7 @@ export function creation(name: string): JournalEntry {
     sends: ["spec.authentication.basic.password"],
     listed: ["id-a", "id-b"],
     startedAt: "2026-09-01T12:00:00.000Z",
+    run: "20260901T120000000Z",
   };
 }
 

@@ -2,7 +2,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
-import type { LedgerChange, LedgerEntry, Store } from "../../src/model/store.ts";
+import {
+  emptyMemory,
+  type LedgerChange,
+  type LedgerEntry,
+  type Store,
+} from "../../src/model/store.ts";
 import { recorded } from "../plan/builders.ts";
 import { creation, entry, planned, production, put, run, staging } from "./store-samples.ts";
 
@@ -65,7 +70,7 @@ export function storeContract(place: () => Promise<() => Promise<Store>>): void 
 function ledgerContract(opened: () => Promise<Store>): void {
   test("a new store remembers nothing of a tenant", async () => {
     await using store = await opened();
-    expect(await store.recall(production)).toEqual({ ledger: [], journal: [], known: null });
+    expect(await store.recall(production)).toEqual(emptyMemory);
   });
 
   test("a ledger entry comes back with every detail", async () => {

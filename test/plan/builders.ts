@@ -3,11 +3,12 @@ import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
 import type { Fault } from "../../src/model/fault.ts";
 import type { Change, HeldChange, Plan } from "../../src/model/generated/run.ts";
 import type { Live, LiveAuthentication, LiveCertificate } from "../../src/model/live.ts";
-import type {
-  JournalEntry,
-  LedgerEntry,
-  OpenJournalEntry,
-  RecordedSecret,
+import {
+  emptyMemory,
+  type JournalEntry,
+  type LedgerEntry,
+  type OpenJournalEntry,
+  type RecordedSecret,
 } from "../../src/model/store.ts";
 import {
   type Desired,
@@ -18,6 +19,7 @@ import {
   type Policy,
 } from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
+import { sourcesOf } from "../../src/reconcile/snapshot.ts";
 
 export const passwordPath = "spec.authentication.basic.password";
 export const certificatePath = "spec.authentication.certificate";
@@ -157,7 +159,7 @@ export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {})
   const fingerprint = known && "fingerprint" in known ? known.fingerprint : `v1$${name}`;
   const secrets = { [path]: recorded(fingerprint) };
   const entry = { kind, name, id, displayName, protect: policy.protect, announcedAt: null };
-  return { ...entry, secrets, ...over };
+  return { ...entry, secrets, sources: sourcesOf(like.definition), ...over };
 }
 
 /** A secret as the ledger holds it, sent by the run of that moment; null: never sent. */
@@ -174,7 +176,7 @@ export function recorded(
 export function begun(like: Desired, over: Partial<JournalEntry> = {}): OpenJournalEntry {
   const { kind, name, displayName } = like.definition;
   const entry = { op: "create", kind, name, id: null, displayName, listed: [] } as const;
-  return { key: 1, startedAt: sentAt, sends: [passwordPath], ...entry, ...over };
+  return { key: 1, startedAt: sentAt, run: null, sends: [passwordPath], ...entry, ...over };
 }
 
 export interface Situation {
@@ -204,7 +206,7 @@ export function inputOf(situation: Situation): PlanInput {
     now: "2026-08-20T08:00:00.000Z",
     desired,
     observations: [{ kind: "ApiConnector", objects: live }],
-    memory: { ledger, journal, known: null },
+    memory: { ...emptyMemory, ledger, journal },
     policy: allowing(["adopt", "create", "update"]),
     asked: nothingAsked,
     faults: [],

@@ -148,6 +148,7 @@ const anyLedger: fc.Arbitrary<readonly LedgerEntry[]> = fc
             kind: "ApiConnector" as const,
             name,
             id: given[index]!,
+            sources: {},
             secrets: {
               ...(known && { [passwordPath]: recorded(known, null) }),
               ...(shown && { [certificatePath]: recorded(`x509$${shown.thumbprint}`) }),
@@ -169,6 +170,7 @@ const anyJournal: fc.Arbitrary<readonly OpenJournalEntry[]> = fc
       displayName: oneOf(displayNames),
       listed: fc.subarray(ids),
       sends: oneOf([null, [], [passwordPath]]),
+      run: fc.constant(null),
       startedAt: oneOf(["2026-08-01T00:00:00.000Z", "2026-08-20T00:00:00.000Z"]),
     }),
     { maxLength: 3 },

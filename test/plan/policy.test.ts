@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { failure } from "../../src/model/fault.ts";
+import { emptyMemory } from "../../src/model/store.ts";
 import {
   allowing,
   begun,
@@ -160,7 +161,7 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     name: "a tenant name that stood for another tenantId holds everything that would change",
     desired: [a, b],
     live: [live("x1", a)],
-    input: { memory: { ledger: [], journal: [], known: { ...tenant, tenantId: "t-2" } } },
+    input: { memory: { ...emptyMemory, known: { ...tenant, tenantId: "t-2" } } },
     want: {
       held: ["tenant: adopt a x1", `tenant: ${created.replace("create a", "create b")}`],
     },
@@ -170,8 +171,7 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     desired: [a],
     input: {
       memory: {
-        ledger: [],
-        journal: [],
+        ...emptyMemory,
         known: { ...tenant, graph: "https://graph.microsoft.us" },
       },
     },
@@ -180,7 +180,7 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
   {
     name: "a tenant name that stands for the same tenant holds nothing",
     desired: [a],
-    input: { memory: { ledger: [], journal: [], known: tenant } },
+    input: { memory: { ...emptyMemory, known: tenant } },
     want: { changes: [created] },
   },
 ];

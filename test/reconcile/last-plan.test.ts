@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { emptyMemory } from "../../src/model/store.ts";
 import { nothingAsked, type PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
@@ -32,7 +33,7 @@ const others: readonly { part: keyof PlanInput; value: (input: PlanInput) => Pla
   { part: "observations", value: (input) => ({ ...input, observations: [] }) },
   {
     part: "memory",
-    value: (input) => ({ ...input, memory: { ledger: [], journal: [], known: null } }),
+    value: (input) => ({ ...input, memory: { ...emptyMemory } }),
   },
   { part: "version", value: (input) => ({ ...input, version: "another" }) },
   { part: "policy", value: (input) => ({ ...input, policy: allowing([]) }) },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../../src/model/generated/run.ts";
-import type { LedgerChange } from "../../src/model/store.ts";
+import { emptyMemory, type LedgerChange } from "../../src/model/store.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { answered, learned, ledgerEntry, putEntry } from "../../src/reconcile/ledger.ts";
 import {
@@ -174,6 +174,7 @@ const lessons: readonly (Situation & {
           protect: false,
           announcedAt: null,
           secrets: {},
+          sources: {},
         },
       },
     ],
@@ -230,7 +231,7 @@ test.for<
   },
   {
     name: "a tenant that could not be read leaves it open",
-    input: { observations: [], memory: { ledger: [], journal: [open], known: null } },
+    input: { observations: [], memory: { ...emptyMemory, journal: [open] } },
     want: [],
   },
   {

@@ -156,6 +156,7 @@ function runOptions(events: RunEvent[]): RunOptions {
     isApply: true,
     approved: null,
     asked: nothingAsked,
+    by: "somebody",
     notify: (event) => events.push(event),
     stopping: new AbortController().signal,
     aborting: new AbortController().signal,

@@ -189,10 +189,12 @@ test("a name that came to stand for another tenant teaches the store nothing abo
     sends: null,
     listed: [],
     startedAt,
+    run: null,
   });
   const before = await store.recall(tenant);
   await practice.run({ tenant });
-  expect(await store.recall(tenant)).toEqual(before);
+  const refusals = ["adopt ApiConnector a: tenant"];
+  expect(await store.recall(tenant)).toEqual({ ...before, refusals });
 });
 
 test("a run that is asked to stop finishes the write in hand, skips the rest and is recorded", async () => {

@@ -21,6 +21,7 @@ import { type Fault, FaultError } from "../../src/model/fault.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { migrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/store.ts";
+import { auditContract } from "../contracts/audit.contract.ts";
 import { storeContract } from "../contracts/store.contract.ts";
 import { creation, entry, production, put, run, staging } from "../contracts/store-samples.ts";
 import { recorded } from "../plan/builders.ts";
@@ -79,10 +80,13 @@ async function openAndClose(path: string): Promise<void> {
   await store.settle(production, null, "done", put("fraud-check"));
 }
 
-storeContract(async () => {
+async function place() {
   const path = await newPath();
   return () => openStore({ sqlite: path });
-});
+}
+
+storeContract(place);
+auditContract(place);
 
 test("a killed process leaves what it had begun open, and what it had settled settled", async () => {
   const path = await newPath();

@@ -18,9 +18,10 @@ const faultOf = (promise: Promise<unknown>) =>
   );
 
 test("a create sends everything and answers the id that Graph gave", async () => {
-  await using graph = await startGraph({ status: 201, body: { id: "new-id" } });
+  const headers = { "request-id": "r-1" };
+  await using graph = await startGraph({ status: 201, headers, body: { id: "new-id" } });
   const writer = openWriter(access(graph.url).access);
-  expect(await writer.create(whole)).toEqual({ id: "new-id" });
+  expect(await writer.create(whole)).toEqual({ id: "new-id", requestId: "r-1" });
   const [seen] = graph.seen;
   expect(seen).toMatchObject({ method: "POST", url: "/v1.0/identity/apiConnectors" });
   expect(seen?.headers["content-type"]).toBe("application/json");

@@ -4,6 +4,7 @@ import { worst } from "../../model/result.ts";
 import { nothingAsked } from "../../plan/input.ts";
 import { type RunOptions, reconcile } from "../../reconcile/reconcile.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
+import { actorOf } from "../actor.ts";
 import { type CommonFlags, type Configured, configure, oneTenant, statusOf } from "../command.ts";
 import { type FailOn, failing } from "../fail-on.ts";
 import { withProgress } from "../progress.ts";
@@ -111,7 +112,8 @@ async function runAll(
         say(progressOf(event));
         logEvent(log, event);
       };
-      const run = { ...options, trigger: "command", notify, stopping, aborting } as const;
+      const by = actorOf(terminal.env);
+      const run = { ...options, trigger: "command", by, notify, stopping, aborting } as const;
       return reconcile(wired.subject, run);
     }),
   );

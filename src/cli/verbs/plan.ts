@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Fault, failure, toFault } from "../../model/fault.ts";
 import type { Plan } from "../../model/generated/run.ts";
 import { planResult, worst } from "../../model/result.ts";
+import { emptyMemory } from "../../model/store.ts";
 import { type Asked, nothingAsked } from "../../plan/input.ts";
 import { plan } from "../../plan/plan.ts";
 import { planTenant } from "../../reconcile/reconcile.ts";
@@ -75,7 +76,7 @@ const stopped = failure("stopped", "Plumbline was asked to stop before the tenan
 function unplanned({ subject }: Wired, fault: Fault): Plan {
   const { tenant, policy, version } = subject;
   const now = subject.clock.now().toISOString();
-  const memory = { ledger: [], journal: [], known: null };
+  const memory = emptyMemory;
   const empty = { desired: [], observations: [], memory, faults: [fault], commit: null };
   return plan({ tenant, policy, asked: nothingAsked, version, now, ...empty });
 }

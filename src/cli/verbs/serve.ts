@@ -8,6 +8,7 @@ import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/sc
 import type { Notify } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
 import { startWeb } from "../../web/web.ts";
+import { actorOf } from "../actor.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
@@ -35,8 +36,9 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   });
   log.info(`plumbline ${version} serves; health at ${web.url}/healthz and ${web.url}/readyz`);
   const tell = teller(terminal, log, () => schedule);
+  const listening = { notify: notifier(terminal, log), tell, by: actorOf(terminal.env) };
   schedule = startSchedule({
-    tenants: wiring.tenants.map((wired) => scheduled(wired, stop, notifier(terminal, log), tell)),
+    tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
     parallel: parallelTenants,
     clock: systemClock,
     jitter: jitterOf(configured.wanted),
@@ -74,8 +76,7 @@ function notifier({ stderr }: Terminal, log: Logger): Notify {
 function scheduled(
   wired: WiredToApply,
   { stopping, aborting }: Stop,
-  notify: Notify,
-  tell: Tell,
+  { notify, tell, by }: { readonly notify: Notify; readonly tell: Tell; readonly by: string },
 ): Scheduled {
   const { subject, settings } = wired;
   const { name, schedule, timezone } = settings;
@@ -84,7 +85,7 @@ function scheduled(
     schedule,
     timezone,
     run: (trigger) => {
-      const options = { trigger, isApply: false, approved: null, asked: nothingAsked };
+      const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by };
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },
     told: tell,

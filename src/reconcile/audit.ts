@@ -1,0 +1,115 @@
+/** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
+import type { Fault } from "../model/fault.ts";
+import type { AuditEntry } from "../model/generated/audit.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
+import type { Memory, MemoryChange, OpenJournalEntry } from "../model/store.ts";
+import type { Asked } from "../plan/input.ts";
+import type { PlanSubject } from "./subject.ts";
+
+/** Who acts, and in which run. */
+export interface Actor extends Pick<AuditEntry, "run" | "commit" | "trigger" | "by"> {}
+
+/** What an entry says of its own; what is left out is null, or an empty message. */
+export type Told = Pick<AuditEntry, "action" | "result"> & Partial<AuditEntry>;
+
+/** Makes entries of one actor in one tenant, at the moment in which it is called. */
+export type Audit = (told: Told) => AuditEntry;
+
+export function auditOf(
+  { tenant, clock }: Pick<PlanSubject, "tenant" | "clock">,
+  { run, commit, trigger, by }: Actor,
+): Audit {
+  const { name, graph, tenantId } = tenant;
+  return (told) => ({
+    at: clock.now().toISOString(),
+    tenant: { name, graph, tenantId },
+    run,
+    commit,
+    trigger,
+    by,
+    kind: null,
+    name: null,
+    id: null,
+    before: null,
+    after: null,
+    requestId: null,
+    until: null,
+    message: "",
+    ...told,
+  });
+}
+
+/** What stands in the place of a result. */
+type Failure = Pick<Fault, "code" | "message"> & { readonly requestId?: string | null };
+
+/** A write that was begun and failed, or nobody knows. */
+export function failed(begun: Told, { code, message, requestId = null }: Failure): Told {
+  const { action, kind = null, name = null, id = null } = begun;
+  return { action, kind, name, id, result: code, message, requestId };
+}
+
+/** What a later run found out about a write that it did not begin. */
+export function resolved({ op, kind, name, id, run }: OpenJournalEntry, result: string): Told {
+  const message = `Begun by run ${run ?? "of an older version"}, and found out by reading.`;
+  return { action: op, kind, name, id, result, message };
+}
+
+/** A whole run that was refused. */
+export function refusedRun({ faults }: Run): readonly Told[] {
+  return faults
+    .filter(({ code }) => code === "refused" || code === "locked")
+    .map(({ code, message }) => ({ action: "refuse", result: code, message }));
+}
+
+/**
+ * What a plan holds, once for each time that it begins to be held. What waits for its time is on its
+ * way, and what was not asked for is not refused.
+ */
+export function newlyRefused(
+  { held }: Plan,
+  { refusals }: Memory,
+  { only }: Asked,
+): { readonly told: readonly Told[]; readonly changes: readonly MemoryChange[] } {
+  const refused = held.filter(({ reason: { code } }) => code !== "announced" && code !== "scope");
+  const keys = refused.map(({ op, kind, name, reason }) => `${op} ${kind} ${name}: ${reason.code}`);
+  const told = refused
+    .filter((_, index) => !refusals.includes(keys[index] ?? ""))
+    .map(({ kind, name, id, reason }): Told => {
+      const message = [reason.message, reason.lift ?? ""].join(" ").trim();
+      return { action: "refuse", kind, name, id, result: reason.code, message };
+    });
+  const isSame = keys.length === refusals.length && keys.every((key) => refusals.includes(key));
+  // A run for some names alone says nothing about the others.
+  const changes = isSame || only !== null ? [] : [{ op: "refused" as const, refusals: keys }];
+  return { told, changes };
+}
+
+/** What a person asked for against a rule. */
+export function overrides(
+  asked: Asked,
+  { digest, changes }: Plan,
+  reason: string,
+): readonly Told[] {
+  const override = { action: "override", result: "accepted" } as const;
+  const deletes = changes.filter(({ op }) => op === "delete").map(({ name }) => name);
+  return [
+    ...(asked.liftDeletes
+      ? [
+          {
+            ...override,
+            message: `The limit of deletes is lifted for ${deletes.join(", ")} in the plan ${digest}: ${reason}`,
+          },
+        ]
+      : []),
+    ...asked.allowEarlierExpiry.map((name) => ({
+      ...override,
+      name,
+      message: "Its certificate may replace one that is valid for longer.",
+    })),
+    ...(asked.assert ? (asked.only ?? []) : []).map((name) => ({
+      ...override,
+      name,
+      message: "Its password is sent, whether it changed or not.",
+    })),
+  ];
+}

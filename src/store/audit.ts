@@ -1,0 +1,148 @@
+/** The chain of the audit: how a link is made, whether all hold, and how the oldest are let go. */
+import { hash } from "node:crypto";
+import type { AuditEntry, ChainedEntry } from "../model/generated/audit.ts";
+import type { AuditVerdict } from "../model/store.ts";
+import { append, deleteThrough, selectHead, selectLinks, selectOutdated } from "./audit-queries.ts";
+import type { Database } from "./database.ts";
+
+/** Before the first entry. */
+const START = "0".repeat(64);
+
+/** Problems that are told: the first ones say what happened. */
+const MOST_PROBLEMS = 10;
+
+/** Entries that are read at once. */
+const PAGE = 500;
+
+/** Hash of an entry, in hex: of what is kept, byte for byte. */
+export function link(sequence: number, previous: string, entry: string): string {
+  return hash("sha256", `${sequence}\n${previous}\n${entry}`, "hex");
+}
+
+export interface Link {
+  readonly sequence: number;
+  readonly previous: string;
+  readonly hash: string;
+  readonly entry: string;
+}
+
+export type Head = Pick<Link, "sequence" | "hash">;
+
+/** A whole entry, when its text is one. */
+export function toChained({ entry, ...place }: Link): ChainedEntry | null {
+  try {
+    const value: unknown = JSON.parse(entry);
+    const isEntry = typeof value === "object" && value !== null && "action" in value;
+    return isEntry ? { ...place, entry: value as AuditEntry } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Looks at every link. What was taken away at the beginning must be owned up to by a later entry that
+ * says through which one; what was cut off at the end leaves the head without its entry.
+ */
+export async function verifyChain(database: Database): Promise<AuditVerdict> {
+  const problems: string[] = [];
+  const checker = openChecker((problem) => problems.push(problem));
+  let head: Head;
+  for (;;) {
+    const [links, [kept]] = await database.read([
+      selectLinks(checker.last.sequence, PAGE),
+      selectHead(),
+    ]);
+    head = kept ?? { sequence: 0, hash: START };
+    for (const one of links) checker.check(one);
+    if (links.length < PAGE) break;
+  }
+  checker.end(head);
+  return {
+    entries: checker.entries,
+    head: checker.last.sequence === 0 ? null : checker.last,
+    problems: problems.slice(0, MOST_PROBLEMS),
+  };
+}
+
+interface Checker {
+  readonly entries: number;
+  /** The last link that was checked. */
+  readonly last: Head;
+  check(link: Link): void;
+  end(head: Head): void;
+}
+
+function openChecker(complain: (problem: string) => void): Checker {
+  let entries = 0;
+  let last: Head = { sequence: 0, hash: START };
+  /** What is missing at the beginning, until an entry says that it was let go. */
+  let missing: Head | null = null;
+  const checkPlace = ({ sequence, previous }: Link) => {
+    if (sequence === last.sequence + 1) {
+      if (previous !== last.hash) complain(`Entry ${sequence} does not follow the one before it.`);
+    } else if (entries === 0) missing = { sequence: sequence - 1, hash: previous };
+    else complain(`Entries ${last.sequence + 1} to ${sequence - 1} are missing.`);
+  };
+  return {
+    get entries() {
+      return entries;
+    },
+    get last() {
+      return last;
+    },
+    check(one) {
+      checkPlace(one);
+      const { sequence, previous, entry } = one;
+      if (link(sequence, previous, entry) !== one.hash) complain(`Entry ${sequence} was edited.`);
+      const chained = toChained(one);
+      if (chained === null) complain(`Entry ${sequence} cannot be read.`);
+      else if (missing !== null && ownsUpTo(chained.entry, missing)) missing = null;
+      entries += 1;
+      last = { sequence, hash: one.hash };
+    },
+    end(head) {
+      if (missing !== null) complain(`Entries 1 to ${missing.sequence} are missing.`);
+      if (head.sequence > last.sequence) {
+        complain(`Entries ${last.sequence + 1} to ${head.sequence} are missing at the end.`);
+      } else if (head.sequence !== last.sequence || head.hash !== last.hash) {
+        complain("The newest entry is not the one that was written last.");
+      }
+    },
+  };
+}
+
+function ownsUpTo({ action, message }: AuditEntry, { sequence, hash }: Head): boolean {
+  return action === "retain" && message === retained({ sequence, hash });
+}
+
+function retained({ sequence, hash }: Head): string {
+  return `Entries up to ${sequence} were removed, as audit.keep says. The last of them had the hash ${hash}.`;
+}
+
+/** Removes what is older than an RFC 3339 instant, and says so in the chain, in one transaction. */
+export async function retainSince(database: Database, before: string, at: string): Promise<void> {
+  const [[outdated]] = await database.read([selectOutdated(before)]);
+  if (outdated === undefined) return;
+  const entry: AuditEntry = {
+    at,
+    tenant: null,
+    action: "retain",
+    result: "done",
+    run: null,
+    commit: null,
+    trigger: null,
+    by: "plumbline",
+    kind: null,
+    name: null,
+    id: null,
+    before: null,
+    after: null,
+    requestId: null,
+    until: null,
+    message: retained(outdated),
+  };
+  await database.write("durable", [
+    { query: deleteThrough(outdated.sequence) },
+    ...append([entry]),
+  ]);
+}
