@@ -12,6 +12,7 @@ const names = [
   "service.schema.json",
   "run.schema.json",
   "audit.schema.json",
+  "history.schema.json",
 ];
 
 /** File name in src/model/generated to its text. */

@@ -24,6 +24,8 @@ export interface Settings {
   readonly file: string;
   /** Absolute path of the store. */
   readonly store: string;
+  /** Milliseconds that entries of the audit are kept; null: for good. */
+  readonly keepAudit: number | null;
   readonly fingerprintKey: SecretUse | null;
   readonly keyVault: KeyVaultSettings;
   readonly listen: { readonly host: string; readonly port: number };
@@ -99,6 +101,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
   return {
     file,
     store,
+    keepAudit: value.audit?.keep === undefined ? null : milliseconds(value.audit.keep),
     fingerprintKey: fingerprintKey
       ? secretUse(fingerprintKey, root, at("fingerprintKey"), "fingerprintKey")
       : null,

@@ -47,6 +47,26 @@ const verbs = {
     },
     example: "plumbline trust fraud-check --tenant production",
   },
+  suspend: {
+    statuses: { ...pick(1, 3), 0: "suspended", 4: "no tenant and no definition is called so" },
+    example: 'plumbline suspend fraud-check --until 8h --reason "the web hook moves"',
+  },
+  resume: {
+    statuses: { ...pick(1, 3), 0: "no longer suspended", 4: "it was not suspended" },
+    example: "plumbline resume fraud-check",
+  },
+  history: {
+    statuses: { ...pick(1, 3), 0: "printed" },
+    example: "plumbline history fraud-check --limit 5",
+  },
+  restore: {
+    statuses: pick(0, 1, 3, 4, 5, 6),
+    example: 'plumbline restore fraud-check --reason "sign-ups fail since the last change"',
+  },
+  audit: {
+    statuses: { ...pick(1, 3), 0: "printed, or the chain is whole", 5: "the chain is not whole" },
+    example: "plumbline audit --verify",
+  },
   serve: {
     statuses: { ...pick(1, 3), 0: "stopped by SIGTERM or SIGINT", 5: "the store cannot be used" },
     example: "plumbline serve --config /etc/plumbline/plumbline.yaml",

@@ -65,7 +65,7 @@ async function open(tenant: TenantSettings, options: LinkOptions): Promise<Link>
 }
 
 /** What the store knows the tenant by, whether it can be reached or not. */
-async function identityOf({ name, connection }: TenantSettings): Promise<TenantIdentity> {
+export async function identityOf({ name, connection }: TenantSettings): Promise<TenantIdentity> {
   if (connection.type === "graph") {
     const { graph, tenantId } = connection;
     return { name, graph, tenantId };

@@ -12,7 +12,7 @@ import { version } from "./version.ts";
 type Ended = (status: number) => void;
 
 /** Verbs that are fixed in meaning, but do not do anything yet. */
-const later = "history restore suspend resume audit accept notify doctor probe".split(" ");
+const later = "accept notify doctor probe".split(" ");
 
 /** Writes help and complaints to the terminal; throws commander's errors instead of exiting. */
 export function createProgram(terminal: Terminal, ended: Ended): Command {
@@ -30,6 +30,11 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
   addApply(program, terminal, ended);
   addAssert(program, terminal, ended);
   addTrust(program, terminal, ended);
+  addSuspend(program, terminal, ended);
+  addResume(program, terminal, ended);
+  addHistory(program, terminal, ended);
+  addRestore(program, terminal, ended);
+  addAudit(program, terminal, ended);
   addServe(program, terminal, ended);
   addExport(program, terminal, ended);
   addSandbox(program, terminal, ended);
@@ -99,6 +104,65 @@ function addTrust(program: Command, terminal: Terminal, ended: Ended): void {
     });
 }
 
+function addSuspend(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Leave a tenant or one connector alone for a while; drift is still reported.";
+  verb(program, "suspend", description, { isReporting: false })
+    .argument("<tenant|name>", "a tenant, or a definition by metadata.name")
+    .requiredOption("--until <time>", "when it ends by itself: 8h, 7d or 2026-12-01T08:00:00Z")
+    .requiredOption("--reason <text>", "why, for whoever wonders")
+    .action(async (target, flags) => {
+      const { suspendVerb } = await import("./verbs/suspend.ts");
+      ended(await suspendVerb({ ...flags, output: [], target }, terminal));
+    });
+}
+
+function addResume(program: Command, terminal: Terminal, ended: Ended): void {
+  verb(program, "resume", "End a suspension before its time.", { isReporting: false })
+    .argument("<tenant|name>", "what was suspended")
+    .action(async (target, flags) => {
+      const { resumeVerb } = await import("./verbs/suspend.ts");
+      ended(await resumeVerb({ ...flags, output: [], target }, terminal));
+    });
+}
+
+function addHistory(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "List what was changed, by which run, with before and after.";
+  verb(program, "history", description, { formats: pastReports })
+    .argument("[name]", "only this definition, by metadata.name")
+    .option("--limit <n>", "most runs that are listed", toCount, 20)
+    .action(async (name, flags) => {
+      const { historyVerb } = await import("./verbs/history.ts");
+      const chosen = name === undefined ? flags : { ...flags, name };
+      ended(await reporting(flags, terminal, () => historyVerb(chosen, terminal)));
+    });
+}
+
+function addRestore(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Undo what a run changed, or the last change of one connector.";
+  verb(program, "restore", description)
+    .argument("<run|name>", "a run, as history lists it, or a definition by metadata.name")
+    .addOption(repeatable("--plan <digest>", "apply only this plan (repeatable)", "any", toDigests))
+    .option("--preview", "show the plan, and write nothing")
+    .option("--until <time>", "how long what was restored is left alone", "24h")
+    .option("--reason <text>", "why, for the record")
+    .action(async (of, flags) => {
+      const { restoreVerb } = await import("./verbs/restore.ts");
+      ended(await reporting(flags, terminal, () => restoreVerb({ ...flags, of }, terminal)));
+    });
+}
+
+function addAudit(program: Command, terminal: Terminal, ended: Ended): void {
+  const description = "Print the audit, or verify that nobody has edited or cut it.";
+  verb(program, "audit", description, { formats: pastReports })
+    .option("--verify", "look at every entry, and whether the chain is whole")
+    .option("--head <sequence:hash>", "with --verify: the newest entry of an earlier time", toHead)
+    .option("--limit <n>", "most entries that are printed", toCount, 100)
+    .action(async (flags) => {
+      const { auditVerb } = await import("./verbs/history.ts");
+      ended(await reporting(flags, terminal, () => auditVerb(flags, terminal)));
+    });
+}
+
 function addServe(program: Command, terminal: Terminal, ended: Ended): void {
   const description = "Run every tenant at start and then by its schedule, until SIGTERM.";
   verb(program, "serve", description, { isReporting: false }).action(async (flags) => {
@@ -147,7 +211,7 @@ function verb(
   program: Command,
   name: HelpedVerb,
   description: string,
-  { isReporting } = { isReporting: true },
+  { isReporting = true, formats = reports }: { isReporting?: boolean; formats?: string } = {},
 ): Command {
   const command = program
     .command(name)
@@ -157,10 +221,11 @@ function verb(
     .addOption(repeatable("--tenant <name>", "only this tenant (repeatable)", "all", collect))
     .option("--verbose", "log every request and step on stderr");
   return isReporting
-    ? command.addOption(repeatable("--output <format[=file]>", reports, "text", toOutputs))
+    ? command.addOption(repeatable("--output <format[=file]>", formats, "text", toOutputs))
     : command;
 }
 
+const pastReports = "text or json, to a file or stdout (repeatable)";
 const reports = "text, json, markdown or html, to a file or stdout (repeatable)";
 
 /** `standard` says what holds where the flag is not given. */
@@ -190,6 +255,17 @@ function toDigests(value: string, previous: readonly string[]): readonly string[
   throw new InvalidArgumentError(
     "A digest is sha256: and 64 hexadecimal digits, as plan prints it.",
   );
+}
+
+function toCount(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It is a number from 1 to 999999.");
+}
+
+function toHead(value: string): { readonly sequence: number; readonly hash: string } {
+  const [, sequence = "", hash = ""] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(value) ?? [];
+  if (hash !== "") return { sequence: Number(sequence), hash };
+  throw new InvalidArgumentError("It is a number, a colon and 64 digits, as --verify prints it.");
 }
 
 function toStatus(value: string): number {

@@ -32,15 +32,26 @@ export async function writeReports(
   report: Report,
   outputs: readonly Output[],
   terminal: Terminal,
-  context: Pick<RenderOptions, "modes" | "allowEarlierExpiry"> = {},
+  context: Pick<RenderOptions, "modes" | "allowEarlierExpiry" | "restoring"> = {},
+): Promise<void> {
+  await writeOutputs(outputs, terminal, (format, options) =>
+    render(report, format, { ...context, ...options }),
+  );
+}
+
+/** The same for whatever else is told in several formats. */
+export async function writeOutputs(
+  outputs: readonly Output[],
+  terminal: Terminal,
+  make: (format: Format, options: RenderOptions) => string,
 ): Promise<void> {
   const wanted = outputs.length > 0 ? outputs : [{ format: "text", file: null } as const];
   const { stdout, env } = terminal;
-  const said = { ...context, width: widthOf(stdout), program: programOf(env) };
+  const said = { width: widthOf(stdout), program: programOf(env) };
   const complaints: string[] = [];
   for (const { format, file } of wanted) {
     const colour = file === null && hasColour(stdout, env);
-    const text = render(report, format, { ...said, colour });
+    const text = make(format, { ...said, colour });
     if (file === null) await print(stdout, text);
     else complaints.push(...writeReport(resolve(terminal.cwd, file), file, text));
   }

@@ -5,7 +5,7 @@ import type { Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { PlanSubject, Subject } from "../reconcile/subject.ts";
 import { openSecrets, type Redactors } from "../secrets/secrets.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type StoreOptions } from "../store/store.ts";
 import { commitOf } from "./commit.ts";
 import type { Settings, TenantSettings } from "./configuration.ts";
 import { openKeyVaults } from "./key-vault.ts";
@@ -75,7 +75,7 @@ async function wireTenants<One extends Wired>(
   options: WiringOptions & { readonly stack: AsyncDisposableStack },
   complete: Complete<One>,
 ): Promise<readonly One[]> {
-  const store = options.stack.use(await openStore({ sqlite: settings.store }, systemClock));
+  const store = options.stack.use(await openStore(storeOptions(settings), systemClock));
   const { secrets, of } = await openAllSecrets(settings, store, options);
   const definitions = openDefinitions();
   const tenants: One[] = [];
@@ -104,6 +104,11 @@ async function wireTenants<One extends Wired>(
     tenants.push(complete({ settings: tenant, subject }, link));
   }
   return tenants;
+}
+
+/** How the store of the service is opened. */
+export function storeOptions({ store, keepAudit }: Settings): StoreOptions {
+  return { sqlite: store, keepAudit };
 }
 
 interface AllSecrets {

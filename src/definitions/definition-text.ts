@@ -28,37 +28,61 @@ export function definitionText(
   /** Gives the wanted environment variable another name where it is taken or may not be used. */
   freeEnv: (wanted: string) => string = (wanted) => wanted,
 ): DefinitionText | null {
-  const { displayName, targetUrl, query } = live;
+  const { displayName, targetUrl } = live;
   if (displayName === null || targetUrl === null) return null;
   // A definition may not hold them, and a file in git must not.
   if (holdsWhatIsRefused(targetUrl)) return null;
   const prefix = name.toUpperCase().replaceAll("-", "_");
   const authentication = written(live.authentication, (suffix) => freeEnv(`${prefix}_${suffix}`));
   if (authentication === null) return null;
-  const keys = query.map(({ key }) => ({
+  const keys = live.query.map(({ key }) => ({
     key,
     env: freeEnv(`${prefix}_${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}`),
     path: `spec.query.${key}`,
   }));
-  const references = keys.map(({ key, env }) => [key, { env }]);
-  const content = {
+  const query = Object.fromEntries(keys.map(({ key, env }) => [key, { env }]));
+  const spec = { displayName, targetUrl, query, authentication: authentication.content };
+  return {
+    text: yamlOf({ name, spec, schema }),
+    secrets: [...keys.map(({ env, path }) => ({ env, path })), ...authentication.secrets],
+  };
+}
+
+/** What a definition says, with texts that are meant as they are. */
+export interface Spec {
+  readonly displayName: string;
+  readonly targetUrl: string;
+  /** References, by key. */
+  readonly query: Readonly<Record<string, object>>;
+  readonly authentication: object;
+}
+
+export interface Yaml {
+  readonly name: string;
+  readonly spec: Spec;
+  /** Left out where it is empty. */
+  readonly policy?: object;
+  /** Path of the schema, for editors; null: none is near. */
+  readonly schema: string | null;
+}
+
+/** One definition as a file. */
+export function yamlOf({ name, spec, policy = {}, schema }: Yaml): string {
+  const { displayName, targetUrl, query, authentication } = spec;
+  const document = new Document({
     apiVersion: "plumbline/v1",
-    kind: live.kind,
+    kind: "ApiConnector",
     metadata: { name },
     spec: {
       displayName: literal(displayName),
       targetUrl: literal(targetUrl),
-      ...(keys.length > 0 && { query: Object.fromEntries(references) }),
-      authentication: authentication.content,
+      ...(Object.keys(query).length > 0 && { query }),
+      authentication,
     },
-  };
-  const document = new Document(content);
+    ...(Object.keys(policy).length > 0 && { policy }),
+  });
   if (schema !== null) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
-  const text = stringify(document, { lineWidth: 0 });
-  return {
-    text,
-    secrets: [...keys.map(({ env, path }) => ({ env, path })), ...authentication.secrets],
-  };
+  return stringify(document, { lineWidth: 0 });
 }
 
 interface WrittenAuthentication {
@@ -102,7 +126,7 @@ function holdsWhatIsRefused(url: string): boolean {
 }
 
 /** Live text is no template: ${ must come back as it is. */
-function literal(text: string): string {
+export function literal(text: string): string {
   // A function, because $$ stands for one $ in a replacement text.
   return text.replaceAll("${", () => "$${");
 }

@@ -10,6 +10,7 @@ import { type Resolved, resolveDraft, type TenantRules } from "./api-connector.t
 import type { ApiConnectorDraft } from "./api-connector-draft.ts";
 import { type CachedFile, openFileCache } from "./file-cache.ts";
 import { findFiles } from "./folder.ts";
+import { type Instead, replacedBy } from "./instead.ts";
 import { unexpected } from "./parsed-file.ts";
 import { located, type Place, type WrittenFault } from "./place.ts";
 import { deepestRealPath, type RealPath, realPathsNow } from "./real-path.ts";
@@ -30,6 +31,8 @@ export interface LoadRequest {
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: SecretScopes;
   readonly targets: Targets;
+  /** Definitions that stand in the place of those in the folders, by name. */
+  readonly instead?: Instead;
 }
 
 export interface Definitions {
@@ -52,7 +55,8 @@ export function openDefinitions(): Definitions {
       const { whole, listing } = keysOf(request, keys);
       const real = realPathsNow();
       const found = findFiles(root, folders, exclude, real);
-      const files = cache.parse(listing, found.files);
+      const parsed = cache.parse(listing, found.files);
+      const files = request.instead ? replacedBy(request.instead, parsed, root) : parsed;
       const known = answers.get(whole);
       if (known !== undefined && found.faults.length === 0 && isStill(known, files, real)) {
         return known.loaded;

@@ -1,7 +1,13 @@
 /** Port: memory between runs. What was ours, what was begun, what happened. */
 import type { Kind } from "./definition.ts";
-import type { AuditEntry, ChainedEntry, KeptSource } from "./generated/audit.ts";
-import type { Run } from "./generated/run.ts";
+import type {
+  AuditEntry,
+  AuditHead,
+  AuditVerdict,
+  ChainedEntry,
+  KeptSource,
+} from "./generated/audit.ts";
+import type { Run, Suspension } from "./generated/run.ts";
 import type { TenantIdentity } from "./tenant.ts";
 
 /** A secret as it was last sent or recorded. Instants are RFC 3339. */
@@ -38,22 +44,8 @@ export type LedgerChange =
   | { readonly op: "put"; readonly entry: LedgerEntry }
   | { readonly op: "remove"; readonly kind: Kind; readonly name: string };
 
-/** What is left alone until then, on the word of a person. Instants are RFC 3339. */
-export interface Suspension extends Suspended {
-  readonly since: string;
-  /** It ends by itself then. */
-  readonly until: string;
-  /** Who said so. */
-  readonly by: string;
-  readonly reason: string;
-}
-
 /** One object, or with null for both the whole tenant. */
-export interface Suspended {
-  readonly kind: Kind | null;
-  /** `metadata.name`. */
-  readonly name: string | null;
-}
+export type Suspended = Readonly<Pick<Suspension, "kind" | "name">>;
 
 export type MemoryChange =
   | LedgerChange
@@ -122,16 +114,6 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** What became of checking the chain of the audit. */
-export interface AuditVerdict {
-  /** Entries that were looked at. */
-  readonly entries: number;
-  /** Sequence and hash of the newest entry; null when there is none. */
-  readonly head: { readonly sequence: number; readonly hash: string } | null;
-  /** What does not fit, as sentences; empty for a whole chain. At most some ten. */
-  readonly problems: readonly string[];
-}
-
 /** Every method may throw a FaultError with code `store`. */
 export interface Store extends AsyncDisposable {
   /** Random bytes, made once per store: the salt of fingerprints. */
@@ -171,8 +153,11 @@ export interface Store extends AsyncDisposable {
   record(tenant: TenantIdentity, run: Run): Promise<void>;
   /** The newest entries that are asked for, the oldest of them first. */
   audit(query: AuditQuery): Promise<readonly ChainedEntry[]>;
-  /** Looks at every entry of the audit: an edit, a gap and a cut at either end are told. */
-  verifyAudit(): Promise<AuditVerdict>;
+  /**
+   * Looks at every entry of the audit: an edit, a gap and a cut at either end are told, and whether an
+   * entry that somebody kept elsewhere is no longer the same.
+   */
+  verifyAudit(kept?: AuditHead): Promise<AuditVerdict>;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;
   /**

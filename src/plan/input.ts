@@ -1,6 +1,7 @@
 /** What a plan is made from. */
 import type { Definition, Kind } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
+import type { Snapshot } from "../model/generated/audit.ts";
 import type { Change } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import type { ClientCertificate } from "../model/secret.ts";
@@ -70,6 +71,16 @@ export interface Asked {
   readonly allowEarlierExpiry: readonly string[];
   /** Carry out the deletes that a limit holds. The digest is made before it. */
   readonly liftDeletes: boolean;
+  /** What is brought back to an earlier state, by name. The definitions say the same already. */
+  readonly restored: Readonly<Record<string, Earlier>>;
+}
+
+/** An object as it was. */
+export interface Earlier {
+  /** null: it was not there. */
+  readonly state: Snapshot | null;
+  /** Its Graph id of then. */
+  readonly id: string | null;
 }
 
 export const nothingAsked: Asked = {
@@ -77,6 +88,7 @@ export const nothingAsked: Asked = {
   assert: false,
   allowEarlierExpiry: [],
   liftDeletes: false,
+  restored: {},
 };
 
 export interface PlanInput {

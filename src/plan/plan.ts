@@ -26,7 +26,9 @@ import { type Match, match } from "./match.ts";
 import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
 import { unknownSince } from "./password.ts";
 import { holdReason } from "./policy.ts";
+import { restoredWarnings } from "./restored.ts";
 import { secretStates } from "./secret-states.ts";
+import { activeSuspensions } from "./suspensions.ts";
 
 /** One object accounted for, and in which list. */
 type Entry =
@@ -84,6 +86,7 @@ export function plan(input: PlanInput): Plan {
     unreadable,
     secrets: secrets.sort(byKindAndName),
     certificates: certificates.sort(byOwner),
+    suspended: [...activeSuspensions(input)],
     faults,
   });
 }
@@ -164,23 +167,27 @@ function warnings(found: Match, input: PlanInput): readonly Entry[] {
   if (found.type !== "paired" && found.type !== "absent") return [];
   const { definition, certificate } = found.desired;
   const { authentication, name } = definition;
+  const restored = restoredWarnings(found, input).map((item): Entry => ({ list: "faults", item }));
   if (authentication.type === "basic") {
-    if (found.type === "absent" || compareAuthentication(found, input).sends.length > 0) return [];
-    const fault = unknownSince(found, authentication);
-    return fault === null ? [] : [{ list: "faults", item: fault }];
+    const isSent = found.type === "absent" || compareAuthentication(found, input).sends.length > 0;
+    const fault = isSent ? null : unknownSince(found, authentication);
+    return fault === null ? restored : [...restored, { list: "faults", item: fault }];
   }
-  if (certificate === null) return [];
+  if (certificate === null) return restored;
   const coming = gap(found, certificate, input);
   const { at } = authentication.content;
   // What somebody may reconsider before it is sent: afterwards it would be told at every run.
   const isSent = rotation(found, certificate, input).step !== "none";
-  return [
+  const told = [
     ...(isSent ? certificate.warnings : []).map((text) => `The certificate of ${name} ${text}`),
     ...(coming === null ? [] : [coming]),
-  ].map((message) => ({
-    list: "faults",
-    item: { severity: "warning", code: "secret-source", message, at },
-  }));
+  ].map(
+    (message): Entry => ({
+      list: "faults",
+      item: { severity: "warning", code: "secret-source", message, at },
+    }),
+  );
+  return [...restored, ...told];
 }
 
 function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {

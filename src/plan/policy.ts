@@ -4,6 +4,7 @@ import { rotation } from "./certificate.ts";
 import type { PlanInput, Verb } from "./input.ts";
 import { durationText, toInstant, toMilliseconds } from "./instant.ts";
 import type { Match } from "./match.ts";
+import { suspendedReason, suspensionOf } from "./suspensions.ts";
 import { awaitedUntil } from "./unseen.ts";
 
 type Rule = (found: Match, change: Change, input: PlanInput) => HoldReason | null;
@@ -80,6 +81,16 @@ const notAskedFor: Rule = (_found, { name }, { asked: { only } }) =>
     ? null
     : reason("scope", `This run is for ${only.join(", ")} alone.`, "Run plumbline apply.");
 
+/** A definition that was renamed meanwhile is still the one that is meant. */
+const suspended: Rule = (found, { name }, input) => {
+  const previously =
+    found.type === "paired" || found.type === "absent" ? found.desired.definition.previously : null;
+  const known = found.type === "paired" ? (found.known?.name ?? null) : null;
+  const names = [name, previously, known].filter((one) => one !== null);
+  const suspension = suspensionOf(names, input);
+  return suspension === null ? null : suspendedReason(suspension, input);
+};
+
 const protectedObject: Rule = (found, { op }) =>
   op === "delete" && found.type === "orphan" && found.recorded.protect
     ? reason(
@@ -90,8 +101,14 @@ const protectedObject: Rule = (found, { op }) =>
     : null;
 
 /** First said, then done: whoever took a definition away by mistake has the time to put it back. */
-const announcement: Rule = (found, { op }, { policy: { deleteAfter }, memory, now }) => {
+const announcement: Rule = (
+  found,
+  { op, name },
+  { policy: { deleteAfter }, memory, now, asked },
+) => {
   if (op !== "delete" || found.type !== "orphan") return null;
+  // Whoever undoes a create has named it.
+  if (Object.hasOwn(asked.restored, name) && memory.ledger.includes(found.recorded)) return null;
   if (deleteAfter === 0) return memory.ledger.includes(found.recorded) ? null : recordedFirst;
   const { announcedAt } = found.recorded;
   if (announcedAt === null) {
@@ -136,6 +153,7 @@ const verb: Rule = (found, change, { policy }) => {
 const rules: readonly Rule[] = [
   anotherTenant,
   notAskedFor,
+  suspended,
   unseen,
   ambiguous,
   unreadableSecret,

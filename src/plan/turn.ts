@@ -9,12 +9,13 @@ import { deletedAt } from "./policy.ts";
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete. Infinity when there is none. What was begun and is
+ * certificates that retire, an announced delete, a suspension that ends. Infinity when there is none. What was begun and is
  * waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);
-  const turns = [...certificateTurns(input), ...policyTurns(input), ...deleteTurns(input)];
+  const ends = input.memory.suspensions.map(({ until }) => toMilliseconds(until));
+  const turns = [...certificateTurns(input), ...policyTurns(input), ...deleteTurns(input), ...ends];
   return Math.min(...turns.filter((turn) => turn > now), Infinity);
 }
 

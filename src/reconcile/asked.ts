@@ -11,11 +11,13 @@ export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): 
   // Faulty definitions are no definitions, and an unreadable tenant is another matter.
   const isBroken = planned.faults.some(({ severity }) => severity === "error");
   if (isBroken || planned.unreadable.length > 0) return [];
-  const named = [...(asked.only ?? []), ...asked.allowEarlierExpiry];
+  // What is restored is known by the audit.
+  const only = (asked.only ?? []).filter((name) => !Object.hasOwn(asked.restored, name));
+  const named = [...only, ...asked.allowEarlierExpiry];
   const unknown = [...new Set(named)].filter((name) =>
     desired.every(({ definition }) => definition.name !== name),
   );
-  const unfit = (asked.only ?? []).flatMap((name) => {
+  const unfit = only.flatMap((name) => {
     const found = desired.find(({ definition }) => definition.name === name);
     if (found === undefined) return [];
     const { definition } = found;

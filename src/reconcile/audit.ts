@@ -1,10 +1,19 @@
 /** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
-import type { Fault } from "../model/fault.ts";
+import { type Fault, type FaultCode, withoutEffect } from "../model/fault.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
-import type { Plan, Run } from "../model/generated/run.ts";
+import type { Outcome, Plan, Run, Suspension } from "../model/generated/run.ts";
 import type { Memory, MemoryChange, OpenJournalEntry } from "../model/store.ts";
-import type { Asked } from "../plan/input.ts";
+import type { Asked, PlanInput } from "../plan/input.ts";
 import type { PlanSubject } from "./subject.ts";
+
+/** What a run brings back. */
+export interface Restoring {
+  /** Id of a run, or a name. */
+  readonly of: string;
+  /** RFC 3339 instant until which it is left alone afterwards. */
+  readonly until: string;
+  readonly reason: string;
+}
 
 /** Who acts, and in which run. */
 export interface Actor extends Pick<AuditEntry, "run" | "commit" | "trigger" | "by"> {}
@@ -54,6 +63,51 @@ export function resolved({ op, kind, name, id, run }: OpenJournalEntry, result: 
   return { action: op, kind, name, id, result, message };
 }
 
+/** What of a run's options the audit tells. */
+interface Options {
+  readonly asked: Asked;
+  readonly by: string;
+  /** Why limits are lifted. */
+  readonly reason?: string;
+  readonly restoring?: Restoring;
+}
+
+/** What is audited and remembered before the first write of a plan. */
+export function beforehand(
+  plan: Plan,
+  { memory, now }: Pick<PlanInput, "memory" | "now">,
+  { asked, by, reason = "", restoring }: Options,
+): { readonly told: readonly Told[]; readonly changes: readonly MemoryChange[] } {
+  const refused = newlyRefused(plan, memory, asked);
+  const restored = restoring
+    ? restorations(asked, restoring, plan, { since: now, by })
+    : { told: [], suspensions: [] };
+  const suspended = restored.suspensions.map((suspension) => ({
+    op: "suspend" as const,
+    suspension,
+  }));
+  return {
+    told: [...overrides(asked, plan, reason), ...restored.told, ...refused.told],
+    changes: [...suspended, ...refused.changes],
+  };
+}
+
+/** Ends the suspension of what was to be restored and was not. */
+export function unrestored(
+  { restored }: Asked,
+  outcomes: readonly Outcome[],
+): readonly MemoryChange[] {
+  return outcomes
+    .filter((outcome) => Object.hasOwn(restored, outcome.name) && hadNone(outcome))
+    .map(({ kind, name }) => ({ op: "resume", kind, name }));
+}
+
+/** Whether a write surely had no effect. */
+function hadNone({ result, error }: Outcome): boolean {
+  const code = error?.code ?? "";
+  return result === "skipped" || (result === "failed" && withoutEffect.has(code as FaultCode));
+}
+
 /** A whole run that was refused. */
 export function refusedRun({ faults }: Run): readonly Told[] {
   return faults
@@ -65,7 +119,7 @@ export function refusedRun({ faults }: Run): readonly Told[] {
  * What a plan holds, once for each time that it begins to be held. What waits for its time is on its
  * way, and what was not asked for is not refused.
  */
-export function newlyRefused(
+function newlyRefused(
   { held }: Plan,
   { refusals }: Memory,
   { only }: Asked,
@@ -84,12 +138,32 @@ export function newlyRefused(
   return { told, changes };
 }
 
+/** What is brought back, and left alone afterwards: the next run would take git's word for it. */
+function restorations(
+  { restored }: Asked,
+  { of, until, reason }: Restoring,
+  { changes }: Plan,
+  { since, by }: { readonly since: string; readonly by: string },
+): { readonly told: readonly Told[]; readonly suspensions: readonly Suspension[] } {
+  const written = changes.filter(({ name }) => Object.hasOwn(restored, name));
+  return {
+    told: written.map(({ kind, name, id }) => {
+      const message = `Brought back to what it was before ${whatOf(of, name)}: ${reason}`;
+      return { action: "restore", result: "begun", kind, name, id, until, message };
+    }),
+    suspensions: written.map(({ kind, name }) => ({
+      ...{ kind, name, since, until, by },
+      reason: `restored to what it was before ${whatOf(of, name)}: ${reason}`,
+    })),
+  };
+}
+
+function whatOf(of: string, name: string): string {
+  return of === name ? "its last change" : `run ${of}`;
+}
+
 /** What a person asked for against a rule. */
-export function overrides(
-  asked: Asked,
-  { digest, changes }: Plan,
-  reason: string,
-): readonly Told[] {
+function overrides(asked: Asked, { digest, changes }: Plan, reason: string): readonly Told[] {
   const override = { action: "override", result: "accepted" } as const;
   const deletes = changes.filter(({ op }) => op === "delete").map(({ name }) => name);
   return [

@@ -9,7 +9,15 @@ import type { MemoryChange } from "../model/store.ts";
 import { type Asked, nothingAsked } from "../plan/input.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
-import { type Actor, auditOf, newlyRefused, overrides, refusedRun, type Told } from "./audit.ts";
+import {
+  type Actor,
+  auditOf,
+  beforehand,
+  type Restoring,
+  refusedRun,
+  type Told,
+  unrestored,
+} from "./audit.ts";
 import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
@@ -34,6 +42,8 @@ export interface RunOptions {
   readonly asked: Asked;
   /** Why limits are lifted, where `asked` does so. */
   readonly reason?: string;
+  /** Says more of `asked.restored`. */
+  readonly restoring?: Restoring;
   /** Nothing is written to the tenant: the live passwords of `asked.only` are recorded as right. */
   readonly isTrust?: true;
   readonly notify: Notify;
@@ -61,7 +71,7 @@ export async function planTenant(
 /** A run always answers: what cannot go on is a fault in it. */
 export async function reconcile(subject: Subject, options: RunOptions): Promise<Run> {
   const { tenant, mode, clock } = subject;
-  const { trigger, notify, asked, reason = "" } = options;
+  const { trigger, notify, asked, restoring, reason = "" } = options;
   const startedAt = clock.now().toISOString();
   notify({ type: "started", tenant: tenant.name, trigger });
   const id = runId(startedAt);
@@ -71,6 +81,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
     trigger,
     mode,
     ...(asked.liftDeletes && { lift: { limit: "deletes" as const, reason } }),
+    ...(restoring && { restore: { ...restoring, names: Object.keys(asked.restored) } }),
     startedAt,
     finishedAt: clock.now().toISOString(),
     commit: ended.plan?.commit ?? null,
@@ -116,7 +127,7 @@ function ending(
 }
 
 async function locked(subject: Subject, run: string, options: RunOptions): Promise<Ended> {
-  const { notify, approved, asked, reason = "" } = options;
+  const { notify, approved, asked } = options;
   const { writer, tenant } = subject;
   const observed = await observe(subject, asked, options.stopping, notify);
   const world = await settled(subject, observed, options);
@@ -142,21 +153,19 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   const isFaulty = planned.faults.some(({ severity }) => severity === "error");
   if (isFaulty) return ending(planned, [], [], result);
   const actor = { ...options, run, commit: planned.commit };
-  const audit = auditOf(subject, actor);
-  const refused = newlyRefused(planned, world.input.memory, asked);
-  await audited(
-    subject,
-    [...overrides(asked, planned, reason), ...refused.told],
-    actor,
-    refused.changes,
-  );
-  const writing: Writing = { ...options, run, audit, subject, writer };
+  const { told, changes } = beforehand(planned, world.input, options);
+  await audited(subject, told, actor, changes);
+  const writing: Writing = { ...options, run, audit: auditOf(subject, actor), subject, writer };
   const written = await apply(writing, planned, world);
   // What was written must be told even when the store or the tenant fails from here on.
   const faults: Fault[] = [];
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
   const outcomes = await verify(writing, planned, world, written);
   await remember(subject, world, planned, outcomes, writing).catch(note);
+  const unrestoredNow = unrestored(asked, outcomes);
+  if (unrestoredNow.length > 0) {
+    await subject.store.settle(tenant, null, "resumed", unrestoredNow).catch(note);
+  }
   return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
 }
 

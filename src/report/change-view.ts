@@ -146,7 +146,7 @@ function whatIsChanged(change: Change | HeldChange) {
   };
 }
 
-function fieldView(field: FieldChange): Field {
+export function fieldView(field: FieldChange): Field {
   const path = name(field.path);
   if (field.secret) {
     return { path, before: secretValue(field.before), after: secretValue(field.after) };

@@ -1,5 +1,7 @@
-/** The report for programs; schemas/plan.schema.json, run.schema.json and validation.schema.json say what it holds. */
+/** The report for programs; the schemas in schemas/ say what it holds. */
 import type { Fault } from "../model/fault.ts";
+import type { AuditVerdict, ChainedEntry } from "../model/generated/audit.ts";
+import type { HistoryRun } from "../model/generated/history.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
 import { redactUrls } from "./printable.ts";
 
@@ -11,7 +13,10 @@ export function renderJson(
   report:
     | { readonly version: 1; readonly plans: readonly Plan[] }
     | { readonly version: 1; readonly runs: readonly Run[] }
-    | { readonly version: 1; readonly faults: readonly Fault[] },
+    | { readonly version: 1; readonly faults: readonly Fault[] }
+    | { readonly version: 1; readonly runs: readonly HistoryRun[] }
+    | { readonly version: 1; readonly entries: readonly ChainedEntry[] }
+    | { readonly version: 1; readonly verdict: AuditVerdict },
 ): string {
   const text = JSON.stringify(
     report,

@@ -22,6 +22,7 @@ export function renderLineOf(view: TenantView, commit: string | null): string {
     `${view.tenant}: ${view.result}: ${countsText(view.counts)}`,
     aside === "" ? "" : ` (${aside})`,
     error === undefined ? "" : `: ${excerpt(error.message, ERROR_LIMIT)}`,
+    ...view.suspended.map((text) => ` · Suspended: ${text}`),
     view.nextRun === null ? "" : ` · Next run: ${view.nextRun}`,
   ].join("");
 }

@@ -4,7 +4,10 @@
  * anything but text. The room is pure: it knows no clock, no terminal and no file.
  */
 import type { Fault } from "../model/fault.ts";
+import type { AuditVerdict, ChainedEntry } from "../model/generated/audit.ts";
+import type { HistoryRun } from "../model/generated/history.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
+import { renderAuditText, renderHistoryText, renderVerdictText } from "./history-text.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderLineOf } from "./line.ts";
@@ -27,6 +30,12 @@ export type Report =
     }
   | { readonly type: "faults"; readonly faults: readonly Fault[]; readonly checked: Checked };
 
+/** What the audit holds; told to people as text, and to programs as JSON. */
+export type Past =
+  | { readonly type: "history"; readonly runs: readonly HistoryRun[] }
+  | { readonly type: "audit"; readonly entries: readonly ChainedEntry[] }
+  | { readonly type: "verdict"; readonly verdict: AuditVerdict };
+
 export interface RenderOptions extends ViewOptions {
   /** SGR colours in text; the other formats have none. */
   readonly colour: boolean;
@@ -45,6 +54,24 @@ export function render(report: Report, format: Format, options: RenderOptions): 
       return renderMarkdown(viewOf(report, options));
     case "html":
       return renderHtml(viewOf(report, options));
+  }
+}
+
+/** Ends with a newline. */
+export function renderPast(past: Past, format: "text" | "json", options: RenderOptions): string {
+  if (format === "json") {
+    const { type: _, ...content } = past;
+    return renderJson({ version: 1, ...content });
+  }
+  switch (past.type) {
+    case "history":
+      return renderHistoryText(past.runs, options);
+    case "audit":
+      return renderAuditText(past.entries, options);
+    case "verdict":
+      return renderVerdictText(past.verdict, options);
+    default:
+      return past satisfies never;
   }
 }
 

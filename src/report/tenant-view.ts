@@ -24,12 +24,15 @@ import { duration, moment } from "./instants.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
+import { suspendedTexts } from "./suspended-view.ts";
 import {
   announcedSentences,
   askedSentences,
   certificatesAlone,
+  differsFromEarlier,
   PASSWORD,
   reportOnly,
+  restoredSentences,
   resultSentence,
   resultTones,
   type Tone,
@@ -79,6 +82,8 @@ export interface TenantView {
   /** `1.2 s`; null for a plan. */
   readonly took: string | null;
   readonly nextRun: string | null;
+  /** What is left alone for a while. */
+  readonly suspended: readonly string[];
   /** Empty when there is nothing that apply could do. */
   readonly toApply: readonly ToApply[];
 }
@@ -100,6 +105,8 @@ export interface ViewOptions {
   readonly modes?: ReadonlyMap<string, "report" | "apply">;
   /** Definitions that the plan was allowed a certificate for that ends sooner. */
   readonly allowEarlierExpiry?: readonly string[];
+  /** What the plan would bring back: a run, or a name. */
+  readonly restoring?: string;
 }
 
 export function planView(plan: Plan, options: ViewOptions): TenantView {
@@ -111,7 +118,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     tenant: name(plan.tenant),
     result,
     tone: toneOf(result, shown.expiry),
-    sentence: isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan"),
+    sentence: planSentence(plan, result, options),
     counts: planCounts(plan),
     ...shown,
     secrets: secretsView(plan, null, options),
@@ -120,6 +127,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     digest: name(plan.digest),
     took: null,
     nextRun: null,
+    suspended: suspendedTexts(plan, options.timezone),
     toApply: hasErrors ? [] : nextSteps(plan, options),
   };
 }
@@ -134,7 +142,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     tenant: name(run.tenant),
     result: run.result,
     tone: toneOf(run.result, shown.expiry),
-    sentence: runSentence(run, wrote),
+    sentence: runSentence(run, wrote, timezone),
     counts: runCounts(run),
     ...shown,
     secrets: plan === null ? noSecrets : secretsView(plan, run, options),
@@ -143,12 +151,23 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     digest: plan === null ? null : name(plan.digest),
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
+    suspended: plan === null ? [] : suspendedTexts(plan, timezone),
     toApply: [],
   };
 }
 
-function runSentence(run: Run, wrote: boolean): string {
-  const { plan, outcomes, faults, result } = run;
+function planSentence(plan: Plan, result: Result, { restoring }: ViewOptions): string {
+  if (restoring !== undefined && result === "drift") return differsFromEarlier;
+  return isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan");
+}
+
+function runSentence(run: Run, wrote: boolean, timezone: string | undefined): string {
+  const { plan, outcomes, faults, result, restore } = run;
+  if (restore) {
+    const until = moment(restore.until, timezone);
+    const told = restoredSentences(restore.names.map(name), until)[result];
+    if (told !== undefined) return told;
+  }
   const trusted = (plan?.secrets ?? []).filter(
     (secret) => secret.state === "trusted" && secret.run === run.id,
   );
@@ -256,15 +275,20 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
 
 function nextSteps(
   plan: Plan,
-  { program = "plumbline", modes, allowEarlierExpiry = [] }: ViewOptions,
+  { program = "plumbline", modes, allowEarlierExpiry = [], restoring }: ViewOptions,
 ): readonly ToApply[] {
   const { tenant, digest, changes, held } = plan;
-  const isLimited = held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
+  // Nothing lifts a limit for what is restored.
+  const isLimited =
+    restoring === undefined &&
+    held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
   if (changes.length === 0 && !isLimited) return [];
   if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
   // A plan that was made with them is refused without them.
   const allowed = allowEarlierExpiry.map((one) => ` --allow-earlier-expiry ${name(one)}`).join("");
-  const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}${allowed}`;
+  const verb = restoring === undefined ? "apply" : `restore ${name(restoring)}`;
+  const why = restoring === undefined ? "" : ' --reason "..."';
+  const command = `${program} ${verb} --tenant ${name(tenant)} --plan ${name(digest)}${allowed}${why}`;
   const lifting = `${command} --lift deletes --reason "..."`;
   return [
     ...(changes.length > 0 ? [{ sentence: "To apply exactly this plan:", command }] : []),

@@ -64,6 +64,7 @@ function factLines({ facts }: TenantView, page: Layout): Lines {
 function closing(view: TenantView, page: Layout): Lines {
   return [
     ...page.wrap(summaryOf(view), "", view.tone, "  "),
+    ...view.suspended.flatMap((text) => page.wrap(`Suspended: ${text}`, "", "held", "  ")),
     ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
     ...toApplyLines(view, page),
   ];
@@ -98,7 +99,7 @@ function shown({ text, verbatim }: Value): string {
 }
 
 /** A create has no value before. Values that do not fit beside each other stand under each other. */
-function fieldLines({ path, before, after }: Field, isCreate: boolean, page: Layout): Lines {
+export function fieldLines({ path, before, after }: Field, isCreate: boolean, page: Layout): Lines {
   const from = isCreate ? "" : `${shown(before)} → `;
   const short = `${path}: ${from}${shown(after)}`;
   if (page.fits(short, DETAIL)) return [DETAIL + short];

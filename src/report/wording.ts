@@ -50,6 +50,7 @@ export const holds = {
   certificate: "certificate unusable",
   "earlier-expiry": "certificate that ends sooner",
   scope: "not asked for",
+  suspended: "suspended",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {
@@ -247,6 +248,22 @@ export const announcedSentences: Readonly<Partial<Record<Result, string>>> = {
   converged:
     "The tenant was brought in line with git and verified by reading back, but for what is announced to be deleted.",
 };
+
+/** In the place of a difference from git. */
+export const differsFromEarlier = "The tenant differs from the earlier state.";
+
+/** In the place of being in line with git. */
+export function restoredSentences(
+  names: readonly string[],
+  until: string,
+): Readonly<Partial<Record<Result, string>>> {
+  const what = namesText(names);
+  const left = `left alone until ${until}: bring git to the same state by then, or plumbline resume ends it`;
+  return {
+    clean: `${what}: already as it was then; nothing had to be written.`,
+    converged: `${what}: brought back, verified by reading back, and ${left}.`,
+  };
+}
 
 /** In the place of a failure, where nothing else went wrong. */
 export const unusableSecrets =

@@ -1,7 +1,11 @@
 /** The chain of the audit: how a link is made, whether all hold, and how the oldest are let go. */
 import { hash } from "node:crypto";
-import type { AuditEntry, ChainedEntry } from "../model/generated/audit.ts";
-import type { AuditVerdict } from "../model/store.ts";
+import type {
+  AuditEntry,
+  AuditHead,
+  AuditVerdict,
+  ChainedEntry,
+} from "../model/generated/audit.ts";
 import { append, deleteThrough, selectHead, selectLinks, selectOutdated } from "./audit-queries.ts";
 import type { Database } from "./database.ts";
 
@@ -43,9 +47,9 @@ export function toChained({ entry, ...place }: Link): ChainedEntry | null {
  * Looks at every link. What was taken away at the beginning must be owned up to by a later entry that
  * says through which one; what was cut off at the end leaves the head without its entry.
  */
-export async function verifyChain(database: Database): Promise<AuditVerdict> {
+export async function verifyChain(database: Database, kept?: AuditHead): Promise<AuditVerdict> {
   const problems: string[] = [];
-  const checker = openChecker((problem) => problems.push(problem));
+  const checker = openChecker((problem) => problems.push(problem), kept);
   let head: Head;
   for (;;) {
     const [links, [kept]] = await database.read([
@@ -72,7 +76,7 @@ interface Checker {
   end(head: Head): void;
 }
 
-function openChecker(complain: (problem: string) => void): Checker {
+function openChecker(complain: (problem: string) => void, kept?: AuditHead): Checker {
   let entries = 0;
   let last: Head = { sequence: 0, hash: START };
   /** What is missing at the beginning, until an entry says that it was let go. */
@@ -97,10 +101,16 @@ function openChecker(complain: (problem: string) => void): Checker {
       const chained = toChained(one);
       if (chained === null) complain(`Entry ${sequence} cannot be read.`);
       else if (missing !== null && ownsUpTo(chained.entry, missing)) missing = null;
+      if (sequence === kept?.sequence && one.hash !== kept.hash) {
+        complain(`Entry ${sequence} is another than the one that was kept elsewhere.`);
+      }
       entries += 1;
       last = { sequence, hash: one.hash };
     },
     end(head) {
+      if (kept !== undefined && kept.sequence > last.sequence) {
+        complain(`Entry ${kept.sequence}, which was kept elsewhere, is missing.`);
+      }
       if (missing !== null) complain(`Entries 1 to ${missing.sequence} are missing.`);
       if (head.sequence > last.sequence) {
         complain(`Entries ${last.sequence + 1} to ${head.sequence} are missing at the end.`);

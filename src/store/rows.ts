@@ -2,8 +2,8 @@
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
 import type { ChainedEntry, KeptSource } from "../model/generated/audit.ts";
-import type { Plan, Run } from "../model/generated/run.ts";
-import type { LedgerEntry, OpenJournalEntry, RecordedSecret, Suspension } from "../model/store.ts";
+import type { Plan, Run, Suspension } from "../model/generated/run.ts";
+import type { LedgerEntry, OpenJournalEntry, RecordedSecret } from "../model/store.ts";
 import { type Link, toChained } from "./audit.ts";
 import { damaged } from "./faults.ts";
 import type { Tables } from "./tables.ts";
@@ -77,9 +77,12 @@ export function toRun(row: RunRow, path: string): Run {
   return {
     id: id ?? run.startedAt.replaceAll(/[^0-9TZ]/g, ""),
     ...run,
-    plan: plan && { ...plan, secrets: plan.secrets ?? [], certificates: plan.certificates ?? [] },
+    plan: plan && { ...withoutNews, ...plan },
   };
 }
+
+/** What the plans of older versions did not have. */
+const withoutNews = { secrets: [], certificates: [], suspended: [] };
 
 function toKind(text: string, { path, what }: Place): Kind {
   const kind = KINDS.find((known) => known === text);
@@ -148,7 +151,7 @@ function isRecordedSecret(value: unknown): value is WrittenSecret {
 /** As an older version may have written it: without a name, and with less in its plan. */
 type WrittenRun = Omit<Run, "id" | "plan"> &
   Partial<Pick<Run, "id">> & {
-    readonly plan: (Omit<Plan, "secrets" | "certificates"> & Partial<Plan>) | null;
+    readonly plan: (Omit<Plan, keyof typeof withoutNews> & Partial<Plan>) | null;
   };
 
 /** The outline only. */

@@ -152,7 +152,7 @@ function memoryIn(
       const [rows] = await database.read([selectEntries(query)]);
       return rows.map((row) => toAudited(row, path)).reverse();
     },
-    verifyAudit: () => verifyChain(database),
+    verifyAudit: (kept) => verifyChain(database, kept),
   };
 }
 

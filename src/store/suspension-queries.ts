@@ -1,5 +1,6 @@
 /** The statements about what is left alone, and about what was refused. */
-import type { Suspended, Suspension } from "../model/store.ts";
+import type { Suspension } from "../model/generated/run.ts";
+import type { Suspended } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { build } from "./build.ts";
 import { once } from "./once.ts";

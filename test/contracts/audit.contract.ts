@@ -1,7 +1,8 @@
 /** What every store must hold to about its audit and about what is suspended. */
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../src/model/generated/audit.ts";
-import type { Store, Suspension } from "../../src/model/store.ts";
+import type { Suspension } from "../../src/model/generated/run.ts";
+import type { Store } from "../../src/model/store.ts";
 import type { TenantIdentity } from "../../src/model/tenant.ts";
 import { creation, production, put, staging } from "./store-samples.ts";
 

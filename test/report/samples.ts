@@ -166,6 +166,7 @@ export function planOf(parts: Partial<Plan>): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    suspended: [],
     faults: [],
     ...parts,
   };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
-import type { AuditVerdict } from "../../src/model/store.ts";
+import type { AuditVerdict } from "../../src/model/generated/audit.ts";
 import { openStore } from "../../src/store/store.ts";
 import { happened } from "../contracts/audit.contract.ts";
 import { production, run } from "../contracts/store-samples.ts";

@@ -19,9 +19,10 @@ export interface AuditOutput {
  */
 version: 1
 /**
- * The oldest first.
+ * The oldest first; left out with --verify.
  */
-entries: ChainedEntry[]
+entries?: ChainedEntry[]
+verdict?: AuditVerdict
 }
 /**
  * An entry with its place in the chain.
@@ -243,4 +244,34 @@ notAfter: number
  * Whether Microsoft Graph used it.
  */
 isActive: boolean
+}
+/**
+ * What --verify found.
+ */
+export interface AuditVerdict {
+/**
+ * How many were looked at.
+ */
+entries: number
+/**
+ * The newest entry; null when there is none.
+ */
+head: (AuditHead | null)
+/**
+ * What does not fit, as sentences; empty for a whole chain. At most some ten.
+ */
+problems: string[]
+}
+/**
+ * An entry as somebody may keep it elsewhere.
+ */
+export interface AuditHead {
+/**
+ * Its place in the chain.
+ */
+sequence: number
+/**
+ * Its hash.
+ */
+hash: string
 }

@@ -52,6 +52,27 @@ limit: "deletes"
 reason: string
 }
 /**
+ * What this run brought back to an earlier state. It is suspended afterwards, so that the next run does not take git's word for it.
+ */
+restore?: {
+/**
+ * Id of the run whose changes are undone, or the name whose last change is.
+ */
+of: string
+/**
+ * Definitions, by metadata.name.
+ */
+names: string[]
+/**
+ * Until when they are suspended. RFC 3339, UTC.
+ */
+until: string
+/**
+ * Why, in the words of who did it.
+ */
+reason: string
+}
+/**
  * When it began. RFC 3339, UTC, milliseconds.
  */
 startedAt: string
@@ -126,6 +147,10 @@ secrets: SecretState[]
  * Each connector that has or will have client certificates. Sorted by kind, name and id; those without a name last.
  */
 certificates: ConnectorCertificates[]
+/**
+ * What is left alone for a while; a suspension of the whole tenant comes first.
+ */
+suspended: Suspension[]
 /**
  * Errors here mean that nothing is applied.
  */
@@ -329,7 +354,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended")
 /**
  * Why, in one sentence.
  */
@@ -513,6 +538,35 @@ becomes: ("active" | "pending" | "standby" | "expired" | "retired" | null)
  * When that comes: for pending when it becomes active, for standby when policy.retire takes it away; null when at once or never. RFC 3339, UTC.
  */
 at: (string | null)
+}
+/**
+ * What a person asked to be left alone. Its drift is still reported, and held.
+ */
+export interface Suspension {
+/**
+ * Kind of object; null for the whole tenant.
+ */
+kind: ("ApiConnector" | null)
+/**
+ * metadata.name; null for the whole tenant.
+ */
+name: (string | null)
+/**
+ * RFC 3339, UTC.
+ */
+since: string
+/**
+ * When it ends by itself. RFC 3339, UTC.
+ */
+until: string
+/**
+ * Who said so.
+ */
+by: string
+/**
+ * Why.
+ */
+reason: string
 }
 /**
  * What became of one change.

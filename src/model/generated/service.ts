@@ -17,6 +17,15 @@ kind: "Service"
  */
 definitions: (string | [string, ...(string)[]])
 /**
+ * How long what was done is remembered.
+ */
+audit?: {
+/**
+ * Entries that are older are removed; what is left is a whole chain. Without it they are kept for good.
+ */
+keep?: string
+}
+/**
  * Where Plumbline remembers what it manages.
  */
 store?: {

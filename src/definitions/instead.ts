@@ -1,0 +1,26 @@
+/** Definitions that stand in the place of those in git, as if somebody had written them there. */
+import path from "node:path";
+import type { CachedFile } from "./file-cache.ts";
+import { parseText } from "./parsed-file.ts";
+
+/** YAML of one definition, by its name; null: there is to be none. */
+export type Instead = Readonly<Record<string, string | null>>;
+
+/** The same files without those definitions, and one file beside plumbline.yaml for each new one. */
+export function replacedBy(
+  instead: Instead,
+  files: readonly CachedFile[],
+  root: string,
+): readonly CachedFile[] {
+  const isReplaced = (name: string | null) => name !== null && Object.hasOwn(instead, name);
+  const left = files.map(({ parsed, ...file }) => {
+    const drafts = parsed.drafts.filter(({ name }) => !isReplaced(name));
+    return { ...file, parsed: { ...parsed, drafts } };
+  });
+  const added = Object.entries(instead).flatMap(([name, text]): CachedFile[] => {
+    if (text === null) return [];
+    const shown = `restored/${name}.yaml`;
+    return [{ path: path.join(root, `${name}.yaml`), shown, parsed: parseText(text) }];
+  });
+  return [...left, ...added];
+}

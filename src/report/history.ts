@@ -1,0 +1,93 @@
+/** What happened, run by run, from the entries of the audit: pure, so that programs get the same. */
+import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
+import type { AuditEntry, ChainedEntry, Snapshot } from "../model/generated/audit.ts";
+import type { HistoryEvent, HistoryRun } from "../model/generated/history.ts";
+import type { FieldChange } from "../model/generated/run.ts";
+import { REDACTED } from "./printable.ts";
+
+/**
+ * Newest first. A write is one event, whose result is that of its end; `begun` where no end was
+ * written. What happened outside of runs stands alone.
+ */
+export function historyOf(entries: readonly ChainedEntry[]): readonly HistoryRun[] {
+  const runs = Map.groupBy(entries, ({ sequence, entry: { run, tenant } }) =>
+    run === null ? `${sequence}` : `${run} ${tenant?.name}`,
+  );
+  return [...runs.values()].map(runOf).reverse();
+}
+
+function runOf(entries: readonly ChainedEntry[]): HistoryRun {
+  const [first] = entries;
+  const {
+    run = null,
+    at = "",
+    commit = null,
+    trigger = null,
+    by = "",
+    tenant,
+  } = first?.entry ?? {};
+  const events: HistoryEvent[] = [];
+  for (const chained of entries) {
+    const begun = events.findIndex((event) => isEndOf(event, chained.entry));
+    const before = events[begun];
+    if (before === undefined) events.push(eventOf(chained));
+    else events[begun] = ended(before, chained.entry);
+  }
+  return { tenant: tenant?.name ?? null, run, at, commit, trigger, by, events };
+}
+
+function isEndOf({ action, name, result }: HistoryEvent, entry: AuditEntry): boolean {
+  const isBare = entry.before === null && entry.after === null;
+  return isBare && result === "begun" && action === entry.action && name === entry.name;
+}
+
+function eventOf({ sequence, entry }: ChainedEntry): HistoryEvent {
+  const { action, result, kind, name, id, requestId, until, message, before, after } = entry;
+  const fields = differences(before, after);
+  return { sequence, action, result, kind, name, id, requestId, until, message, fields };
+}
+
+/** Why it was done, and then what went wrong. */
+function ended(begun: HistoryEvent, { result, id, requestId, message }: AuditEntry): HistoryEvent {
+  const said = [begun.message, message].filter((text) => text !== "").join(" ");
+  return { ...begun, result, id: id ?? begun.id, requestId, message: said };
+}
+
+/** How one state became the other. Values of secrets are kept nowhere. */
+function differences(before: Snapshot | null, after: Snapshot | null): FieldChange[] {
+  const paths = [...new Set([...Object.keys(shown(before)), ...Object.keys(shown(after))])];
+  return paths.flatMap((path): FieldChange[] => {
+    const one = shown(before)[path];
+    const other = shown(after)[path];
+    if (one?.mark === other?.mark) return [];
+    const field = { path, before: one?.text ?? null, after: other?.text ?? null };
+    return [one?.secret || other?.secret ? { ...field, secret: true } : field];
+  });
+}
+
+/** One property: what is told of it, and what tells it from another. */
+interface Shown {
+  readonly text: string | null;
+  readonly mark: string | null;
+  readonly secret?: true;
+}
+
+function shown(state: Snapshot | null): Readonly<Record<string, Shown>> {
+  if (state === null) return {};
+  const plain = (text: string | null): Shown => ({ text, mark: text });
+  const hidden = (mark: string | null): Shown => ({ text: REDACTED, mark, secret: true });
+  const { displayName, targetUrl, query, authentication } = state;
+  const { type, username, fingerprint, certificates } = authentication;
+  const keys = query.map((one) => [`spec.query.${one.key}`, hidden(one.fingerprint)] as const);
+  const thumbprints = certificates.map(({ thumbprint }) => thumbprint ?? "?").join(", ");
+  return {
+    "spec.displayName": plain(displayName),
+    "spec.targetUrl": plain(targetUrl),
+    ...Object.fromEntries(keys),
+    ...(type === "basic" && {
+      "spec.authentication.basic.username": plain(username),
+      [PASSWORD_PATH]: hidden(fingerprint ?? "unknown"),
+    }),
+    ...(type === "certificate" && { [CERTIFICATE_PATH]: plain(thumbprints) }),
+  };
+}
