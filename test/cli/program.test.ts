@@ -42,7 +42,7 @@ const unusable = [
     says: "--lift needs --reason",
   },
   { args: ["apply", "--reason", "because"], says: "--reason belongs to --lift" },
-  { args: ["notify", "--tenant", "x"], says: "history is not yet supported" },
+  { args: ["notify", "--tenant", "x"], says: "notify is not yet supported" },
   { args: ["sandbox", "--port", "99999"], says: "0 to 65535" },
 ];
 
