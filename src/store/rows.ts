@@ -50,12 +50,15 @@ export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry 
   };
 }
 
+/** What older versions did not say of a plan. */
+const notSaid = { secrets: [], certificates: [], window: null };
+
 export function toRun(row: RunRow, path: string): Run {
   const { id, plan, ...run } = parse(row.run, { path, what: `run ${row.key}` }, isWrittenRun);
   return {
     id: id ?? run.startedAt.replaceAll(/[^0-9TZ]/g, ""),
     ...run,
-    plan: plan && { ...plan, secrets: plan.secrets ?? [], certificates: plan.certificates ?? [] },
+    plan: plan && { ...notSaid, ...plan },
   };
 }
 
@@ -121,7 +124,7 @@ function isRecordedSecret(value: unknown): value is WrittenSecret {
 /** As an older version may have written it: without a name, and with less in its plan. */
 type WrittenRun = Omit<Run, "id" | "plan"> &
   Partial<Pick<Run, "id">> & {
-    readonly plan: (Omit<Plan, "secrets" | "certificates"> & Partial<Plan>) | null;
+    readonly plan: (Omit<Plan, keyof typeof notSaid> & Partial<Plan>) | null;
   };
 
 /** The outline only. */

@@ -61,6 +61,7 @@ export function planned(complete = true): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    window: null,
     faults: [],
   };
 }

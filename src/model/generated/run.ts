@@ -127,6 +127,10 @@ secrets: SecretState[]
  */
 certificates: ConnectorCertificates[]
 /**
+ * The change windows of the tenant at the instant of the plan; null when it has none.
+ */
+window: (ChangeWindow | null)
+/**
  * Errors here mean that nothing is applied.
  */
 faults: Fault[]
@@ -329,7 +333,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "window")
 /**
  * Why, in one sentence.
  */
@@ -513,6 +517,36 @@ becomes: ("active" | "pending" | "standby" | "expired" | "retired" | null)
  * When that comes: for pending when it becomes active, for standby when policy.retire takes it away; null when at once or never. RFC 3339, UTC.
  */
 at: (string | null)
+}
+/**
+ * Whether the tenant may be changed, and when it may next.
+ */
+export interface ChangeWindow {
+/**
+ * False outside all windows that allow and inside one that denies: then nothing is applied.
+ */
+isOpen: boolean
+/**
+ * When isOpen changes next; null when that is never, or too far away to be found. RFC 3339, UTC.
+ */
+until: (string | null)
+/**
+ * The first time after now that begins to be open; null as for until.
+ */
+next: (Opening | null)
+}
+/**
+ * A time in which the tenant may be changed.
+ */
+export interface Opening {
+/**
+ * RFC 3339, UTC.
+ */
+from: string
+/**
+ * null as for until. RFC 3339, UTC.
+ */
+to: (string | null)
 }
 /**
  * What became of one change.
