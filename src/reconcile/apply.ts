@@ -3,7 +3,8 @@ import { FaultError, failure, toFault } from "../model/fault.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange } from "../model/store.ts";
 import { create, resentWhenThrottled } from "./create.ts";
-import { faultOf, hadNoEffect, notAttempted } from "./effect.ts";
+import { faultOf, hadNoEffect } from "./effect.ts";
+import { haltOf } from "./halt.ts";
 import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Writing } from "./subject.ts";
@@ -27,9 +28,8 @@ export async function apply(
 async function carryOut(writing: Writing, change: Change, world: World): Promise<Outcome> {
   const { op, kind, name, id } = change;
   const tenant = writing.subject.tenant.name;
-  if (writing.stopping.aborted) {
-    return { op, kind, name, id, result: "skipped", error: notAttempted() };
-  }
+  const halt = haltOf(writing);
+  if (halt !== null) return { op, kind, name, id, result: "skipped", error: halt };
   writing.notify({ type: "writing", tenant, change });
   try {
     const made =

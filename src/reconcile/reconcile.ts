@@ -142,7 +142,7 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
   const outcomes = await verify(writing, planned, world, written);
   await remember(subject, world, planned, outcomes, run).catch(note);
-  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
+  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults, options.isApply));
 }
 
 /** The plan in the answer is the one after it. */
