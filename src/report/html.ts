@@ -168,11 +168,12 @@ function faultRow({ severity, code, message, file, spot, requestId }: FaultView)
   return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${words(message)}<br><span class="place"><code>${breakable(place)}${code}</code>${request}</span></td></tr>\n`;
 }
 
-function details({ facts, digest, took, nextRun, toApply }: TenantView): Html {
+function details({ facts, digest, took, window, nextRun, toApply }: TenantView): Html {
   const list = [
     ...facts.map(({ label, text }) => detail(label, html`${text}`)),
     ...(digest === null ? [] : [detail("Digest", html`<code>${digest}</code>`)]),
     ...(took === null ? [] : [detail("Took", html`${took}`)]),
+    ...(window === null ? [] : [detail("Change window", html`${window.text}`)]),
     ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
   ];
   return html`<div class="box"><dl class="facts">\n${list}</dl>${toApply.map(nextStep)}</div>`;

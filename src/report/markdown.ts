@@ -155,11 +155,12 @@ function folded(summary: string, items: readonly string[]): readonly Piece[] {
   return [{ weight: "rest", text }];
 }
 
-function closing({ facts, digest, took, nextRun, toApply }: TenantView): string {
+function closing({ facts, digest, took, window, nextRun, toApply }: TenantView): string {
   const all = [
     ...facts.map(({ label, text }) => `${label} ${codeSpan(text)}`),
     ...(digest === null ? [] : [`Digest ${codeSpan(digest)}`]),
     ...(took === null ? [] : [`Took ${took}`]),
+    ...(window === null ? [] : [`Change window ${prose(window.text)}`]),
     ...(nextRun === null ? [] : [`Next run ${nextRun}`]),
   ].join(" · ");
   const steps = toApply.flatMap(({ sentence, command }) => [

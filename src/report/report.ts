@@ -49,8 +49,8 @@ export function render(report: Report, format: Format, options: RenderOptions): 
 }
 
 /**
- * One line for one run, without a newline: tenant, result, counts, seconds, commit, and the next run
- * (an RFC 3339 instant) when there is one.
+ * One line for one run, without a newline: tenant, result, counts, seconds, commit, when it may be
+ * changed next when it may not now, and the next run (an RFC 3339 instant) when there is one.
  */
 export function renderLine(run: Run, nextRun?: string): string {
   return renderLineOf(runView(run, nextRun ?? null, {}), run.commit);

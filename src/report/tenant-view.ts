@@ -24,6 +24,7 @@ import { duration, moment } from "./instants.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
+import { type WindowView, windowView } from "./window-view.ts";
 import {
   announcedSentences,
   askedSentences,
@@ -33,6 +34,8 @@ import {
   resultSentence,
   resultTones,
   type Tone,
+  toApplyLater,
+  toApplyNow,
   toLift,
   triggers,
   trustedSentence,
@@ -79,6 +82,8 @@ export interface TenantView {
   /** `1.2 s`; null for a plan. */
   readonly took: string | null;
   readonly nextRun: string | null;
+  /** null for a tenant that may always be changed. */
+  readonly window: WindowView | null;
   /** Empty when there is nothing that apply could do. */
   readonly toApply: readonly ToApply[];
 }
@@ -120,6 +125,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     digest: name(plan.digest),
     took: null,
     nextRun: null,
+    window: windowView(plan.window, options.timezone),
     toApply: hasErrors ? [] : nextSteps(plan, options),
   };
 }
@@ -143,6 +149,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     digest: plan === null ? null : name(plan.digest),
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
+    window: plan === null ? null : windowView(plan.window, timezone, run.finishedAt),
     toApply: [],
   };
 }
@@ -260,14 +267,16 @@ function nextSteps(
 ): readonly ToApply[] {
   const { tenant, digest, changes, held } = plan;
   const isLimited = held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
-  if (changes.length === 0 && !isLimited) return [];
+  const isWindowed = held.some(({ reason }) => reason.code === "window");
+  if (changes.length === 0 && !isLimited && !isWindowed) return [];
   if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
   // A plan that was made with them is refused without them.
   const allowed = allowEarlierExpiry.map((one) => ` --allow-earlier-expiry ${name(one)}`).join("");
   const command = `${program} apply --tenant ${name(tenant)} --plan ${name(digest)}${allowed}`;
   const lifting = `${command} --lift deletes --reason "..."`;
   return [
-    ...(changes.length > 0 ? [{ sentence: "To apply exactly this plan:", command }] : []),
+    ...(changes.length > 0 ? [{ sentence: toApplyNow, command }] : []),
+    ...(isWindowed ? [{ sentence: toApplyLater, command }] : []),
     ...(isLimited ? [{ sentence: toLift, command: lifting }] : []),
   ];
 }

@@ -64,9 +64,15 @@ function factLines({ facts }: TenantView, page: Layout): Lines {
 function closing(view: TenantView, page: Layout): Lines {
   return [
     ...page.wrap(summaryOf(view), "", view.tone, "  "),
+    ...windowLines(view, page),
     ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
     ...toApplyLines(view, page),
   ];
+}
+
+function windowLines({ window }: TenantView, page: Layout): Lines {
+  if (window === null) return [];
+  return page.wrap(`Change window: ${window.text}.`, "", window.isOpen ? "quiet" : "held", "  ");
 }
 
 function toApplyLines({ toApply }: TenantView, page: Layout): Lines {
