@@ -1,7 +1,9 @@
 /** What a schema cannot say about plumbline.yaml. */
 import { validate as isCron } from "node-cron";
+import { milliseconds } from "../model/duration.ts";
 import { type Fault, failure, type Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import { cronProblem } from "../plan/windows.ts";
 import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
 import { isLoopback } from "../tenant/clouds.ts";
 import { cloudOf } from "./graph-root.ts";
@@ -84,11 +86,45 @@ const validSchedule: Rule = ({ schedule }) => {
   return [{ key: "schedule", message }];
 };
 
-const validTimezone: Rule = ({ timezone }) => {
+const validTimezone: Rule = ({ timezone }) => timezoneProblems("timezone", timezone);
+
+function timezoneProblems(key: string, timezone: string | undefined): readonly Broken[] {
   if (timezone === undefined || isTimezone(timezone)) return [];
   const message = `${JSON.stringify(timezone)} is no IANA time zone, such as Europe/Berlin.`;
-  return [{ key: "timezone", message }];
-};
+  return [{ key, message }];
+}
+
+/** A window that is longer is most likely a mistake. */
+const longestWindow = "31d";
+
+const validWindows: Rule = ({ windows = [] }) =>
+  windows.flatMap(({ cron, duration, timezone, allow, deny }, index) => {
+    const key = `windows[${index}]`;
+    const length = milliseconds(duration);
+    const isFit = length > 0 && length <= milliseconds(longestWindow);
+    const isEither = (allow === undefined) !== (deny === undefined);
+    return [
+      ...cronProblems(`${key}.cron`, cron),
+      ...(isFit ? [] : [{ key: `${key}.duration`, message: unfitDuration(duration) }]),
+      ...timezoneProblems(`${key}.timezone`, timezone),
+      ...(isEither ? [] : [{ key, message: "A window needs either allow: true or deny: true." }]),
+    ];
+  });
+
+function cronProblems(key: string, cron: string): readonly Broken[] {
+  const problem = cronProblem(cron);
+  if (problem === null) return [];
+  const written = JSON.stringify(cron);
+  const message =
+    problem === "never"
+      ? `${written} never comes: no day has that date. Write one that there is, such as "0 22 * * 1-5".`
+      : `${written} is no cron expression of five fields. Write minute, hour, day, month and weekday, such as "0 22 * * 1-5".`;
+  return [{ key, message }];
+}
+
+function unfitDuration(duration: string): string {
+  return `A window of ${duration} is not accepted. Write more than 0s and ${longestWindow} at most, such as 4h.`;
+}
 
 const safeUrls: Rule = ({ cloud }) => {
   if (typeof cloud !== "object") return [];
@@ -116,6 +152,7 @@ const rules: readonly Rule[] = [
   oneConnection,
   validSchedule,
   validTimezone,
+  validWindows,
   safeUrls,
   localToken,
 ];

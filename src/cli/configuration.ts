@@ -12,6 +12,7 @@ import type {
 } from "../model/generated/service.ts";
 import type { SecretUse } from "../model/secret.ts";
 import type { Limits, Verb } from "../plan/input.ts";
+import type { ChangeWindow } from "../plan/windows.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
@@ -48,6 +49,7 @@ export interface TenantSettings {
   /** Cron expression. */
   readonly schedule: string | null;
   readonly timezone: string;
+  readonly windows: readonly ChangeWindow[];
   readonly load: LoadRequest;
   readonly connection: Connection;
 }
@@ -138,9 +140,20 @@ function tenantSettings(
     budget: tenant.budget ?? 50,
     schedule: tenant.schedule ?? null,
     timezone: tenant.timezone ?? "UTC",
+    windows: changeWindows(tenant),
     load,
     connection: connection(tenant, path, root, at),
   };
+}
+
+/** Those of a tenant, in whose time zone they are unless they name another. */
+export function changeWindows(tenant: Pick<Tenant, "windows" | "timezone">): ChangeWindow[] {
+  return (tenant.windows ?? []).map(({ cron, duration, timezone, deny }) => ({
+    cron,
+    timezone: timezone ?? tenant.timezone ?? "UTC",
+    duration: milliseconds(duration),
+    effect: deny === true ? "deny" : "allow",
+  }));
 }
 
 function connection(tenant: Tenant, path: string, root: string, at: At): Connection {

@@ -88,6 +88,7 @@ async function wireTenants<One extends Wired>(
         limits: tenant.limits,
         deleteAfter: tenant.deleteAfter,
         expiryWarnings: tenant.expiryWarnings,
+        windows: tenant.windows,
       },
       settle: tenant.settle,
       version,

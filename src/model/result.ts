@@ -71,16 +71,33 @@ function isBroken({ reason }: Plan["held"][number]): boolean {
   return reason.code === "secret" || reason.code === "certificate";
 }
 
-/** What came of carrying a plan out. */
+/** What waits for a change window only. */
+function isWindowed({ reason }: Plan["held"][number]): boolean {
+  return reason.code === "window";
+}
+
+/** What the run was not allowed to begin any more. */
+function isRefused({ result, error }: Pick<Outcome, "result" | "error">): boolean {
+  return result === "skipped" && error?.code === "refused";
+}
+
+/**
+ * What came of carrying a plan out. Outside the change windows of its tenant, a run that nobody asked
+ * to apply (`isApply`) has only reported.
+ */
 export function runResult(
   plan: Plan,
   outcomes: readonly Outcome[],
   faults: readonly Pick<Fault, "severity">[],
+  isApply = true,
 ): Result {
   const planned = planResult(plan);
   if (planned !== "clean" && planned !== "drift") return planned;
   if (isCutShort({ outcomes, faults }) || plan.held.some(isBroken)) return "partial";
-  if (plan.held.some((held) => isDrift(held) && !isAnnounced(held))) return "refused";
+  const held = plan.held.filter((one) => isDrift(one) && !isAnnounced(one));
+  const isHeldBack = held.some((one) => isApply || !isWindowed(one));
+  if (isHeldBack || outcomes.some(isRefused)) return "refused";
+  if (held.length > 0) return "drift";
   return outcomes.length > 0 ? "converged" : "clean";
 }
 
@@ -89,11 +106,11 @@ export function isCutShort({
   outcomes,
   faults,
 }: {
-  readonly outcomes: readonly Pick<Outcome, "result">[];
+  readonly outcomes: readonly Pick<Outcome, "result" | "error">[];
   readonly faults: readonly Pick<Fault, "severity">[];
 }): boolean {
   return (
-    outcomes.some(({ result }) => result !== "done") ||
+    outcomes.some((outcome) => outcome.result !== "done" && !isRefused(outcome)) ||
     faults.some(({ severity }) => severity === "error")
   );
 }

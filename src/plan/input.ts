@@ -7,6 +7,7 @@ import type { Live } from "../model/live.ts";
 import type { ClientCertificate } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
+import type { ChangeWindow } from "./windows.ts";
 
 export type Verb = Change["op"];
 
@@ -50,6 +51,8 @@ export interface Policy {
   readonly deleteAfter: number;
   /** Milliseconds before its end at which a certificate is warned of, in steps. */
   readonly expiryWarnings: readonly number[];
+  /** When the tenant may be changed; empty: always. */
+  readonly windows: readonly ChangeWindow[];
 }
 
 /** The most that one run may do; what is more is held as a whole. */

@@ -5,11 +5,16 @@ export function toMilliseconds(instant: string): number {
   return Date.parse(instant);
 }
 
-/** UTC, with milliseconds. What no calendar can hold becomes the last or first day that one can. */
+/** UTC, with milliseconds. */
 export function toInstant(milliseconds: number): string {
+  return toDate(milliseconds).toISOString();
+}
+
+/** What no calendar can hold becomes the last or first day that one can. */
+export function toDate(milliseconds: number) {
   const bounded = Math.min(Math.max(milliseconds, -LARGEST), LARGEST);
   // biome-ignore lint/style/noRestrictedGlobals: writes an instant down and reads no clock.
-  return new Date(bounded).toISOString();
+  return new Date(bounded);
 }
 
 /** `2026-09-10 00:00:00 UTC`, as sentences have it. */

@@ -21,6 +21,7 @@ import { certificateList } from "./certificate-list.ts";
 import { digest } from "./digest.ts";
 import { freeze } from "./freeze.ts";
 import type { PlanInput } from "./input.ts";
+import { toMilliseconds } from "./instant.ts";
 import { limitsOf } from "./limits.ts";
 import { type Match, match } from "./match.ts";
 import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
@@ -29,6 +30,7 @@ import { holdReason } from "./policy.ts";
 import { restoredWarnings } from "./restored.ts";
 import { secretStates } from "./secret-states.ts";
 import { activeSuspensions } from "./suspensions.ts";
+import { closedReason, plannedWindow, type WindowState, windowState } from "./windows.ts";
 
 /** One object accounted for, and in which list. */
 type Entry =
@@ -49,8 +51,10 @@ export function plan(input: PlanInput): Plan {
   const entries = isBroken ? [] : planObjects(input);
   const wanted = entries.flatMap((e) => (e.list === "changes" ? [e.item] : [])).sort(byLevel);
   const kept = entries.flatMap((e) => (e.list === "held" ? [e.item] : []));
-  const { changes, held } = limited(wanted, kept, input);
-  // Somebody approves what is held, and lifts exactly that.
+  const { windows } = input.policy;
+  const window = windowState(windows, toMilliseconds(input.now));
+  const { changes, held } = windowed(limited(wanted, kept, input), window);
+  // Somebody approves what is held, and lifts exactly that; at noon what is applied at night.
   const approved = limited(wanted, kept, withoutLift(input));
   const unchanged = entries.flatMap((e) => (e.list === "unchanged" ? [e.item] : []));
   const unmanaged = entries.flatMap((e) => (e.list === "unmanaged" ? [e.item] : []));
@@ -87,16 +91,18 @@ export function plan(input: PlanInput): Plan {
     secrets: secrets.sort(byKindAndName),
     certificates: certificates.sort(byOwner),
     suspended: [...activeSuspensions(input)],
+    window: plannedWindow(windows, window),
     faults,
   });
 }
 
+interface Judged {
+  readonly changes: Change[];
+  readonly held: HeldChange[];
+}
+
 /** What is left to do, and all that is held, the limits among its reasons. */
-function limited(
-  wanted: readonly Change[],
-  kept: readonly HeldChange[],
-  input: PlanInput,
-): { readonly changes: Change[]; readonly held: HeldChange[] } {
+function limited(wanted: readonly Change[], kept: readonly HeldChange[], input: PlanInput): Judged {
   const limitOf = limitsOf(wanted, input);
   const judged = wanted.map((change) => ({ change, reason: limitOf(change) }));
   const over = judged.flatMap(({ change, reason }) => (reason ? [{ ...change, reason }] : []));
@@ -104,6 +110,14 @@ function limited(
     changes: judged.flatMap(({ change, reason }) => (reason ? [] : [change])),
     held: [...kept, ...over].sort(byLevel),
   };
+}
+
+/** While the tenant's windows are closed, nothing is left to do: what is held anyway keeps its reason. */
+function windowed({ changes, held }: Judged, window: WindowState): Judged {
+  if (window.isOpen) return { changes, held };
+  const reason = closedReason(window);
+  const waiting = changes.map((change) => ({ ...change, reason }));
+  return { changes: [], held: [...held, ...waiting].sort(byLevel) };
 }
 
 function withoutLift(input: PlanInput): PlanInput {

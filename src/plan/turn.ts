@@ -5,17 +5,24 @@ import { certificatesOf, UPLOAD_AGAIN_AFTER } from "./certificate.ts";
 import { liveObjects, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { deletedAt } from "./policy.ts";
+import { windowState } from "./windows.ts";
 
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete, a suspension that ends. Infinity when there is none. What was begun and is
- * waited for is left out.
+ * certificates that retire, an announced delete, a suspension that ends, a change window. Infinity
+ * when there is none. What was begun and is waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);
   const ends = input.memory.suspensions.map(({ until }) => toMilliseconds(until));
-  const turns = [...certificateTurns(input), ...policyTurns(input), ...deleteTurns(input), ...ends];
+  const turns = [
+    ...certificateTurns(input),
+    ...policyTurns(input),
+    ...deleteTurns(input),
+    ...ends,
+    windowState(input.policy.windows, now).turn,
+  ];
   return Math.min(...turns.filter((turn) => turn > now), Infinity);
 }
 

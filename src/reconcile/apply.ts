@@ -7,7 +7,8 @@ import type { Written } from "../model/tenant.ts";
 import { liveObjects } from "../plan/input.ts";
 import { failed, type Told } from "./audit.ts";
 import { create, resentWhenThrottled } from "./create.ts";
-import { faultOf, hadNoEffect, notAttempted } from "./effect.ts";
+import { faultOf, hadNoEffect } from "./effect.ts";
+import { haltOf } from "./halt.ts";
 import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import { desiredSnapshot, liveSnapshot } from "./snapshot.ts";
@@ -32,11 +33,10 @@ export async function apply(
 async function carryOut(writing: Writing, change: Change, world: World): Promise<Outcome> {
   const { op, kind, name, id } = change;
   const tenant = writing.subject.tenant.name;
-  if (writing.stopping.aborted) {
-    return { op, kind, name, id, result: "skipped", error: notAttempted() };
-  }
-  writing.notify({ type: "writing", tenant, change });
   try {
+    const halt = await haltOf(writing, change);
+    if (halt !== null) return { op, kind, name, id, result: "skipped", error: halt };
+    writing.notify({ type: "writing", tenant, change });
     const made =
       op === "delete" ? await remove(writing, change, world) : await put(writing, change, world);
     return { op, kind, name, id: made, result: "done" };

@@ -166,7 +166,7 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   if (unrestoredNow.length > 0) {
     await subject.store.settle(tenant, null, "resumed", unrestoredNow).catch(note);
   }
-  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults));
+  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults, options.isApply));
 }
 
 /** The plan in the answer is the one after it. */

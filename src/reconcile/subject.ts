@@ -6,7 +6,7 @@ import type { Change, Outcome, Plan, Run } from "../model/generated/run.ts";
 import type { Redactor, Secrets } from "../model/secret.ts";
 import type { Store } from "../model/store.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
-import type { Policy } from "../plan/input.ts";
+import type { Asked, Policy } from "../plan/input.ts";
 import type { Audit } from "./audit.ts";
 
 /** What planning needs: nothing here can write to the tenant. */
@@ -56,6 +56,8 @@ export interface Writing {
   /** Id of the run. */
   readonly run: string;
   readonly audit: Audit;
+  /** What a person asked of the run. */
+  readonly asked: Asked;
   readonly writer: TenantWriter;
   readonly notify: Notify;
   /** Asks the run to end after the write in hand. */

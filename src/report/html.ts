@@ -168,12 +168,14 @@ function faultRow({ severity, code, message, file, spot, requestId }: FaultView)
   return html`<tr><th scope="row">${badge(severity, severity === "error" ? "bad" : "update")}</th><td>${words(message)}<br><span class="place"><code>${breakable(place)}${code}</code>${request}</span></td></tr>\n`;
 }
 
-function details({ facts, digest, took, suspended, nextRun, toApply }: TenantView): Html {
+function details(view: TenantView): Html {
+  const { facts, digest, took, window, suspended, nextRun, toApply } = view;
   const list = [
     ...facts.map(({ label, text }) => detail(label, html`${text}`)),
     ...(digest === null ? [] : [detail("Digest", html`<code>${digest}</code>`)]),
     ...(took === null ? [] : [detail("Took", html`${took}`)]),
     ...suspended.map((text) => detail("Suspended", html`${text}`)),
+    ...(window === null ? [] : [detail("Change window", html`${window.text}`)]),
     ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
   ];
   return html`<div class="box"><dl class="facts">\n${list}</dl>${toApply.map(nextStep)}</div>`;

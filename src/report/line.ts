@@ -12,7 +12,7 @@ export function summaryOf(view: TenantView): string {
   return `${view.tenant}: ${view.result}: ${countsText(view.counts)}${took}`;
 }
 
-/** The same with the commit, the next run, and the first error: what people look for in a log. */
+/** The same with the commit, the next run, a closed change window, and the first error: what people look for in a log. */
 export function renderLineOf(view: TenantView, commit: string | null): string {
   const aside = [view.took, commit === null ? null : `commit ${shortCommit(commit)}`]
     .filter((part) => part !== null)
@@ -23,6 +23,8 @@ export function renderLineOf(view: TenantView, commit: string | null): string {
     aside === "" ? "" : ` (${aside})`,
     error === undefined ? "" : `: ${excerpt(error.message, ERROR_LIMIT)}`,
     ...view.suspended.map((text) => ` · Suspended: ${text}`),
+    // One that is open is no news.
+    view.window === null || view.window.isOpen ? "" : ` · Change window: ${view.window.text}`,
     view.nextRun === null ? "" : ` · Next run: ${view.nextRun}`,
   ].join("");
 }

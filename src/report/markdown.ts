@@ -155,12 +155,14 @@ function folded(summary: string, items: readonly string[]): readonly Piece[] {
   return [{ weight: "rest", text }];
 }
 
-function closing({ facts, digest, took, suspended, nextRun, toApply }: TenantView): string {
+function closing(view: TenantView): string {
+  const { facts, digest, took, window, suspended, nextRun, toApply } = view;
   const all = [
     ...facts.map(({ label, text }) => `${label} ${codeSpan(text)}`),
     ...(digest === null ? [] : [`Digest ${codeSpan(digest)}`]),
     ...(took === null ? [] : [`Took ${took}`]),
     ...suspended.map((text) => `Suspended ${prose(text)}`),
+    ...(window === null ? [] : [`Change window ${prose(window.text)}`]),
     ...(nextRun === null ? [] : [`Next run ${nextRun}`]),
   ].join(" · ");
   const steps = toApply.flatMap(({ sentence, command }) => [

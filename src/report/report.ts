@@ -76,8 +76,8 @@ export function renderPast(past: Past, format: "text" | "json", options: RenderO
 }
 
 /**
- * One line for one run, without a newline: tenant, result, counts, seconds, commit, and the next run
- * (an RFC 3339 instant) when there is one.
+ * One line for one run, without a newline: tenant, result, counts, seconds, commit, when it may be
+ * changed next when it may not now, and the next run (an RFC 3339 instant) when there is one.
  */
 export function renderLine(run: Run, nextRun?: string): string {
   return renderLineOf(runView(run, nextRun ?? null, {}), run.commit);

@@ -25,6 +25,7 @@ import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import { suspendedTexts } from "./suspended-view.ts";
+import { type WindowView, windowView } from "./window-view.ts";
 import {
   announcedSentences,
   askedSentences,
@@ -36,6 +37,8 @@ import {
   resultSentence,
   resultTones,
   type Tone,
+  toApplyLater,
+  toApplyNow,
   toLift,
   triggers,
   trustedSentence,
@@ -84,6 +87,8 @@ export interface TenantView {
   readonly nextRun: string | null;
   /** What is left alone for a while. */
   readonly suspended: readonly string[];
+  /** null for a tenant that may always be changed. */
+  readonly window: WindowView | null;
   /** Empty when there is nothing that apply could do. */
   readonly toApply: readonly ToApply[];
 }
@@ -128,6 +133,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     took: null,
     nextRun: null,
     suspended: suspendedTexts(plan, options.timezone),
+    window: windowView(plan.window, options.timezone),
     toApply: hasErrors ? [] : nextSteps(plan, options),
   };
 }
@@ -152,6 +158,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
     suspended: plan === null ? [] : suspendedTexts(plan, timezone),
+    window: plan === null ? null : windowView(plan.window, timezone, run.finishedAt),
     toApply: [],
   };
 }
@@ -282,7 +289,8 @@ function nextSteps(
   const isLimited =
     restoring === undefined &&
     held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
-  if (changes.length === 0 && !isLimited) return [];
+  const isWindowed = held.some(({ reason }) => reason.code === "window");
+  if (changes.length === 0 && !isLimited && !isWindowed) return [];
   if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
   // A plan that was made with them is refused without them.
   const allowed = allowEarlierExpiry.map((one) => ` --allow-earlier-expiry ${name(one)}`).join("");
@@ -291,7 +299,8 @@ function nextSteps(
   const command = `${program} ${verb} --tenant ${name(tenant)} --plan ${name(digest)}${allowed}${why}`;
   const lifting = `${command} --lift deletes --reason "..."`;
   return [
-    ...(changes.length > 0 ? [{ sentence: "To apply exactly this plan:", command }] : []),
+    ...(changes.length > 0 ? [{ sentence: toApplyNow, command }] : []),
+    ...(isWindowed ? [{ sentence: toApplyLater, command }] : []),
     ...(isLimited ? [{ sentence: toLift, command: lifting }] : []),
   ];
 }

@@ -65,9 +65,15 @@ function closing(view: TenantView, page: Layout): Lines {
   return [
     ...page.wrap(summaryOf(view), "", view.tone, "  "),
     ...view.suspended.flatMap((text) => page.wrap(`Suspended: ${text}`, "", "held", "  ")),
+    ...windowLines(view, page),
     ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
     ...toApplyLines(view, page),
   ];
+}
+
+function windowLines({ window }: TenantView, page: Layout): Lines {
+  if (window === null) return [];
+  return page.wrap(`Change window: ${window.text}.`, "", window.isOpen ? "quiet" : "held", "  ");
 }
 
 function toApplyLines({ toApply }: TenantView, page: Layout): Lines {

@@ -51,6 +51,7 @@ export const holds = {
   "earlier-expiry": "certificate that ends sooner",
   scope: "not asked for",
   suspended: "suspended",
+  window: "change window",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {
@@ -223,6 +224,10 @@ export function namesText(names: readonly string[]): string {
   const told = names.slice(0, NAMES).join(", ");
   return more > 0 ? `${told} and ${plural(more, "more", "more")}` : told;
 }
+
+/** Before the command that applies what was looked at. */
+export const toApplyNow = "To apply exactly this plan:";
+export const toApplyLater = "To apply exactly this plan once a change window is open:";
 
 /** Before the command that lifts a limit of deletes. */
 export const toLift = "To delete once what the limit holds, and apply the rest of this plan:";

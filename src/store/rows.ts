@@ -71,18 +71,17 @@ export function toAudited(row: Link, path: string): ChainedEntry {
   if (chained === null) throw damaged(path, `audit entry ${row.sequence} cannot be read`);
   return chained;
 }
-
 export function toRun(row: RunRow, path: string): Run {
   const { id, plan, ...run } = parse(row.run, { path, what: `run ${row.key}` }, isWrittenRun);
   return {
     id: id ?? run.startedAt.replaceAll(/[^0-9TZ]/g, ""),
     ...run,
-    plan: plan && { ...withoutNews, ...plan },
+    plan: plan && { ...notSaid, ...plan },
   };
 }
 
-/** What the plans of older versions did not have. */
-const withoutNews = { secrets: [], certificates: [], suspended: [] };
+/** What older versions did not say of a plan. */
+const notSaid = { secrets: [], certificates: [], suspended: [], window: null };
 
 function toKind(text: string, { path, what }: Place): Kind {
   const kind = KINDS.find((known) => known === text);
@@ -151,7 +150,7 @@ function isRecordedSecret(value: unknown): value is WrittenSecret {
 /** As an older version may have written it: without a name, and with less in its plan. */
 type WrittenRun = Omit<Run, "id" | "plan"> &
   Partial<Pick<Run, "id">> & {
-    readonly plan: (Omit<Plan, keyof typeof withoutNews> & Partial<Plan>) | null;
+    readonly plan: (Omit<Plan, keyof typeof notSaid> & Partial<Plan>) | null;
   };
 
 /** The outline only. */

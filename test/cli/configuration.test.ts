@@ -16,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const tenantId = "11111111-2222-3333-4444-555555555555";
 const sandbox = { name: "practice", sandbox: { port: 8090 }, mode: "apply" };
+const night = { cron: "0 22 * * 1-5", duration: "4h", allow: true };
 const real = { name: "production", tenantId, credential: { azureCli: {} }, mode: "report" };
 
 function read(configuration: object | string, env: Readonly<Record<string, string>> = {}) {
@@ -237,6 +238,21 @@ const rows = [
     says: "IANA",
   },
   {
+    name: "with a window of another verb",
+    value: { tenants: [{ ...sandbox, windows: [{ ...night, allow: undefined, forbid: true }] }] },
+    says: "forbid",
+  },
+  {
+    name: "with a window that does not allow",
+    value: { tenants: [{ ...sandbox, windows: [{ ...night, allow: false }] }] },
+    says: "allow",
+  },
+  {
+    name: "with a window without a duration",
+    value: { tenants: [{ ...sandbox, windows: [{ cron: "0 22 * * *", allow: true }] }] },
+    says: "duration",
+  },
+  {
     name: "with a Graph over http beyond loopback",
     value: { tenants: [{ ...real, cloud: { graph: "http://graph.contoso.com" } }] },
     says: "must be https",
@@ -344,5 +360,58 @@ test("deletes are bounded where nothing is said, and as it is said", () => {
   expect(bounds({ limits: { deletes: 3, changes: 10 }, deleteAfter: "0s" })).toEqual([
     { deletes: 3, deletePercent: 34, changes: 10 },
     0,
+  ]);
+});
+
+test("windows are in the time zone of their tenant unless they name another", () => {
+  const windowsOf = (more: object) =>
+    read({ tenants: [{ ...sandbox, ...more }] }).settings?.tenants[0]?.windows;
+  expect(windowsOf({})).toEqual([]);
+  const { cron } = night;
+  const [allows, denies] = [
+    { cron, duration: 4 * 3_600_000, effect: "allow" },
+    { cron: "0 0 24 12 *", duration: 10 * 86_400_000, effect: "deny" },
+  ];
+  const windows = [
+    night,
+    { cron: "0 0 24 12 *", duration: "10d", timezone: "Europe/Paris", deny: true },
+  ];
+  expect(windowsOf({ windows })).toEqual([
+    { ...allows, timezone: "UTC" },
+    { ...denies, timezone: "Europe/Paris" },
+  ]);
+  expect(windowsOf({ windows, timezone: "Asia/Tokyo" })).toEqual([
+    { ...allows, timezone: "Asia/Tokyo" },
+    { ...denies, timezone: "Europe/Paris" },
+  ]);
+});
+
+test("all that is wrong with windows is told at once, where it stands and with what is accepted", () => {
+  const { settings, faults } = read(`apiVersion: plumbline/v1
+kind: Service
+definitions: connectors
+tenants:
+  - name: practice
+    sandbox: { port: 8090 }
+    mode: apply
+    windows:
+      - { cron: 0 22 * *, duration: 4h, allow: true }
+      - cron: 0 0 31 2 *
+        duration: 4h
+        deny: true
+      - { cron: 0 22 * * *, duration: 0s, timezone: Europe/Atlantis, allow: true }
+      - { cron: 0 22 * * *, duration: 32d, allow: true, deny: true }
+      - { cron: 0 0 22 * * *, duration: 4h }
+`);
+  expect(settings).toBeNull();
+  expect(faults.map(({ message, at }) => `${at?.line}:${at?.column} ${message}`)).toEqual([
+    '9:17 "0 22 * *" is no cron expression of five fields. Write minute, hour, day, month and weekday, such as "0 22 * * 1-5".',
+    '10:15 "0 0 31 2 *" never comes: no day has that date. Write one that there is, such as "0 22 * * 1-5".',
+    "13:39 A window of 0s is not accepted. Write more than 0s and 31d at most, such as 4h.",
+    '13:53 "Europe/Atlantis" is no IANA time zone, such as Europe/Berlin.',
+    "14:39 A window of 32d is not accepted. Write more than 0s and 31d at most, such as 4h.",
+    "14:9 A window needs either allow: true or deny: true.",
+    '15:17 "0 0 22 * * *" is no cron expression of five fields. Write minute, hour, day, month and weekday, such as "0 22 * * 1-5".',
+    "15:9 A window needs either allow: true or deny: true.",
   ]);
 });

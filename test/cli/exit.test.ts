@@ -48,6 +48,20 @@ const rows: readonly Row[] = [
     apply: 4,
   },
   {
+    name: "a change outside the windows",
+    definitions: a,
+    tenant: { windows: [{ cron: "* * * * *", duration: "1h", deny: true }] },
+    plan: 2,
+    apply: 4,
+  },
+  {
+    name: "a change inside the windows",
+    definitions: a,
+    tenant: { windows: [{ cron: "* * * * *", duration: "1h", allow: true }] },
+    plan: 2,
+    apply: 0,
+  },
+  {
     name: "a displayName that two live objects have",
     live: [seeded("a"), seeded("a")],
     definitions: a,

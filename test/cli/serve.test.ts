@@ -226,6 +226,21 @@ test("a sign-in that needs a person ends serve with 3, because nobody watches a 
   expect(stderr).toContain("Give serve another credential");
 });
 
+test("a tenant outside its windows is reported by serve and not written to", async () => {
+  await using service = openService();
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  const tenant = await service.tenant();
+  const never = { cron: "* * * * *", duration: "1h", deny: true };
+  service.configure({ tenants: [practice(tenant, { ...everySecond, windows: [never] })] });
+  service.write("connectors/a.yaml", definition("a"));
+  const serving = service.start(["serve"]);
+  await serving.says("practice: drift: 1 held", 2);
+  await serving.says("Change window: closed; no next one is known.");
+  expect(tenant.control.requests().filter(writes)).toEqual([]);
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toMatchObject({ status: 0 });
+});
+
 test("a tenant without a schedule is run once, and serve stays", async () => {
   await using service = openService();
   const tenant = await service.tenant();

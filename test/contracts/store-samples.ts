@@ -64,6 +64,7 @@ export function planned(complete = true): Plan {
     secrets: [],
     certificates: [],
     suspended: [],
+    window: null,
     faults: [],
   };
 }

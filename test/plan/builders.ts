@@ -194,6 +194,7 @@ export function allowing(allow: Policy["allow"], over: Partial<Policy> = {}): Po
     limits: { deletes: 1, deletePercent: 34, changes: null },
     deleteAfter: 3_600_000,
     expiryWarnings: [60, 30, 14, 7].map((days) => days * 86_400_000),
+    windows: [],
     ...over,
   };
 }

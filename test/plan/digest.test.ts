@@ -53,6 +53,16 @@ test.for<{ readonly name: string; readonly over: Situation }>([
     name: "a warning",
     over: { input: { faults: [{ ...failure("url", "Hm."), severity: "warning" }] } },
   },
+  {
+    name: "a change window that is closed",
+    over: {
+      input: {
+        policy: allowing(["adopt", "create", "update"], {
+          windows: [{ cron: "0 22 * * *", timezone: "UTC", duration: 3_600_000, effect: "allow" }],
+        }),
+      },
+    },
+  },
   { name: "what the tenant is called", over: { input: { tenant: { ...tenant, name: "other" } } } },
   {
     name: "a limit that no change reaches",

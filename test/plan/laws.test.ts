@@ -390,6 +390,30 @@ test("nothing is changed that is neither in the ledger nor adopted or created by
   );
 });
 
+test("outside its windows a tenant is left as it is, and all that waits is what would be done inside", () => {
+  const nights = {
+    cron: "0 22 * * *",
+    timezone: "UTC",
+    duration: 3_600_000,
+    effect: "allow",
+  } as const;
+  const closed = { windows: [nights] };
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const inside = plan(input);
+      const outside = plan({ ...input, policy: { ...input.policy, ...closed } });
+      expect(outside.changes).toEqual([]);
+      const isWaiting = ({ reason }: Plan["held"][number]) => reason.code === "window";
+      const todo = ({ reason, ...change }: Change | Plan["held"][number]) => change;
+      expect(outside.held.filter(isWaiting).map(todo)).toEqual(inside.changes.map(todo));
+      expect(outside.held.filter((held) => !isWaiting(held))).toEqual(inside.held);
+      const { digest, unchanged, unmanaged, faults } = inside;
+      expect(outside).toMatchObject({ digest, unchanged, unmanaged, faults });
+      expect(liveOf(applied(input, outside))).toEqual(liveOf(input));
+    }),
+  );
+});
+
 test("a connector is never deleted and created again to change it", () => {
   fc.assert(
     fc.property(anyInput, (input) => {

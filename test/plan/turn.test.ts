@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { toInstant, toMilliseconds } from "../../src/plan/instant.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { nextTurn } from "../../src/plan/turn.ts";
+import type { ChangeWindow } from "../../src/plan/windows.ts";
 import {
+  allowing,
   certificatePath,
   desired,
   inputOf,
@@ -18,7 +20,7 @@ import {
 const day = 86_400_000;
 
 /** A rotation with everything that time decides about, and a password that is sent every so often. */
-function situation(now: string) {
+function situation(now: string, windows: readonly ChangeWindow[] = []) {
   const certificate = named("NEW", "2026-08-01", "2027-08-01");
   const a = desired("a", { certificate, retireAfter: 7 * day });
   const b = desired("b", { reassertEvery: 30 * day });
@@ -36,9 +38,14 @@ function situation(now: string) {
         secrets: { [passwordPath]: recorded("v1$b", sentAt, { recordedAt: sentAt }) },
       }),
     ],
-    input: { now },
+    input: { now, policy: allowing(["adopt", "create", "update"], { windows }) },
   });
 }
+
+const someWindows: ChangeWindow[] = [
+  { cron: "0 22 * * 1-5", timezone: "Europe/Berlin", duration: 4 * 3_600_000, effect: "allow" },
+  { cron: "0 0 1 * *", timezone: "UTC", duration: 2 * day, effect: "deny" },
+];
 
 test("time changes a plan at its next turn and not before", () => {
   const first = toMilliseconds("2026-08-10T00:00:00.000Z");
@@ -46,9 +53,10 @@ test("time changes a plan at its next turn and not before", () => {
     fc.property(
       fc.integer({ min: 0, max: 400 * day }),
       fc.double({ min: 0, max: 1, noNaN: true }),
-      (since, share) => {
+      fc.subarray(someWindows),
+      (since, share, chosen) => {
         const now = first + since;
-        const input = situation(toInstant(now));
+        const input = situation(toInstant(now), chosen);
         const turn = nextTurn(input);
         const until = Number.isFinite(turn) ? turn - 1 : now + 1_000 * day;
         const later = Math.floor(now + share * (until - now));

@@ -83,6 +83,20 @@ test("a plan is made again when a password is overdue meanwhile, and when the cl
   expect(at(input.now)).toEqual(planned);
 });
 
+test("a plan is made again when a change window opens meanwhile", async () => {
+  await using practice = await converged();
+  const windows = [
+    { cron: "0 22 * * *", timezone: "UTC", duration: 3_600_000, effect: "allow" as const },
+  ];
+  const subject = practice.subject({ policy: allowing(["create"], { windows }) });
+  const { input } = await observe(subject, nothingAsked, signal, unheard);
+  const planned = planFor(subject, input);
+  expect(planned.window).toMatchObject({ isOpen: false });
+  const at = (now: string) => planFor(subject, { ...input, now });
+  expect(at("2026-08-20T21:59:59.999Z")).toBe(planned);
+  expect(at("2026-08-20T22:00:00.000Z").window).toMatchObject({ isOpen: true });
+});
+
 test("a subject that runs again and again sees each change of git, tenant, secret and store", async () => {
   await using practice = await converged();
   const { definitions } = practice.subject().load().loaded;

@@ -4,10 +4,12 @@ import { expect, test } from "vitest";
 import { type Format, formats, render, renderLine } from "../../src/report/report.ts";
 import { anyText, fill, fullReports, hostileTexts } from "./hostile.ts";
 import {
+  calmClosedRun,
   cleanPlan,
   convergedRun,
   created,
   forbidden,
+  insidePlan,
   planOf,
   runOf,
   samples,
@@ -66,6 +68,16 @@ const lineCases = [
     name: "a run that could not read",
     run: unreadableRun,
     want: `staging: unreadable: 1 error (1.2 s, commit 9f2c1a7d0b): ${forbidden.message}`,
+  },
+  {
+    name: "a run outside the windows of its tenant",
+    run: calmClosedRun,
+    want: "production: clean: 3 unchanged (1.2 s, commit 9f2c1a7d0b) · Change window: closed; the next one is from 2026-08-22 22:00:00 UTC to 2026-08-23 02:00:00 UTC",
+  },
+  {
+    name: "a run inside the windows of its tenant",
+    run: runOf({ plan: insidePlan }),
+    want: "production: clean: 3 unchanged (1.2 s, commit 9f2c1a7d0b)",
   },
 ] as const;
 

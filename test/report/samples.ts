@@ -167,6 +167,7 @@ export function planOf(parts: Partial<Plan>): Plan {
     secrets: [],
     certificates: [],
     suspended: [],
+    window: null,
     faults: [],
     ...parts,
   };
@@ -294,6 +295,56 @@ export const faults: readonly Fault[] = [
   },
 ];
 
+const closed = {
+  isOpen: false,
+  until: "2026-08-22T22:00:00.000Z",
+  next: { from: "2026-08-22T22:00:00.000Z", to: "2026-08-23T02:00:00.000Z" },
+};
+
+const waiting: HeldChange = {
+  ...updated,
+  reason: {
+    code: "window",
+    message: "It is outside the change windows of this tenant.",
+    lift: "Wait for the next window, or set other windows for this tenant in plumbline.yaml.",
+    until: closed.until,
+  },
+};
+
+export const outsidePlan = planOf({ held: [waiting], unchanged, window: closed });
+
+export const insidePlan = planOf({
+  tenant: "test",
+  unchanged,
+  window: {
+    isOpen: true,
+    until: "2026-08-22T12:00:00.000Z",
+    next: { from: "2026-08-29T08:00:00.000Z", to: null },
+  },
+});
+
+/** Its window closed between two writes. */
+export const closedRun = runOf({
+  plan: planOf({
+    changes: [created, updated],
+    unchanged,
+    window: { ...closed, isOpen: true, until: "2026-08-22T10:15:01.000Z" },
+  }),
+  outcomes: [
+    outcomeOf(created, "done"),
+    outcomeOf(updated, "skipped", {
+      severity: "error",
+      code: "refused",
+      message:
+        "The change window closed before this was attempted. The next one opens on 2026-08-22 22:00:00 UTC.",
+      at: null,
+    }),
+  ],
+  result: "refused",
+});
+
+export const calmClosedRun = runOf({ plan: planOf({ unchanged, window: closed }) });
+
 const nextRuns = new Map([["production", "2026-08-22T10:30:00.000Z"]]);
 
 /** By the name of the golden file. */
@@ -330,6 +381,9 @@ export const samples: Readonly<Record<string, Report>> = {
     nextRuns,
   },
   "several-runs": { type: "runs", runs: [partialRun, unreadableRun], nextRuns },
+  "windows-plan": { type: "plans", plans: [outsidePlan, insidePlan] },
+  "windows-run": { type: "runs", runs: [closedRun], nextRuns },
+  "calm-windows-run": { type: "runs", runs: [calmClosedRun] },
   faults: { type: "faults", faults, checked: { files: 6, definitions: 5, tenants: 2 } },
   "no-faults": { type: "faults", faults: [], checked: { files: 1, definitions: 1, tenants: 1 } },
 };

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { changeWindows } from "../../src/cli/configuration.ts";
 import { milliseconds } from "../../src/model/duration.ts";
 import type { Policy } from "../../src/plan/input.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
@@ -51,11 +52,12 @@ test.for(folders)("$title", async ({ folder }) => {
   await expect(shown({ type: "runs", runs })).toMatchFileSnapshot(file("run.txt"));
 });
 
-function policyOf({ allow, limits, deleteAfter }: TenantFile): Policy {
+function policyOf({ allow, limits, deleteAfter, windows = [] }: TenantFile): Policy {
   const standard = allowing(allow ?? ["adopt", "create", "update"]);
   return {
     ...standard,
     limits: { ...standard.limits, ...limits },
+    windows: changeWindows({ windows }),
     ...(deleteAfter !== undefined && { deleteAfter: milliseconds(deleteAfter) }),
   };
 }

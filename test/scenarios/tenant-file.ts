@@ -3,6 +3,7 @@
  * is set. Certificates are made anew for each test, and stand under their names in what it prints.
  */
 import { parse } from "yaml";
+import type { Tenant } from "../../src/model/generated/service.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
 import {
@@ -24,6 +25,8 @@ export interface TenantFile {
   /** Such as `0s`; an hour when left out. */
   readonly deleteAfter?: string;
   readonly mode?: Subject["mode"];
+  /** As in plumbline.yaml; it is 08:00 UTC on Thursday, 20 August 2026, when all begins. */
+  readonly windows?: Tenant["windows"];
   readonly variables?: Readonly<Record<string, string>>;
   /** Values of secrets; null: not set. */
   readonly env?: Readonly<Record<string, string | null>>;

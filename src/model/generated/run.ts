@@ -152,6 +152,10 @@ certificates: ConnectorCertificates[]
  */
 suspended: Suspension[]
 /**
+ * The change windows of the tenant at the instant of the plan; null when it has none.
+ */
+window: (ChangeWindow | null)
+/**
  * Errors here mean that nothing is applied.
  */
 faults: Fault[]
@@ -354,7 +358,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window")
 /**
  * Why, in one sentence.
  */
@@ -567,6 +571,36 @@ by: string
  * Why.
  */
 reason: string
+}
+/**
+ * Whether the tenant may be changed, and when it may next.
+ */
+export interface ChangeWindow {
+/**
+ * False outside all windows that allow and inside one that denies: then nothing is applied.
+ */
+isOpen: boolean
+/**
+ * When isOpen changes next; null when that is never, or too far away to be found. RFC 3339, UTC.
+ */
+until: (string | null)
+/**
+ * The first time after now that begins to be open; null as for until.
+ */
+next: (Opening | null)
+}
+/**
+ * A time in which the tenant may be changed.
+ */
+export interface Opening {
+/**
+ * RFC 3339, UTC.
+ */
+from: string
+/**
+ * null as for until. RFC 3339, UTC.
+ */
+to: (string | null)
 }
 /**
  * What became of one change.

@@ -301,7 +301,36 @@ budget?: number
  */
 schedule?: string
 /**
- * IANA time zone of the schedule.
+ * IANA time zone of the schedule, and of windows that name none.
  */
 timezone?: string
+/**
+ * When this tenant may be changed. Outside, apply only reports. Without a window that allows, it may be changed whenever none denies it; one that denies wins over one that allows.
+ */
+windows?: Window[]
+}
+/**
+ * A time that begins at each tick of a cron expression: either allow: true or deny: true.
+ */
+export interface Window {
+/**
+ * When it begins: a cron expression of five fields (minute, hour, day, month, weekday). A day matches when both its date and its weekday do.
+ */
+cron: string
+/**
+ * How long it lasts from there, as time that really passes: at most 31d.
+ */
+duration: string
+/**
+ * IANA time zone of the cron expression. Default: that of the tenant.
+ */
+timezone?: string
+/**
+ * The tenant may be changed inside.
+ */
+allow?: true
+/**
+ * The tenant may not be changed inside, whatever other windows allow.
+ */
+deny?: true
 }
