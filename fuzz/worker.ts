@@ -1,0 +1,41 @@
+// A process that looks at the files whose numbers it is told, one at a time.
+import { type Answer, examine, examineByCommand } from "./examine.ts";
+import { judge, LONGEST, type Verdict } from "./oracle.ts";
+import { specimenOf } from "./specimen.ts";
+import { openWorkspace } from "./workspace.ts";
+
+/** Of one file, to the process that leads the campaign. */
+export interface Result extends Verdict {
+  readonly milliseconds: number;
+}
+
+/** Every so many files, one goes through the real command line too. */
+export const BY_COMMAND = 1_000;
+
+const workspace = openWorkspace();
+process.on("exit", () => workspace[Symbol.dispose]());
+process.on("disconnect", () => process.exit());
+process.on("message", async (number: number) => {
+  process.send?.(await resultOf(number));
+});
+
+async function resultOf(number: number): Promise<Result> {
+  const specimen = specimenOf(number);
+  const judged = (answer: Answer) => judge(answer, specimen.bytes, workspace.textOf);
+  const answer = await patiently(() => examine(specimen, workspace));
+  const verdict = judged(answer);
+  const byCommand =
+    number % BY_COMMAND === 0 ? judged(await examineByCommand(specimen, workspace)) : verdict;
+  const complaints = [...new Set([...verdict.complaints, ...byCommand.complaints])];
+  return { stage: verdict.stage, complaints, milliseconds: answer.milliseconds };
+}
+
+/** A machine that was busy for a moment makes any file slow once. */
+async function patiently(look: () => Promise<Answer>): Promise<Answer> {
+  const first = await look();
+  return first.milliseconds <= LONGEST ? first : await look();
+}
+
+/** Code is compiled, schemas too, before time counts; the answer says that this is done. */
+await resultOf(1);
+process.send?.("ready");
