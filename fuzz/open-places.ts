@@ -8,12 +8,14 @@ const SECRET = new Set([
 ]);
 
 /** Below these it is the name of where a secret is kept, which people have to be told. */
-const NAMES = new Set(["file", "vault", "secret", "version", "username"]);
+const NAMES = new Set(["env", "file", "vault", "secret", "version", "username"]);
 
 /** True when the text is YAML and holds the value in a place that is no secret's. */
 export function standsInTheOpen(text: string, value: string): boolean {
   let isOpen = false;
   for (const document of parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" })) {
+    // Of what is no YAML, nothing may be repeated.
+    if (document.errors.length > 0) continue;
     visit(document, {
       Scalar(_, { value: written }, ancestors) {
         if (!String(written).includes(value)) return;

@@ -30,7 +30,7 @@ async function resultOf(number: number): Promise<Result> {
   return { stage: verdict.stage, complaints, milliseconds: answer.milliseconds };
 }
 
-/** A machine that was busy for a moment makes any file slow once. */
+/** The first file of its kind has code compiled, and memory may have to be tidied up at any time. */
 async function patiently(look: () => Promise<Answer>): Promise<Answer> {
   const first = await look();
   return first.milliseconds <= LONGEST ? first : await look();
