@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Stage } from "./oracle.ts";
+import { goesByCommand } from "./specimen.ts";
 import type { Result } from "./worker.ts";
 
 export interface Failure {
@@ -60,28 +61,38 @@ function* numbersOf({ start, files }: Campaign): Generator<number> {
 /** One process after the other: the next one when one hung or ended. */
 async function work(numbers: Generator<number>, campaign: Campaign, tally: Tally): Promise<void> {
   let worker = await startWorker();
-  for (const number of { [Symbol.iterator]: () => ({ next: () => numbers.next() }) }) {
-    const answer = await ask(worker, number);
-    tally.files += 1;
-    if (typeof answer !== "string") count(tally, number, answer);
-    const complaints = typeof answer === "string" ? [answer] : answer.complaints;
-    if (complaints.length > 0) {
-      const failure = { number, complaints };
-      tally.failures.push(failure);
-      campaign.onFailure(failure);
-    }
-    campaign.onFile(tally);
+  const replaced = async () => {
+    worker.kill("SIGKILL");
+    worker = await startWorker();
+  };
+  for (let next = numbers.next(); !next.done; next = numbers.next()) {
+    const number = next.value;
+    let answer = await ask(worker, number);
+    // On a machine that stood still for a moment, any file may seem to hang once.
     if (typeof answer === "string") {
-      worker.kill("SIGKILL");
-      worker = await startWorker();
+      await replaced();
+      answer = await ask(worker, number);
     }
+    count(tally, number, answer, campaign);
+    if (typeof answer === "string") await replaced();
   }
-  if (worker.connected) worker.disconnect();
+  worker.disconnect();
 }
 
-function count(tally: Tally, number: number, { stage, milliseconds }: Result): void {
-  tally.stages[stage] += 1;
-  if (milliseconds > tally.slowest.milliseconds) tally.slowest = { number, milliseconds };
+function count(tally: Tally, number: number, answer: Result | string, campaign: Campaign): void {
+  const complaints = typeof answer === "string" ? [answer] : answer.complaints;
+  tally.files += 1;
+  if (typeof answer !== "string") {
+    const { stage, milliseconds } = answer;
+    tally.stages[stage] += 1;
+    if (milliseconds > tally.slowest.milliseconds) tally.slowest = { number, milliseconds };
+  }
+  if (complaints.length > 0) {
+    const failure = { number, complaints };
+    tally.failures.push(failure);
+    campaign.onFailure(failure);
+  }
+  campaign.onFile(tally);
 }
 
 async function startWorker(): Promise<ChildProcess> {
@@ -93,7 +104,7 @@ async function startWorker(): Promise<ChildProcess> {
 
 /** Text: why there is no result. */
 async function ask(worker: ChildProcess, number: number): Promise<Result | string> {
-  const answer = answerOf(worker, PATIENCE);
+  const answer = answerOf(worker, goesByCommand(number) ? LONG_PATIENCE : PATIENCE);
   worker.send(number);
   return await answer;
 }

@@ -26,12 +26,13 @@ export type TextOf = (shown: string) => string | null;
 export function judge(answer: Answer, bytes: Buffer, textOf: TextOf): Verdict {
   const { faults, complaints } = faultsIn(answer.reports.json ?? "");
   const errors = faults.filter(({ severity }) => severity === "error");
+  const linesOf = linesBy(textOf);
   return {
     stage: stageOf(errors),
     complaints: [
       ...complaints,
       ...aboutStatus(answer, errors.length),
-      ...faults.flatMap((fault) => aboutPlace(fault, textOf)),
+      ...faults.flatMap((fault) => aboutPlace(fault, linesOf)),
       ...aboutInside(answer, faults),
       ...aboutSecrets(answer, bytes),
       ...aboutTime(answer),
@@ -69,10 +70,22 @@ function aboutStatus({ status, said }: Answer, errors: number): readonly string[
   return saying;
 }
 
-function aboutPlace({ code, message, at }: Fault, textOf: TextOf): readonly string[] {
+type LinesOf = (shown: string) => readonly string[];
+
+/** Each file is read once: a large one may have fifty faults. */
+function linesBy(textOf: TextOf): LinesOf {
+  const known = new Map<string, readonly string[]>();
+  return (shown) => {
+    const lines = known.get(shown) ?? textOf(shown)?.split("\n") ?? [];
+    known.set(shown, lines);
+    return lines;
+  };
+}
+
+function aboutPlace({ code, message, at }: Fault, linesOf: LinesOf): readonly string[] {
   const told = `${code}: ${message}`;
   if (at === null) return [`A fault has no place. ${told}`];
-  const line = textOf(at.file)?.split("\n")[at.line - 1];
+  const line = linesOf(at.file)[at.line - 1];
   const place = `${at.file}:${at.line}:${at.column}`;
   if (line === undefined) return [`${place} is no line of a file. ${told}`];
   const isWithin = at.column >= 1 && at.column <= line.length + 1;

@@ -10,6 +10,14 @@ export interface Specimen {
   readonly bytes: Buffer;
 }
 
+/** Every so many files, one goes through the real command line too. */
+const BY_COMMAND = 1_000;
+
+/** Whether a process of its own looks at this file as well, which takes a hundred times as long. */
+export function goesByCommand(number: number): boolean {
+  return number % BY_COMMAND === 0;
+}
+
 /** The same number gives the same bytes. */
 export function specimenOf(number: number): Specimen {
   const random = randomOf(number);

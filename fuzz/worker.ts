@@ -1,16 +1,13 @@
 // A process that looks at the files whose numbers it is told, one at a time.
 import { type Answer, examine, examineByCommand } from "./examine.ts";
 import { judge, LONGEST, type Verdict } from "./oracle.ts";
-import { specimenOf } from "./specimen.ts";
+import { goesByCommand, specimenOf } from "./specimen.ts";
 import { openWorkspace } from "./workspace.ts";
 
 /** Of one file, to the process that leads the campaign. */
 export interface Result extends Verdict {
   readonly milliseconds: number;
 }
-
-/** Every so many files, one goes through the real command line too. */
-export const BY_COMMAND = 1_000;
 
 const workspace = openWorkspace();
 process.on("exit", () => workspace[Symbol.dispose]());
@@ -24,8 +21,9 @@ async function resultOf(number: number): Promise<Result> {
   const judged = (answer: Answer) => judge(answer, specimen.bytes, workspace.textOf);
   const answer = await patiently(() => examine(specimen, workspace));
   const verdict = judged(answer);
-  const byCommand =
-    number % BY_COMMAND === 0 ? judged(await examineByCommand(specimen, workspace)) : verdict;
+  const byCommand = goesByCommand(number)
+    ? judged(await examineByCommand(specimen, workspace))
+    : verdict;
   const complaints = [...new Set([...verdict.complaints, ...byCommand.complaints])];
   return { stage: verdict.stage, complaints, milliseconds: answer.milliseconds };
 }
