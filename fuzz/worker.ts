@@ -11,10 +11,14 @@ export interface Result extends Verdict {
 
 const workspace = openWorkspace();
 process.on("exit", () => workspace[Symbol.dispose]());
-process.on("disconnect", () => process.exit());
-process.on("message", async (number: number) => {
-  process.send?.(await resultOf(number));
-});
+// Whoever stops the campaign by Ctrl+C stops this process too, which still tidies up.
+for (const end of ["disconnect", "SIGINT", "SIGTERM"]) process.on(end, () => process.exit());
+process.on("message", async (number: number) => tell(await resultOf(number)));
+
+/** Whoever asked may be gone by now, which is no error here. */
+function tell(what: Result | "ready"): void {
+  process.send?.(what, undefined, {}, () => undefined);
+}
 
 async function resultOf(number: number): Promise<Result> {
   const specimen = specimenOf(number);
@@ -36,4 +40,4 @@ async function patiently(look: () => Promise<Answer>): Promise<Answer> {
 
 /** Code is compiled, schemas too, before time counts; the answer says that this is done. */
 await resultOf(1);
-process.send?.("ready");
+tell("ready");
