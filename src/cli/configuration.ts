@@ -112,9 +112,11 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
       host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
       port: Number(listen.slice(colon + 1)),
     },
-    tenants: value.tenants.map((tenant, index) =>
-      tenantSettings(tenant, `tenants[${index}]`, root, at, requestOf(tenant)),
-    ),
+    tenants: value.tenants.map((tenant, index) => {
+      const path = `tenants[${index}]`;
+      const folders = tenant.definitions === undefined ? "definitions" : `${path}.definitions`;
+      return tenantSettings(tenant, path, root, at, requestOf(tenant, at(folders)));
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the definitions of a tenant may name: the operator's word, or defaults that give nothing away. */
 import { isAbsolute, resolve } from "node:path";
 import type { LoadRequest } from "../definitions/definitions.ts";
+import type { Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
 import { writtenSecrets } from "./service-secrets.ts";
 
@@ -30,7 +31,7 @@ export function loadRequests(
   value: ServiceConfiguration,
   { root, file, store }: Paths,
   env: Environment,
-): (tenant: Tenant) => LoadRequest {
+): (tenant: Tenant, foldersAt: Position) => LoadRequest {
   const at = (path: string) => resolve(root, path);
   const own = writtenSecrets(value);
   const stored = storeSuffixes.map((suffix) => store + suffix);
@@ -39,9 +40,10 @@ export function loadRequests(
     env: unique(value.tenants.flatMap(({ secrets }) => secrets?.env ?? [])),
     files: unique(value.tenants.flatMap(({ secrets }) => secrets?.files ?? []).map(at)),
   };
-  return ({ definitions = value.definitions, variables, secrets, targets }) => ({
+  return ({ definitions = value.definitions, variables, secrets, targets }, foldersAt) => ({
     root,
     folders: typeof definitions === "string" ? [definitions] : definitions,
+    foldersAt,
     exclude,
     variables: variables ?? {},
     secrets: {

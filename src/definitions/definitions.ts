@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import type { Definition, Loaded } from "../model/definition.ts";
-import type { Fault } from "../model/fault.ts";
+import type { Fault, Position } from "../model/fault.ts";
 import { type Resolved, resolveDraft, type TenantRules } from "./api-connector.ts";
 import type { ApiConnectorDraft } from "./api-connector-draft.ts";
 import { type CachedFile, openFileCache } from "./file-cache.ts";
@@ -23,6 +23,8 @@ export interface LoadRequest {
   readonly root: string;
   /** Folders (or single files, for `validate PATH`), absolute or relative to root. */
   readonly folders: readonly string[];
+  /** Where the operator names the folders; left out when the command line does. */
+  readonly foldersAt?: Position;
   /**
    * Absolute paths of the service's own files and folders: plumbline.yaml, and whatever else it names.
    * They are no definitions, and no definition may name them, or what lies in them, as a secret.
@@ -51,12 +53,11 @@ export function openDefinitions(): Definitions {
   const keys = new WeakMap<LoadRequest, Keys>();
   return {
     load(request) {
-      const { root, folders, exclude } = request;
       const { whole, listing } = keysOf(request, keys);
       const real = realPathsNow();
-      const found = findFiles(root, folders, exclude, real);
+      const found = findFiles(request, real);
       const parsed = cache.parse(listing, found.files);
-      const files = request.instead ? replacedBy(request.instead, parsed, root) : parsed;
+      const files = request.instead ? replacedBy(request.instead, parsed, request.root) : parsed;
       const known = answers.get(whole);
       if (known !== undefined && found.faults.length === 0 && isStill(known, files, real)) {
         return known.loaded;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
-import { type Fault, failure } from "../model/fault.ts";
+import { type Fault, failure, type Position } from "../model/fault.ts";
 import { deepestRealPath, type RealPath } from "./real-path.ts";
 
 /** A file that may hold definitions. */
@@ -29,8 +29,17 @@ export interface FoundFiles {
   readonly faults: readonly Fault[];
 }
 
+/** What to look for; see LoadRequest. */
+export interface Wanted {
+  readonly root: string;
+  readonly folders: readonly string[];
+  readonly foldersAt?: Position;
+  readonly exclude: readonly string[];
+}
+
 interface Search {
   readonly root: string;
+  readonly foldersAt: Position | null;
   readonly excluded: ReadonlySet<string>;
   /** By real path. */
   readonly files: Map<string, FoundFile>;
@@ -53,13 +62,12 @@ interface Step {
  * else is no YAML file. A link may lead anywhere within its own folder and nowhere else.
  */
 export function findFiles(
-  root: string,
-  folders: readonly string[],
-  exclude: readonly string[],
+  { root, folders, foldersAt, exclude }: Wanted,
   real: RealPath = deepestRealPath,
 ): FoundFiles {
   const search: Search = {
     root,
+    foldersAt: foldersAt ?? null,
     excluded: new Set(exclude.flatMap((file) => [file, real(file)])),
     files: new Map(),
     folders: new Set(),
@@ -93,7 +101,7 @@ function searchListed(search: Search, written: string): void {
   } catch (thrown) {
     const what = isYaml(shown) ? "file" : "folder";
     const message = `The ${what} ${shown} ${unreachable(thrown)}. ${mending(what, shown)}`;
-    search.faults.push(failure(what, message));
+    search.faults.push(failure(what, message, search.foldersAt));
   }
 }
 
@@ -139,7 +147,7 @@ function namesIn(search: Search, step: Step): readonly string[] {
       .sort();
   } catch (thrown) {
     const message = `The folder ${step.shown} ${unreachable(thrown)}. Check its permissions.`;
-    search.faults.push(failure("folder", message));
+    search.faults.push(failure("folder", message, search.foldersAt));
     return [];
   }
 }

@@ -11,7 +11,10 @@ export interface ParsedFile {
   readonly faults: readonly WrittenFault[];
 }
 
-/** A file that is wrong throughout would otherwise hide all others. */
+/**
+ * A file that is wrong throughout would otherwise hide all others; and saying what is wrong with each
+ * of many thousand documents would keep the service waiting.
+ */
 const MOST_FAULTS = 50;
 
 /** Never throws: what cannot be parsed is a fault. */
@@ -35,6 +38,7 @@ function parseDocuments(text: string): ParsedFile {
   const drafts: ApiConnectorDraft[] = [];
   const faults: WrittenFault[] = [...yamlFaults];
   for (const yaml of documents) {
+    if (faults.length > MOST_FAULTS) break;
     const other = otherKind(yaml);
     if (other !== null) {
       faults.push(other);

@@ -6,6 +6,8 @@ import { type Place, START, type WrittenFault, wrong } from "./place.ts";
 /** 1 MiB: some two thousand definitions. */
 const LARGEST = 1024 * 1024;
 
+const MARK = Buffer.from("\ufeff");
+
 /** Exactly one of a text and a fault. */
 export type Source = { readonly text: string } | { readonly fault: WrittenFault };
 
@@ -50,8 +52,13 @@ function isUtf16(bytes: Buffer): boolean {
   return (first === 0) !== (second === 0) && bytes.length > 1;
 }
 
-/** Lines of UTF-8 can be told apart by byte, whatever stands between. */
-function placeOfInvalid(bytes: Buffer): Place {
+/**
+ * Lines of UTF-8 can be told apart by byte, whatever stands between. A byte order mark has no column:
+ * nobody sees it.
+ */
+function placeOfInvalid(written: Buffer): Place {
+  const isMarked = written.subarray(0, MARK.length).equals(MARK);
+  const bytes = isMarked ? written.subarray(MARK.length) : written;
   let line = 1;
   for (let start = 0; start <= bytes.length; line++) {
     const newline = bytes.indexOf(0x0a, start);

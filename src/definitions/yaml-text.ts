@@ -6,8 +6,8 @@ import { type Excess, isUnwritten, offsetOf, type YamlTree, yamlTree } from "./y
 /** Deeper than any format of ours, and far below what would exhaust the stack. */
 const DEEPEST = 64;
 
-/** More pieces than 1 MiB of sensible YAML has: reading a file must not keep the service waiting. */
-const MOST_PIECES = 400_000;
+/** More than 1 MiB of definitions has, a line for each key: reading must not keep the service waiting. */
+const MOST_PIECES = 300_000;
 
 /** The parser makes an error of each wrong escape sequence, and takes longer for it than for a line. */
 const MOST_ESCAPES = 10_000;
@@ -38,11 +38,13 @@ export function readYaml(text: string, whenEmpty: string = EMPTY): YamlText {
   const documents: YamlDocument[] = [];
   const faults: WrittenFault[] = [];
   try {
-    // Duplicate keys are found while building the tree: the search of the composer is quadratic.
-    const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
-    for (const document of composer.compose(tokens(text))) {
-      readDocument(document, text, place, documents, faults);
-    }
+    withoutStacks(() => {
+      // Duplicate keys are found while building the tree: the search of the composer is quadratic.
+      const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+      for (const document of composer.compose(tokens(text))) {
+        readDocument(document, text, place, documents, faults);
+      }
+    });
   } catch (thrown) {
     if (!(thrown instanceof TooMuch)) throw thrown;
     faults.push(wrong(thrown.code, place(thrown.offset), thrown.message));
@@ -51,6 +53,20 @@ export function readYaml(text: string, whenEmpty: string = EMPTY): YamlText {
     faults.push(wrong("empty-file", START, whenEmpty));
   }
   return { documents, faults };
+}
+
+/**
+ * The parser makes an error of each mistake, of which a hostile file has a hundred thousand. Where one
+ * was made is of no interest, and finding out takes longer than reading the file.
+ */
+function withoutStacks(work: () => void): void {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /**

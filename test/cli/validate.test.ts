@@ -44,6 +44,34 @@ test("the faults of every file come at once, by file, and a missing secret is a 
   expect(silent).toMatchObject({ status: 0, stdout: expect.not.stringContaining("warning") });
 });
 
+test("a folder that is missing is a fault where plumbline.yaml names it", async () => {
+  await using service = openService();
+  service.write(
+    "plumbline.yaml",
+    `apiVersion: plumbline/v1
+kind: Service
+definitions: conectors
+tenants:
+  - { name: one, sandbox: { port: 1 }, mode: apply }
+  - name: two
+    sandbox: { port: 2 }
+    mode: apply
+    definitions: [base, two]
+`,
+  );
+  service.write("base/README.md", "Nothing yet.");
+  const { stdout } = await service.run(["validate", "--output", "json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    faults: [
+      { code: "folder", at: { file: "plumbline.yaml", line: 3, column: 14 } },
+      { code: "folder", at: { file: "plumbline.yaml", line: 9, column: 18 } },
+    ],
+  });
+  // A path of the command line stands in no file.
+  const named = await service.run(["validate", "nowhere", "--output", "json"]);
+  expect(JSON.parse(named.stdout)).toMatchObject({ faults: [{ code: "folder", at: null }] });
+});
+
 test("only the paths that are named are checked, wherever they lie", async () => {
   await using service = openService();
   service.env["CONNECTOR_PASSWORD"] = "open sesame";

@@ -122,6 +122,18 @@ test("all faults of all files come at once, sorted by file and place", () => {
   ]);
 });
 
+test("a file with very many mistakes is looked at no further, and others are", () => {
+  const text = `${"---\nkind: Nonsense\n".repeat(60)}---\n${connector({ name: "after-them" })}`;
+  const root = writtenFolder({
+    "connectors/a.yaml": text,
+    "connectors/b.yaml": connector({ name: "beside-them" }),
+  });
+  const { definitions, faults } = openDefinitions().load(request(root));
+  expect(faults).toHaveLength(51);
+  expect(faults.at(-1)?.message).toContain("There are more faults in this file");
+  expect(definitions.map(({ name }) => name)).toEqual(["beside-them"]);
+});
+
 test("a folder without YAML files is no fault", () => {
   const root = writtenFolder({ "connectors/README.md": "nothing yet" });
   expect(openDefinitions().load(request(root))).toEqual({ definitions: [], faults: [] });

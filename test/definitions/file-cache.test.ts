@@ -7,7 +7,7 @@ test("a file is parsed once, also for several listings and when it is only touch
   const root = writtenFolder({ "a.yaml": connector() });
   const cache = openFileCache();
   const parse = (listing: string) =>
-    cache.parse(listing, findFiles(root, ["."], []).files)[0]?.parsed;
+    cache.parse(listing, findFiles({ root, folders: ["."], exclude: [] }).files)[0]?.parsed;
   const first = parse("one");
   expect(first?.drafts).toHaveLength(1);
   expect(parse("two")).toBe(first);
@@ -19,7 +19,7 @@ test("a file is parsed once, also for several listings and when it is only touch
 
 test("a file is forgotten when no listing has it any more", () => {
   const root = writtenFolder({ "a.yaml": connector() });
-  const { files } = findFiles(root, ["."], []);
+  const { files } = findFiles({ root, folders: ["."], exclude: [] });
   const cache = openFileCache();
   const first = cache.parse("one", files)[0]?.parsed;
   cache.parse("two", files);

@@ -5,11 +5,13 @@ import { findFiles, liesWithin, shownPath } from "../../src/definitions/folder.t
 import { writtenFolder } from "./written-folder.ts";
 
 function shown(root: string, folders = ["."], exclude: string[] = []): readonly string[] {
-  return findFiles(root, folders, exclude).files.map((file) => file.shown);
+  return findFiles({ root, folders, exclude }).files.map((file) => file.shown);
 }
 
 function faults(root: string, folders = ["."]): readonly string[] {
-  return findFiles(root, folders, []).faults.map(({ code, at }) => `${code} ${at?.file ?? ""}`);
+  return findFiles({ root, folders, exclude: [] }).faults.map(
+    ({ code, at }) => `${code} ${at?.file ?? ""}`,
+  );
 }
 
 test("YAML files are found at any depth; other files and names with a dot are skipped", () => {
@@ -74,14 +76,14 @@ test("a link to nothing is a fault where it would be a definition", () => {
 
 test("a folder that is missing is a fault that names it and the setting", () => {
   const root = writtenFolder({});
-  const [fault] = findFiles(root, ["conectors"], []).faults;
+  const [fault] = findFiles({ root, folders: ["conectors"], exclude: [] }).faults;
   expect(fault).toMatchObject({ severity: "error", code: "folder", at: null });
   expect(fault?.message).toContain("The folder conectors does not exist");
   expect(fault?.message).toContain("plumbline.yaml");
   expect(fault?.message).toContain(
     "write the live connectors there with `plumbline export conectors`",
   );
-  const [file, ...others] = findFiles(root, ["none.yaml"], []).faults;
+  const [file, ...others] = findFiles({ root, folders: ["none.yaml"], exclude: [] }).faults;
   expect(others).toEqual([]);
   expect(file).toMatchObject({ code: "file", at: null });
   expect(file?.message).not.toContain("export");
@@ -90,11 +92,11 @@ test("a folder that is missing is a fault that names it and the setting", () => 
 test("a folder called like a definition is searched, and is no file", () => {
   const root = writtenFolder({});
   mkdirSync(path.join(root, "pipe.yaml"));
-  expect(findFiles(root, ["."], [])).toEqual({ files: [], faults: [] });
+  expect(findFiles({ root, folders: ["."], exclude: [] })).toEqual({ files: [], faults: [] });
 });
 
 test("what is no regular file is a fault, and is not opened", () => {
-  const [fault] = findFiles("/", ["/dev/null"], []).faults;
+  const [fault] = findFiles({ root: "/", folders: ["/dev/null"], exclude: [] }).faults;
   expect(fault).toMatchObject({ code: "file", at: { file: "dev/null", line: 1, column: 1 } });
 });
 

@@ -60,6 +60,11 @@ test.each([
     place: { line: 1, column: 2 },
   },
   {
+    name: "Latin-1 after a byte order mark",
+    bytes: Buffer.concat([Buffer.from("\ufeff"), Buffer.from("bc: ä\n", "latin1")]),
+    place: { line: 1, column: 5 },
+  },
+  {
     name: "an escape character",
     bytes: Buffer.from("a: 1\nb: \u001b[0m\n"),
     place: { line: 2, column: 4 },

@@ -144,9 +144,16 @@ test.each([
   { name: "commas", text: `[${",".repeat(1_000_000)}` },
   { name: "wrong indentation", text: "  a:\n b:\n".repeat(100_000) },
   { name: "documents", text: "---\na\n".repeat(150_000) },
+  { name: "items", text: `[${"1,".repeat(120_000)}]` },
 ])("a file of nothing but signs is refused before it costs much: $name", ({ text }) => {
   const { faults: found } = readYaml(text);
   expect(found.map(({ code }) => code)).toEqual(["too-large"]);
+});
+
+test("errors that are thrown after a text was read have their stack", () => {
+  readYaml("a: [");
+  readYaml("[".repeat(1_000));
+  expect(new Error("later").stack).toContain("    at ");
 });
 
 test("a place counts every line end, also those within an open bracket", () => {

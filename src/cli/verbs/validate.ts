@@ -1,5 +1,9 @@
 import { resolve } from "node:path";
-import { type Definitions, openDefinitions } from "../../definitions/definitions.ts";
+import {
+  type Definitions,
+  type LoadRequest,
+  openDefinitions,
+} from "../../definitions/definitions.ts";
 import { liesWithin } from "../../definitions/folder.ts";
 import { realPath } from "../../definitions/real-path.ts";
 import type { Loaded } from "../../model/definition.ts";
@@ -84,13 +88,20 @@ function isWithin(path: string, folder: string): boolean {
   return liesWithin(realPath(path) ?? path, realPath(folder) ?? folder);
 }
 
+/** The command line is no file, so what it names has no place. */
+function requestFor(load: LoadRequest, paths: readonly string[] | null): LoadRequest {
+  if (paths === null) return load;
+  const { foldersAt: _, ...rest } = load;
+  return { ...rest, folders: paths };
+}
+
 async function checkTenant(
   { load }: TenantSettings,
   definitions: Definitions,
   paths: readonly string[] | null,
   { env }: Terminal,
 ): Promise<Check> {
-  const loaded = definitions.load({ ...load, folders: paths ?? load.folders });
+  const loaded = definitions.load(requestFor(load, paths));
   // Nothing is fingerprinted here, so the salt of a store is not needed.
   const secrets = openSecrets({ env, fingerprint: { salt: async () => new Uint8Array() } });
   const now = systemClock.now().getTime();
