@@ -81,7 +81,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
     trigger,
     mode,
     ...(asked.liftDeletes && { lift: { limit: "deletes" as const, reason } }),
-    ...(restoring && { restore: { ...restoring, names: Object.keys(asked.restored) } }),
+    ...(restoring && { restore: { ...restoring, names: Object.keys(asked.restored).sort() } }),
     startedAt,
     finishedAt: clock.now().toISOString(),
     commit: ended.plan?.commit ?? null,
