@@ -66,6 +66,16 @@ test("a canary in any source is heard in no output, log, report, store or error"
   graph.answer("POST", [refused]);
   expect(await run(["apply", ...practiceOnly])).toBe(5);
   expect(await run(["apply", ...practiceOnly])).toBe(0);
+  const past = ["history", "audit"].flatMap((verb) => [
+    run([verb]),
+    run([verb, "--output", "json"]),
+  ]);
+  expect(await Promise.all(past)).toEqual([0, 0, 0, 0]);
+  const undo = ["restore", "a", "--reason", "why", ...practiceOnly];
+  expect(await run([...undo, "--preview"])).toBeOneOf([0, 2]);
+  graph.answer("PATCH", [{ status: 409 }]);
+  expect(await run(undo)).toBeOneOf([0, 5]);
+  graph.behave();
   for (const { value } of Object.values(secrets)) expect(graph.sent).toContain(value);
   for (const each of ["file", "vault", "renewed"] as const) {
     expect(graph.sent).toContain(certificates[each].base64);

@@ -17,7 +17,7 @@ export interface Listener {
 }
 
 const formats = ["text", "json", "markdown", "html"];
-const silent = ["serve", "export", "--help"];
+const silent = ["serve", "export", "--help", "history", "audit"];
 
 export function listenTo(service: Service): Listener {
   const places: Place[] = [];

@@ -71,9 +71,9 @@ function isBroken({ reason }: Plan["held"][number]): boolean {
   return reason.code === "secret" || reason.code === "certificate";
 }
 
-/** What waits for a change window only. */
-function isWindowed({ reason }: Plan["held"][number]): boolean {
-  return reason.code === "window";
+/** What waits for a change window, or for the end of a suspension: nobody needs to be told at night. */
+function isPaused({ reason }: Plan["held"][number]): boolean {
+  return reason.code === "window" || reason.code === "suspended";
 }
 
 /** What the run was not allowed to begin any more. */
@@ -82,8 +82,8 @@ function isRefused({ result, error }: Pick<Outcome, "result" | "error">): boolea
 }
 
 /**
- * What came of carrying a plan out. Outside the change windows of its tenant, a run that nobody asked
- * to apply (`isApply`) has only reported.
+ * What came of carrying a plan out. Outside the change windows of its tenant, and of what is
+ * suspended, a run that nobody asked to apply (`isApply`) has only reported.
  */
 export function runResult(
   plan: Plan,
@@ -95,7 +95,7 @@ export function runResult(
   if (planned !== "clean" && planned !== "drift") return planned;
   if (isCutShort({ outcomes, faults }) || plan.held.some(isBroken)) return "partial";
   const held = plan.held.filter((one) => isDrift(one) && !isAnnounced(one));
-  const isHeldBack = held.some((one) => isApply || !isWindowed(one));
+  const isHeldBack = held.some((one) => isApply || !isPaused(one));
   if (isHeldBack || outcomes.some(isRefused)) return "refused";
   if (held.length > 0) return "drift";
   return outcomes.length > 0 ? "converged" : "clean";

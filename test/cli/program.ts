@@ -45,6 +45,7 @@ export interface Service extends AsyncDisposable {
   readonly env: Record<string, string>;
   write(file: string, text: string | Buffer): void;
   read(file: string): string;
+  remove(file: string): void;
   /** Writes plumbline.yaml; a store and a free port are there already. */
   configure(configuration: object): void;
   /** A tenant that lives in the test's own process. */
@@ -77,6 +78,7 @@ export function openService(): Service {
     env,
     write,
     read: (file) => readFileSync(join(folder, file), "utf8"),
+    remove: (file) => rmSync(join(folder, file), { force: true }),
     configure: (configuration) => write("plumbline.yaml", service(configuration)),
     async tenant(content = [], options = {}) {
       const sandbox = await startSandbox({ port: 0, requestLimit: null, ...options });

@@ -54,6 +54,7 @@ test("a suspended tenant holds all that differs", () => {
   ]);
   expect(planResult(plan)).toBe("drift");
   expect(runResult(plan, [], [], true)).toBe("refused");
+  expect(runResult(plan, [], [], false)).toBe("drift");
 });
 
 test("a suspension is in the plan also where nothing differs, until it ends by itself", () => {
