@@ -5,7 +5,7 @@ const meanings = {
   1: "a bug, or an unusable command line",
   2: "drift: plan found changes",
   3: "definitions or configuration are invalid: nothing was applied",
-  4: "refused by a limit, a verb, a mode, a window, a digest or another run",
+  4: "refused by a limit, a verb, a mode, a window, a suspension, a digest or another run",
   5: "something failed or could not be verified, or a secret is unusable",
   6: "the tenant could not be read",
 } as const;
