@@ -6,6 +6,7 @@ import type {
   Outcome,
   Plan,
   Run,
+  Suspension,
   Unchanged,
   Unmanaged,
 } from "../../src/model/generated/run.ts";
@@ -343,6 +344,49 @@ export const closedRun = runOf({
   result: "refused",
 });
 
+const suspension: Suspension = {
+  kind: "ApiConnector",
+  name: "age-check",
+  since: "2026-08-22T08:00:00.000Z",
+  until: "2026-08-23T08:00:00.000Z",
+  by: "alex",
+  reason: "the web hook moves to another host",
+};
+
+const heldSuspended: HeldChange = {
+  ...updated,
+  reason: {
+    code: "suspended",
+    message: "It is suspended by alex: the web hook moves to another host",
+    lift: "Run plumbline resume age-check --tenant production.",
+    until: "2026-08-23T08:00:00.000Z",
+  },
+};
+
+/** Of one connector that differs; the whole tenant is suspended as well. */
+export const suspendedPlan = planOf({
+  held: [heldSuspended],
+  unchanged,
+  suspended: [{ ...suspension, kind: null, name: null, reason: "change freeze" }, suspension],
+});
+
+/** What was brought back, and is left alone now. */
+export const restoredRun = runOf({
+  trigger: "command",
+  restore: {
+    of: "age-check",
+    names: ["age-check"],
+    until: "2026-08-23T10:15:00.250Z",
+    reason: "sign-ups fail",
+  },
+  plan: planOf({ changes: [updated], unchanged }),
+  outcomes: [outcomeOf(updated, "done")],
+  result: "converged",
+});
+
+/** A run that has nothing to do but to say what it leaves alone. */
+export const calmSuspendedRun = runOf({ plan: planOf({ unchanged, suspended: [suspension] }) });
+
 export const calmClosedRun = runOf({ plan: planOf({ unchanged, window: closed }) });
 
 const nextRuns = new Map([["production", "2026-08-22T10:30:00.000Z"]]);
@@ -381,6 +425,9 @@ export const samples: Readonly<Record<string, Report>> = {
     nextRuns,
   },
   "several-runs": { type: "runs", runs: [partialRun, unreadableRun], nextRuns },
+  "suspended-plan": { type: "plans", plans: [suspendedPlan] },
+  "restored-run": { type: "runs", runs: [restoredRun] },
+  "calm-suspended-run": { type: "runs", runs: [calmSuspendedRun] },
   "windows-plan": { type: "plans", plans: [outsidePlan, insidePlan] },
   "windows-run": { type: "runs", runs: [closedRun], nextRuns },
   "calm-windows-run": { type: "runs", runs: [calmClosedRun] },
