@@ -9,7 +9,8 @@ import { secretsBox } from "./html-secrets.ts";
 import { style } from "./html-style.ts";
 import { breakable, type Html, html } from "./markup.ts";
 import { grouped } from "./printable.ts";
-import type { TenantView, ToApply, UnmanagedView } from "./tenant-view.ts";
+import type { TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { ToApply } from "./to-apply.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 
 const sheet: Html = { html: style };

@@ -12,9 +12,10 @@ import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderLineOf } from "./line.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { runView, type ViewOptions } from "./tenant-view.ts";
+import { runView } from "./tenant-view.ts";
 import { renderText } from "./text.ts";
 import { type Checked, faultsView, plansView, runsView, type View } from "./view.ts";
+import type { ViewOptions } from "./view-options.ts";
 
 export type Format = "text" | "json" | "markdown" | "html";
 

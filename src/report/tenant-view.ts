@@ -24,26 +24,12 @@ import { duration, moment } from "./instants.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
+import { planSentence, runSentence } from "./sentences.ts";
 import { suspendedTexts } from "./suspended-view.ts";
+import { nextSteps, type ToApply } from "./to-apply.ts";
+import type { ViewOptions } from "./view-options.ts";
 import { type WindowView, windowView } from "./window-view.ts";
-import {
-  announcedSentences,
-  askedSentences,
-  certificatesAlone,
-  differsFromEarlier,
-  PASSWORD,
-  reportOnly,
-  restoredSentences,
-  resultSentence,
-  resultTones,
-  type Tone,
-  toApplyLater,
-  toApplyNow,
-  toLift,
-  triggers,
-  trustedSentence,
-  unusableSecrets,
-} from "./wording.ts";
+import { PASSWORD, resultTones, type Tone, triggers } from "./wording.ts";
 
 export interface Fact {
   readonly label: string;
@@ -91,27 +77,6 @@ export interface TenantView {
   readonly window: WindowView | null;
   /** Empty when there is nothing that apply could do. */
   readonly toApply: readonly ToApply[];
-}
-
-/** What a person does to have a plan carried out. */
-export interface ToApply {
-  readonly sentence: string;
-  /** null when no command helps. */
-  readonly command: string | null;
-}
-
-/** What a reader needs and no plan or run holds. */
-export interface ViewOptions {
-  /** IANA name; UTC when left out. */
-  readonly timezone?: string;
-  /** How Plumbline is called where the reader is; `plumbline` when left out. */
-  readonly program?: string;
-  /** The mode of each tenant, by its name: a tenant in mode: report is never applied to. */
-  readonly modes?: ReadonlyMap<string, "report" | "apply">;
-  /** Definitions that the plan was allowed a certificate for that ends sooner. */
-  readonly allowEarlierExpiry?: readonly string[];
-  /** What the plan would bring back: a run, or a name. */
-  readonly restoring?: string;
 }
 
 export function planView(plan: Plan, options: ViewOptions): TenantView {
@@ -163,47 +128,12 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
   };
 }
 
-function planSentence(plan: Plan, result: Result, { restoring }: ViewOptions): string {
-  if (restoring !== undefined && result === "drift") return differsFromEarlier;
-  return isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan");
-}
-
-function runSentence(run: Run, wrote: boolean, timezone: string | undefined): string {
-  const { plan, outcomes, faults, result, restore } = run;
-  if (restore) {
-    const until = moment(restore.until, timezone);
-    const told = restoredSentences(restore.names.map(name), until)[result];
-    if (told !== undefined) return told;
-  }
-  const trusted = (plan?.secrets ?? []).filter(
-    (secret) => secret.state === "trusted" && secret.run === run.id,
-  );
-  if (trusted.length > 0) return trustedSentence(trusted.map((secret) => name(secret.name)));
-  const held = (plan?.held ?? []).map(({ reason }) => reason.code);
-  const asked = held.includes("scope") ? askedSentences[result] : undefined;
-  const isHeldAlone =
-    result === "partial" &&
-    held.some((code) => code === "secret" || code === "certificate") &&
-    outcomes.every((outcome) => outcome.result === "done") &&
-    faults.every(({ severity }) => severity === "warning");
-  if (isHeldAlone) return unusableSecrets;
-  const announced = held.includes("announced") ? announcedSentences[result] : undefined;
-  return asked ?? announced ?? resultSentence(result, wrote ? "wrote" : "read");
-}
-
 /** A certificate that is about to end leaves nothing calm. */
 function toneOf(result: Result, expiry: readonly ExpiryView[]): Tone {
   const tone = resultTones[result];
   const [first] = expiry;
   if (tone !== "good" || first === undefined) return tone;
   return (expiry.find((one) => one.tone === "bad") ?? first).tone;
-}
-
-/** Nothing that apply could change differs. */
-function isForCertificates({ changes, held }: Plan, result: Result): boolean {
-  const isCertificate = ({ reason, fields }: Plan["held"][number]) =>
-    reason.code === "certificate" && fields.length === 0;
-  return result === "drift" && changes.length === 0 && held.every(isCertificate);
 }
 
 const noLists = {
@@ -277,30 +207,5 @@ function runFacts(run: Run, timezone: string | undefined): readonly Fact[] {
     { label: "Mode", text: run.mode },
     ...commitFact(run.commit),
     { label: "Run", text: name(run.id) },
-  ];
-}
-
-function nextSteps(
-  plan: Plan,
-  { program = "plumbline", modes, allowEarlierExpiry = [], restoring }: ViewOptions,
-): readonly ToApply[] {
-  const { tenant, digest, changes, held } = plan;
-  // Nothing lifts a limit for what is restored.
-  const isLimited =
-    restoring === undefined &&
-    held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
-  const isWindowed = held.some(({ reason }) => reason.code === "window");
-  if (changes.length === 0 && !isLimited && !isWindowed) return [];
-  if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
-  // A plan that was made with them is refused without them.
-  const allowed = allowEarlierExpiry.map((one) => ` --allow-earlier-expiry ${name(one)}`).join("");
-  const verb = restoring === undefined ? "apply" : `restore ${name(restoring)}`;
-  const why = restoring === undefined ? "" : ' --reason "..."';
-  const command = `${program} ${verb} --tenant ${name(tenant)} --plan ${name(digest)}${allowed}${why}`;
-  const lifting = `${command} --lift deletes --reason "..."`;
-  return [
-    ...(changes.length > 0 ? [{ sentence: toApplyNow, command }] : []),
-    ...(isWindowed ? [{ sentence: toApplyLater, command }] : []),
-    ...(isLimited ? [{ sentence: toLift, command: lifting }] : []),
   ];
 }

@@ -3,7 +3,8 @@ import type { Fault } from "../model/fault.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
 import { worst } from "../model/result.ts";
 import { type FaultView, faultView } from "./change-view.ts";
-import { planView, runView, type TenantView, type ViewOptions } from "./tenant-view.ts";
+import { planView, runView, type TenantView } from "./tenant-view.ts";
+import type { ViewOptions } from "./view-options.ts";
 import { plural, resultTones, type Tone } from "./wording.ts";
 
 export interface TenantsView {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Result } from "../../src/model/generated/run.ts";
 import { worst } from "../../src/model/result.ts";
-import { plural, resultSentence, resultTones } from "../../src/report/wording.ts";
+import { resultSentence } from "../../src/report/sentences.ts";
+import { plural, resultTones } from "../../src/report/wording.ts";
 
 test.each([
   [0, "0 changes"],
