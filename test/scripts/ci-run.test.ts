@@ -19,11 +19,12 @@ afterEach(() => rmSync(clone, { recursive: true }));
 
 const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
 
-/** Commits a project with these two scripts, and runs `.ci/run` with next to no environment. */
-function run({ check, test: tests }: { check: string; test: string }) {
-  writeFileSync(join(clone, "check.mjs"), check);
-  writeFileSync(join(clone, "test.mjs"), `${prelude}${tests}`);
-  const scripts = { check: "node check.mjs", test: "node test.mjs" };
+/** Commits a project with these scripts, the campaigns quiet ones unless told, and runs `.ci/run` with next to no environment. */
+function run(code: { check: string; test: string; fuzz?: string; chaos?: string }) {
+  const given = { fuzz: clean, chaos: clean, ...code, test: `${prelude}${code.test}` };
+  for (const [name, text] of Object.entries(given)) writeFileSync(join(clone, `${name}.mjs`), text);
+  const names = Object.keys(given);
+  const scripts = Object.fromEntries(names.map((name) => [name, `node ${name}.mjs`]));
   writeFileSync(join(clone, "package.json"), JSON.stringify({ scripts }));
   const git = (...args: string[]) => execFileSync("git", [...identity, ...args], { cwd: clone });
   git("init", "--quiet");
@@ -72,6 +73,16 @@ test.for([
     name: "the results are torn",
     ...{ check: clean, test: "report(1, 0); writeFileSync('.plumbline/test-results.json', '{')" },
     want: { status: 1, last: "0 passed, 1 failed" },
+  },
+  {
+    name: "a file finds a fault in what promises to withstand it",
+    ...{ check: clean, test: "report(12, 0)", fuzz: "process.exitCode = 1" },
+    want: { status: 1, last: "12 passed, 1 failed" },
+  },
+  {
+    name: "a fault breaks what promises to converge",
+    ...{ check: clean, test: "report(12, 0)", chaos: "process.exitCode = 1" },
+    want: { status: 1, last: "12 passed, 1 failed" },
   },
   {
     name: "the check fails",
