@@ -1,6 +1,8 @@
 /** One process of Plumbline on the world of a seed, from its start to its end or its death. */
-import type { Run } from "../src/model/generated/run.ts";
+
 import type { Clock } from "../src/model/clock.ts";
+import type { Run } from "../src/model/generated/run.ts";
+import type { LedgerEntry } from "../src/model/store.ts";
 import { reconcile } from "../src/reconcile/reconcile.ts";
 import type { RunEvent, Subject } from "../src/reconcile/subject.ts";
 import { openStore } from "../src/store/store.ts";
@@ -14,6 +16,8 @@ export interface Ended {
   /** null: it was killed. */
   readonly run: Run | null;
   readonly events: readonly RunEvent[];
+  /** What the ledger held when one of two at once had ended. */
+  readonly ledger?: readonly LedgerEntry[];
 }
 
 /** Puts another port in the place of one, for a campaign that must find a fault. */
@@ -34,7 +38,7 @@ export function subjectOf(world: World, timeout: number, store = world.store): S
 
 export async function runAlone(world: World, settings: RunSettings): Promise<Ended> {
   const tap = createTap({ ...world, traps: settings.traps, turns: null });
-  const ended = await live(subjectOf(world, settings.timeout), tap, settings.spoil);
+  const ended = await live(settings.spoil(subjectOf(world, settings.timeout)), tap);
   if (ended.run === null) await reopenStore(world);
   return ended;
 }
@@ -51,11 +55,13 @@ export async function runTwo(world: World, settings: RunSettings): Promise<reado
     stores.map(async (store, index) => {
       const traps = index === 0 ? settings.traps : [];
       const tap = createTap({ ...world, traps, turns });
-      const ended = await live(subjectOf(world, settings.timeout, store), tap, settings.spoil);
+      const subject = settings.spoil(subjectOf(world, settings.timeout, store));
+      const ended = await live(subject, tap);
       // The operating system takes a dead process's locks away.
       if (ended.run === null) await store[Symbol.asyncDispose]();
+      const { ledger } = await world.store.recall(world.tenant);
       turns.leave();
-      return ended;
+      return { ...ended, ledger };
     }),
   );
   for (const store of stores) await store[Symbol.asyncDispose]();
@@ -73,9 +79,10 @@ function inTurn(clock: Clock, turns: Turns): Clock {
   };
 }
 
-async function live(given: Subject, tap: Tap, spoil: Spoil): Promise<Ended> {
+/** A run whose store and tenant pass the tap. */
+export async function live(given: Subject, tap: Tap): Promise<Ended> {
   const events: RunEvent[] = [];
-  const { store, reader, writer, ...rest } = spoil(given);
+  const { store, reader, writer, ...rest } = given;
   const subject = {
     ...rest,
     store: tapped(store, "store", tap),

@@ -16,12 +16,14 @@ const some = (random: Random) => ({
   skip: random.below(3),
   count: random.pick([1, 1, 2, 3, 6]),
 });
-const status = (code: number, advised = false): Draw => (random) => ({
-  kind: "status",
-  status: code,
-  ...some(random),
-  ...(advised && { retryAfter: random.pick([1, 10, 70, 400]) }),
-});
+const status =
+  (code: number, advised = false): Draw =>
+  (random) => ({
+    kind: "status",
+    status: code,
+    ...some(random),
+    ...(advised && { retryAfter: random.pick([1, 10, 70, 400]) }),
+  });
 const write = (random: Random) => ({
   method: random.pick(methods.slice(1)),
   skip: random.below(2),

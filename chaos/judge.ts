@@ -4,9 +4,9 @@
  */
 import type { LedgerEntry } from "../src/model/store.ts";
 import type { LoggedRequest } from "../src/sandbox/request-log.ts";
-import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
 import { RETIRE_AFTER } from "./definitions.ts";
-import type { Connector, Moment, World } from "./world.ts";
+import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
+import { type Connector, imageOf, type Moment, type World } from "./world.ts";
 
 export class Violation extends Error {
   override readonly name = "Violation";
@@ -18,13 +18,21 @@ export function violate(rule: string, expected: unknown, actual: unknown): never
   );
 }
 
-/** Throws a Violation; keeps the world's memory of who made what up to date. */
-export function judgeRun(world: World, before: Moment, after: Moment): void {
+/**
+ * Throws a Violation; keeps the world's memory of who made what up to date. `between`: what the ledger
+ * held on the way, where two processes ran.
+ */
+export function judgeRun(
+  world: World,
+  before: Moment,
+  after: Moment,
+  between: readonly LedgerEntry[],
+): void {
   const requests = world.sandbox.control.requests().filter(({ method }) => method !== "GET");
   const touched = new Set(requests.map(idIn).filter((id) => id !== null));
   for (const id of touched) judgeTouched(world, before, id);
   judgeUnmanaged(world, after, touched);
-  judgeDeletes(world, before, after);
+  judgeDeletes(world, before, after, between);
   judgeForgotten(world, before, after);
   judgeLimits(world, before, after);
   judgeCertificates(world, before, after);
@@ -76,19 +84,26 @@ export function mayBeTaken({ definitions }: World, { live, memory }: Moment, id:
 
 function judgeUnmanaged(world: World, after: Moment, touched: ReadonlySet<string>): void {
   for (const [id, image] of world.unmanaged) {
-    const now = JSON.stringify(after.live.get(id) ?? null);
+    const connector = after.live.get(id);
+    const now = connector ? imageOf(connector) : "gone";
     if (now === image) continue;
     if (!touched.has(id)) violate("What nobody manages stays as it is", image, now);
     // It may be taken over: a run that was killed has not recorded it yet.
-    if (after.live.has(id)) world.unmanaged.set(id, now);
+    if (connector) world.unmanaged.set(id, now);
     else world.unmanaged.delete(id);
   }
 }
 
-function judgeDeletes(world: World, before: Moment, after: Moment): void {
+function judgeDeletes(
+  world: World,
+  before: Moment,
+  after: Moment,
+  between: readonly LedgerEntry[],
+): void {
   const gone = [...before.live.keys()].filter((id) => !after.live.has(id));
   for (const id of gone) {
-    const entry = [...before.memory.ledger, ...after.memory.ledger].find((one) => one.id === id);
+    const entries = [...before.memory.ledger, ...between, ...after.memory.ledger];
+    const entry = entries.findLast((one) => one.id === id);
     const reason = entry ? refusedDelete(world, before, entry) : "it is not in the ledger";
     if (reason !== null) violate(`Nothing is deleted that nobody asked for: ${reason}`, id, "gone");
   }
@@ -121,7 +136,7 @@ function judgeForgotten(world: World, before: Moment, after: Moment): void {
       (one) => one.pin !== null && kept.has(one.pin) && [one.name, one.previously].includes(name),
     );
     if (!isMoved) violate("The ledger forgets nothing that is live", `${name} ${id}`, "forgotten");
-    world.unmanaged.set(id, JSON.stringify(connector));
+    world.unmanaged.set(id, imageOf(connector));
   }
 }
 
@@ -131,10 +146,12 @@ function judgeLimits({ policy }: World, before: Moment, after: Moment): void {
   const managed = Math.max(before.memory.ledger.length, 1);
   if (deleted > limits.deletes) violate("limits.deletes", limits.deletes, deleted);
   const percent = Math.ceil((deleted * 100) / managed);
-  if (percent > limits.deletePercent) violate("limits.deletePercent", limits.deletePercent, percent);
-  const changed = [...after.live].filter(
-    ([id, connector]) => JSON.stringify(connector) !== JSON.stringify(before.live.get(id)),
-  );
+  if (percent > limits.deletePercent)
+    violate("limits.deletePercent", limits.deletePercent, percent);
+  const changed = [...after.live].filter(([id, connector]) => {
+    const earlier = before.live.get(id);
+    return earlier === undefined || imageOf(earlier) !== imageOf(connector);
+  });
   const count = changed.length + deleted;
   if (limits.changes !== null && count > limits.changes) {
     violate("limits.changes", limits.changes, count);

@@ -1,6 +1,14 @@
 /** What people do to the tenant by hand. */
 import { displayNames, type Edit } from "./git-edits.ts";
-import { type Connector, connectorsOf, drawSecret, idOf, type Moment, type World } from "./world.ts";
+import {
+  type Connector,
+  connectorsOf,
+  drawSecret,
+  idOf,
+  imageOf,
+  type Moment,
+  type World,
+} from "./world.ts";
 
 /** Far enough below the 20 that a tenant may hold. */
 const MOST_LIVE = 11;
@@ -70,7 +78,12 @@ function add(world: World, displayName: string, moment: Moment): string {
   const id = idOf(1, world.next());
   const { control } = world.sandbox;
   const basic = { username: world.random.pick(["entra", "other"]), password: drawSecret(world) };
-  const made = { id, displayName, targetUrl: "https://elsewhere.example/", authentication: { basic } };
+  const made = {
+    id,
+    displayName,
+    targetUrl: "https://elsewhere.example/",
+    authentication: { basic },
+  };
   control.setState({ ...control.state(), connectors: [...connectorsOf(world), made] });
   muddle(world, displayName, moment);
   note(world, id, moment);
@@ -82,7 +95,7 @@ function note(world: World, id: string, { memory }: Moment): void {
   const connector = connectorsOf(world).find((each) => each.id === id);
   const isManaged = memory.ledger.some((entry) => entry.id === id);
   if (connector === undefined || isManaged) return;
-  world.unmanaged.set(id, JSON.stringify(connector));
+  world.unmanaged.set(id, imageOf(connector));
 }
 
 /** From now on the live password is none that Plumbline sent. */

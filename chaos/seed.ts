@@ -1,19 +1,22 @@
 /** One seed: a tenant, some rounds of edits under faults, and then an end without any. */
 import { join } from "node:path";
+import type { Run } from "../src/model/generated/run.ts";
 import type { Policy } from "../src/plan/input.ts";
 import { planTenant } from "../src/reconcile/reconcile.ts";
+import type { RunEvent } from "../src/reconcile/subject.ts";
 import { allowing } from "../test/plan/builders.ts";
 import { told } from "../test/reconcile/practice-tenant.ts";
 import type { Pooled } from "./certificates.ts";
 import type { Count } from "./counts.ts";
 import { writeDefinitions } from "./definitions.ts";
 import { type Ended, type RunSettings, runAlone, runTwo, type Spoil, subjectOf } from "./engine.ts";
-import { drawNetworkFaults, drawTraps, type DrawnFault, SHORT_TIMEOUT } from "./faults.ts";
+import { type DrawnFault, drawNetworkFaults, drawTraps, SHORT_TIMEOUT } from "./faults.ts";
 import { completeSecrets, type Edit, gitEdits } from "./git-edits.ts";
 import { judgeRun, violate } from "./judge.ts";
 import { judgePlan, judgeReports, judgeStoreFile } from "./leaks.ts";
 import { portalEdits } from "./portal-edits.ts";
 import { createRandom } from "./random.ts";
+import { runForReal } from "./real-process.ts";
 import { damageStore, damages } from "./store-damage.ts";
 import { judgeEnd } from "./verdict.ts";
 import { look, openWorld, type World } from "./world.ts";
@@ -42,10 +45,12 @@ export async function runSeed(
   let problem: string | null = null;
   try {
     await begin(world);
+    // A process of its own takes as long as several seeds.
+    const isReal = seed % 20 === 7;
     const rounds = world.random.between(2, 5);
     for (let round = 1; round <= rounds; round += 1) {
       world.course.push(`round ${round}`);
-      await playRound(world, spoil, round === 1);
+      await playRound(world, spoil, round === 1, isReal && round === 2);
     }
     await end(world, spoil);
   } catch (thrown) {
@@ -79,7 +84,12 @@ function drawPolicy({ random }: World): Policy {
   );
 }
 
-async function playRound(world: World, spoil: Spoil, isFirst: boolean): Promise<void> {
+async function playRound(
+  world: World,
+  spoil: Spoil,
+  isFirst: boolean,
+  isReal: boolean,
+): Promise<void> {
   const { random, sandbox, counts } = world;
   await breakStore(world);
   const portal = random.pick([0, 0, 1, 1, 2]);
@@ -87,10 +97,11 @@ async function playRound(world: World, spoil: Spoil, isFirst: boolean): Promise<
   if (portal > 0) sandbox.control.clearFaults();
   await edit(world, "portal", portalEdits, portal);
   if (isFirst) await edit(world, "git", { create: gitEdits["create"] as Edit }, 3);
-  await edit(world, "git", gitEdits, random.pick([0, 1, 2, 3]));
+  await edit(world, "git", gitEdits, isReal ? 4 : random.pick([0, 1, 2, 3]));
   if (random.chance(0.2)) world.policy = drawPolicy(world);
   saveDefinitions(world);
   const faults = inject(world);
+  if (isReal) await runOnce(world, { traps: [], timeout: 30_000, spoil }, "for real");
   const isSlow = faults.some(({ fault }) => fault.kind === "delay");
   for (let left = random.between(1, 3); left > 0; left -= 1) {
     world.clock.advance(random.pick([0, 1_000, 60_000, 60_000, HOUR / 2, 2 * HOUR, 25 * HOUR]));
@@ -98,7 +109,7 @@ async function playRound(world: World, spoil: Spoil, isFirst: boolean): Promise<
     for (const { kind } of traps) counts.drawn(`trap ${kind}`);
     const settings = { traps, timeout: isSlow ? SHORT_TIMEOUT : 30_000, spoil };
     if (random.chance(0.1)) await runPlan(world, settings);
-    else await runOnce(world, settings, random.chance(0.12));
+    else await runOnce(world, settings, random.chance(0.12) ? "two at once" : "alone");
   }
   noteMet(world, faults);
   if (random.chance(0.7)) sandbox.control.clearFaults();
@@ -156,21 +167,49 @@ function noteMet(world: World, faults: readonly DrawnFault[]): void {
   }
 }
 
-async function runOnce(world: World, settings: RunSettings, isTwo: boolean): Promise<Ended> {
+type How = "alone" | "two at once" | "for real";
+
+async function runOnce(world: World, settings: RunSettings, how: How): Promise<Ended> {
   const { control } = world.sandbox;
   const before = await look(world);
   control.clearRequests();
-  if (isTwo) world.counts.drawn("two at once");
-  const ends = isTwo ? await runTwo(world, settings) : [await runAlone(world, settings)];
-  if (isTwo && ends.some(({ run }) => run?.result === "refused")) world.counts.met("two at once");
+  if (how === "two at once") world.counts.drawn(how);
+  const ends = await endsOf(world, settings, how);
+  if (ends.some(({ events }) => events.some(isWaiting))) world.counts.met("two at once");
   const traps = settings.traps.map(({ kind, at, phase }) => ` [${kind} ${phase} step ${at}]`);
   for (const { run } of ends) {
-    world.course.push(`  run${traps.join("")}: ${run === null ? "killed" : told(run).join(", ")}`);
+    world.course.push(`  run${traps.join("")}: ${run === null ? "killed" : ended(run)}`);
   }
   const after = await look(world);
-  judgeRun(world, before, after);
+  judgeRun(
+    world,
+    before,
+    after,
+    ends.flatMap(({ ledger }) => ledger ?? []),
+  );
   for (const ended of ends) judgeReports(world, ended);
   return ends[0] as Ended;
+}
+
+async function endsOf(world: World, settings: RunSettings, how: How): Promise<readonly Ended[]> {
+  switch (how) {
+    case "alone":
+      return [await runAlone(world, settings)];
+    case "two at once":
+      return await runTwo(world, settings);
+    case "for real":
+      return [await runForReal(world)];
+  }
+}
+
+function isWaiting(event: RunEvent): boolean {
+  return event.type === "waiting" && event.for === "lock";
+}
+
+function ended(run: Run): string {
+  const held = (run.plan?.held ?? []).map(({ reason, name }) => `${reason.code} ${name}`);
+  const faults = [...run.faults, ...(run.plan?.faults ?? [])].map(({ code }) => code);
+  return [...told(run), ...held.map((one) => `held ${one}`), ...faults].join(", ");
 }
 
 async function runPlan(world: World, { timeout }: RunSettings): Promise<void> {
@@ -198,11 +237,11 @@ async function end(world: World, spoil: Spoil): Promise<void> {
   saveDefinitions(world);
   clock.advance(Math.max(0, world.latest() - clock.now().getTime()) + 100 * HOUR);
   const settings = { traps: [], timeout: 30_000, spoil };
-  await runOnce(world, settings, false);
+  await runOnce(world, settings, "alone");
   clock.advance(25 * HOUR);
-  await runOnce(world, settings, false);
+  await runOnce(world, settings, "alone");
   clock.advance(60_000);
-  const { run } = await runOnce(world, settings, false);
+  const { run } = await runOnce(world, settings, "alone");
   const writes = sandbox.control.requests().filter(({ method }) => method !== "GET");
   if (writes.length > 0) violate("A third run writes nothing", [], writes);
   if (run === null) violate("The third run ends", "a run", null);

@@ -12,7 +12,7 @@ import {
 import { FaultError } from "../src/model/fault.ts";
 import { openStore } from "../src/store/store.ts";
 import { violate } from "./judge.ts";
-import { connectorsOf, type Moment, type World } from "./world.ts";
+import { connectorsOf, imageOf, type Moment, type World } from "./world.ts";
 
 type Damage = (path: string, world: World) => void;
 
@@ -33,7 +33,8 @@ export async function damageStore(world: World, how: string, before: Moment): Pr
   world.sandbox.control.clearRequests();
   const told = await refusal(world);
   if (told !== null) {
-    if (!/move it away/.test(told)) violate("The operator is told what to do", "move it away", told);
+    if (!/move it away/.test(told))
+      violate("The operator is told what to do", "move it away", told);
     const requests = world.sandbox.control.requests();
     if (requests.length > 0) violate("A damaged store sends nothing", [], requests);
     moveAway(world.storePath);
@@ -66,7 +67,7 @@ function forgetEverything(world: World): void {
   world.made.clear();
   world.unsent.clear();
   for (const connector of connectorsOf(world)) {
-    world.unmanaged.set(connector.id, JSON.stringify(connector));
+    world.unmanaged.set(connector.id, imageOf(connector));
   }
 }
 

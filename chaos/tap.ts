@@ -32,7 +32,9 @@ export interface TapOptions {
 }
 
 /** Of the store, those that commit something. */
-const commits = new Set(["begin", "answer", "settle", "record", "salt"].map((name) => `store.${name}`));
+const commits = new Set(
+  ["begin", "answer", "settle", "record", "salt"].map((name) => `store.${name}`),
+);
 
 export function createTap(options: TapOptions): Tap {
   const { traps, clock, counts, turns } = options;

@@ -1,13 +1,13 @@
 /** What must be true once nothing goes wrong any more: an oracle that knows git, the tenant and the ledger. */
 import type { Run } from "../src/model/generated/run.ts";
-import type { LedgerEntry } from "../src/model/store.ts";
 import { Secret } from "../src/model/secret.ts";
+import type { LedgerEntry } from "../src/model/store.ts";
 import { openSecrets } from "../src/secrets/secrets.ts";
 import { fingerprintKey } from "../test/reconcile/practice-tenant.ts";
 import { type Drawn, variablesOf } from "./definitions.ts";
 import { violate } from "./judge.ts";
 import { activeOf, endOfActive, thumbprintsOf } from "./live-certificates.ts";
-import type { Connector, Moment, World } from "./world.ts";
+import { type Connector, imageOf, type Moment, type World } from "./world.ts";
 
 /** Holds that a person has to lift, such as `ambiguous c3`, and nothing else is held. */
 type Holds = Set<string>;
@@ -21,9 +21,9 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
     const entry = ledger.find(({ name }) => name === definition.name);
     const connector = entry && moment.live.get(entry.id);
     if (entry && connector) await judgeManaged(world, definition, connector, holds);
-    else judgeAmbiguous(world, definition, moment, holds, free);
+    else judgeUnmet(world, definition, moment, holds, free);
   }
-  judgeOrphans(world, moment, holds);
+  judgeOrphans(world, moment, holds, free);
   judgeLeftOver(world, moment, free);
   const open = journal.filter(({ name }) => !isHeld(holds, world, name));
   if (open.length > 0) violate("The journal is empty in the end", [], open);
@@ -38,7 +38,9 @@ function judgeAuditChain(_world: World): void {
 
 function isHeld(holds: Holds, { definitions }: World, name: string): boolean {
   return definitions.some(
-    (one) => [one.name, one.previously].includes(name) && holds.has(`ambiguous ${one.name}`),
+    (one) =>
+      [one.name, one.previously].includes(name) &&
+      ["ambiguous", "earlier-expiry"].some((code) => holds.has(`${code} ${one.name}`)),
   );
 }
 
@@ -113,8 +115,8 @@ function judgeCertificate(world: World, one: Drawn, connector: Connector): void 
   });
 }
 
-/** Without a connector only where several could be meant. */
-function judgeAmbiguous(
+/** Without a connector only where a person has to say which one, or whether, it may be taken over. */
+function judgeUnmet(
   world: World,
   one: Drawn,
   { live, memory }: Moment,
@@ -129,15 +131,25 @@ function judgeAmbiguous(
   const candidates = [...live.values()].filter(
     ({ id, displayName }) => displayName === one.displayName && !managed.has(id),
   );
-  if (candidates.length < 2) violate("Every definition is live", one, candidates);
   for (const { id } of candidates) free.add(id);
-  holds.add(`ambiguous ${one.name}`);
+  const [first, ...others] = candidates;
+  const isHeld =
+    first !== undefined && one.authentication === "certificate" && endsSooner(world, one, first);
+  if (others.length > 0) holds.add(`ambiguous ${one.name}`);
+  else if (isHeld) holds.add(`earlier-expiry ${one.name}`);
+  else violate("Every definition is live", one, candidates);
 }
 
-/** What has left git is gone, unless somebody has to decide. */
-function judgeOrphans({ definitions, policy }: World, moment: Moment, holds: Holds): void {
-  const { live, memory } = moment;
-  const orphans = memory.ledger.filter(({ name }) => definitions.every((one) => one.name !== name));
+/** What has left git is gone, unless somebody has to decide, or it may be what another one means. */
+function judgeOrphans(
+  { definitions, policy }: World,
+  { live, memory }: Moment,
+  holds: Holds,
+  free: ReadonlySet<string>,
+): void {
+  const orphans = memory.ledger.filter(
+    ({ name, id }) => definitions.every((one) => one.name !== name) && !free.has(id),
+  );
   const dead = orphans.find(({ id }) => !live.has(id));
   if (dead !== undefined) violate("The ledger holds what is live", "forgotten", dead);
   const deletable = orphans.filter(({ protect }) => !protect);
@@ -161,11 +173,12 @@ function codeOf({ protect }: Pick<LedgerEntry, "protect">, isAllowed: boolean): 
 /** Every live object is managed, or nobody's and as it was, or one of several that could be meant. */
 function judgeLeftOver(world: World, { live, memory }: Moment, free: ReadonlySet<string>): void {
   const managed = new Set(memory.ledger.map(({ id }) => id));
-  if (managed.size !== memory.ledger.length) violate("One entry for each object", [], memory.ledger);
+  if (managed.size !== memory.ledger.length)
+    violate("One entry for each object", [], memory.ledger);
   for (const [id, connector] of live) {
     if (managed.has(id) || free.has(id)) continue;
     const image = world.unmanaged.get(id);
-    if (image === JSON.stringify(connector)) continue;
+    if (image === imageOf(connector)) continue;
     if (image !== undefined) violate("What nobody manages stays as it is", image, connector);
     if (world.muddled.has(connector.displayName ?? "")) continue;
     violate("No duplicate", "an owner", connector);

@@ -155,6 +155,11 @@ export function connectorsOf({ sandbox }: World): readonly Connector[] {
   return (sandbox.control.state().connectors ?? []) as readonly Connector[];
 }
 
+/** The same text for the same connector, byte by byte. */
+export function imageOf({ id, displayName, targetUrl, authentication }: Connector): string {
+  return JSON.stringify({ id, displayName, targetUrl, authentication });
+}
+
 export async function look(world: World): Promise<Moment> {
   const live = new Map(connectorsOf(world).map((connector) => [connector.id, connector]));
   return { live, memory: await world.store.recall(world.tenant) };
