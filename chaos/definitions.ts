@@ -31,6 +31,15 @@ export const variablesOf = ({ key }: Pick<Drawn, "key">) => ({
   passphrase: `${key}_PASSPHRASE`,
 });
 
+/** Variables that it does name. */
+export function namedBy(drawn: Drawn): readonly string[] {
+  const { password, code, pfx, passphrase } = variablesOf(drawn);
+  return [
+    ...(drawn.authentication === "basic" ? [password] : [pfx, passphrase]),
+    ...(drawn.hasQuery ? [code] : []),
+  ];
+}
+
 /** Replaces all that the folder holds. `broken`: with a file in it that is no definition. */
 export function writeDefinitions(
   folder: string,

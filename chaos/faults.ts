@@ -2,7 +2,7 @@
 import type { InjectedFault } from "../src/sandbox/injected-fault.ts";
 import type { Random } from "./random.ts";
 import type { Trap } from "./tap.ts";
-import type { World } from "./world.ts";
+import { namedSecrets, type World } from "./world.ts";
 
 /** Milliseconds of real time that a try may take in a round in which answers come too late. */
 export const SHORT_TIMEOUT = 250;
@@ -13,7 +13,7 @@ type Draw = (random: Random) => InjectedFault;
 
 const some = (random: Random) => ({
   ...(random.chance(0.8) && { method: random.pick(methods) }),
-  skip: random.below(3),
+  skip: random.pick([0, 0, 1, 2]),
   count: random.pick([1, 1, 2, 3, 6]),
 });
 const status =
@@ -96,8 +96,25 @@ export interface DrawnFault {
   readonly fault: InjectedFault;
 }
 
+/** A refusal whose text quotes a secret. */
+function telling(fault: InjectedFault, world: World): InjectedFault {
+  const secrets = namedSecrets(world);
+  if (fault.kind !== "status" || secrets.length === 0) return fault;
+  const secret = world.random.pick(secrets);
+  world.typed.add(secret);
+  const message = `No: ${secret}`;
+  return { ...fault, body: { error: { code: "AADB2C", message } } };
+}
+
+/** Longer than any run looks: what was created is answered, and shown by no read. */
+const longLag: DrawnFault = {
+  name: "a create that no read shows",
+  fault: { kind: "stale-reads", method: "POST", reads: 40 },
+};
+
 export function drawNetworkFaults(world: World): readonly DrawnFault[] {
   const { random } = world;
+  if (random.chance(0.06) && isWhole(world)) return [longLag];
   const count = random.pick([0, 1, 1, 2, 3]);
   return Array.from({ length: count }, () => {
     // Too late costs real time.
@@ -105,8 +122,14 @@ export function drawNetworkFaults(world: World): readonly DrawnFault[] {
       (name) => !name.includes("too late") || random.chance(0.25),
     );
     const name = random.pick(names);
-    return { name, fault: networkFaults[name]?.(random) as InjectedFault };
+    const fault = networkFaults[name]?.(random) as InjectedFault;
+    return { name, fault: random.chance(0.3) ? telling(fault, world) : fault };
   }).filter(({ fault }) => fault.kind !== "stale-reads" || isWhole(world));
+}
+
+/** Whether these faults must be over within a day, after which what never showed counts as gone. */
+export function endsWithRound(faults: readonly DrawnFault[]): boolean {
+  return faults.includes(longLag);
 }
 
 /** Where a listing has pages, a part of it that lags behind the rest would hide objects. */
@@ -116,7 +139,9 @@ function isWhole({ sandbox }: World): boolean {
 
 const HOUR = 3_600_000;
 
-export function drawTraps(random: Random): readonly Trap[] {
+/** A create without an answer that does not show within the settle time is beyond any reading. */
+export function drawTraps(random: Random, faults: readonly DrawnFault[]): readonly Trap[] {
+  if (faults.includes(longLag)) return [];
   const phase = random.pick(["before", "after"] as const);
   const at = random.below(random.pick([8, 16, 30]));
   const traps: Trap[] = [];

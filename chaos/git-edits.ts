@@ -51,15 +51,10 @@ export const gitEdits: Readonly<Record<string, Edit>> = {
     if (one === null) return null;
     return `${one.name} to ${drawCertificate(world, one.key)}`;
   },
-  delete: (world) => {
-    const one = drawOne(world);
-    if (one === null) return null;
-    world.definitions = world.definitions.filter((each) => each !== one);
-    world.removed = [...world.removed, one];
-    return one.name;
-  },
+  delete: drawDelete,
   restore,
   pin,
+  "delete one more": drawDelete,
   "break a file": (world) => {
     world.isBroken = true;
     return "broken.yaml";
@@ -95,6 +90,14 @@ function create(world: World): string | null {
   completeSecrets(world, [drawn]);
   world.definitions = [...definitions, drawn];
   return `${drawn.name} ${displayName} ${drawn.authentication}`;
+}
+
+function drawDelete(world: World): string | null {
+  const one = drawOne(world);
+  if (one === null) return null;
+  world.definitions = world.definitions.filter((each) => each !== one);
+  world.removed = [...world.removed, one];
+  return one.name;
 }
 
 function restore(world: World): string | null {

@@ -2,9 +2,11 @@
  * What must be true of every run, whatever happened to it. Knows how the world was before it and how
  * it is after it, and nothing of how a plan is made.
  */
+import { inspect } from "node:util";
 import type { LedgerEntry } from "../src/model/store.ts";
 import type { LoggedRequest } from "../src/sandbox/request-log.ts";
 import { RETIRE_AFTER } from "./definitions.ts";
+import type { Ended } from "./engine.ts";
 import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
 import { type Connector, imageOf, type Moment, type World } from "./world.ts";
 
@@ -26,18 +28,26 @@ export function judgeRun(
   world: World,
   before: Moment,
   after: Moment,
-  between: readonly LedgerEntry[],
+  between: readonly (readonly LedgerEntry[])[],
 ): void {
   const requests = world.sandbox.control.requests().filter(({ method }) => method !== "GET");
   const touched = new Set(requests.map(idIn).filter((id) => id !== null));
   for (const id of touched) judgeTouched(world, before, id);
   judgeUnmanaged(world, after, touched);
-  judgeDeletes(world, before, after, between);
+  judgeDeletes(world, before, after, between.flat());
   judgeForgotten(world, before, after);
-  judgeLimits(world, before, after);
+  judgeLimits(world, before, after, between);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
+  noteActive(world, before, after, requests);
   for (const { id } of after.memory.ledger) world.unmanaged.delete(id);
+}
+
+/** Whatever goes wrong outside, it is no bug of ours. */
+export function judgeWords({ run, events }: Pick<Ended, "run" | "events">): void {
+  const bug = events.find((event) => event.type === "fault" && event.fault.code === "internal");
+  if (bug !== undefined) violate("No fault is a bug", "none", inspect(bug, { depth: 6 }));
+  if (run?.result === "failed") violate("No run is a bug", "none", run.faults);
 }
 
 /** The id that a write names; null for a create. */
@@ -140,22 +150,27 @@ function judgeForgotten(world: World, before: Moment, after: Moment): void {
   }
 }
 
-function judgeLimits({ policy }: World, before: Moment, after: Moment): void {
-  const { limits } = policy;
+/** Two processes that ran one after the other each have the limits of a run. */
+function judgeLimits(
+  { policy: { limits } }: World,
+  before: Moment,
+  after: Moment,
+  between: readonly (readonly LedgerEntry[])[],
+): void {
+  const runs = Math.max(1, between.length);
   const deleted = [...before.live.keys()].filter((id) => !after.live.has(id)).length;
-  const managed = Math.max(before.memory.ledger.length, 1);
-  if (deleted > limits.deletes) violate("limits.deletes", limits.deletes, deleted);
-  const percent = Math.ceil((deleted * 100) / managed);
-  if (percent > limits.deletePercent)
-    violate("limits.deletePercent", limits.deletePercent, percent);
+  const managed = [before.memory.ledger, ...between].map(({ length }) => length);
+  const percent = Math.ceil((deleted * 100) / Math.max(...managed, 1));
   const changed = [...after.live].filter(([id, connector]) => {
     const earlier = before.live.get(id);
     return earlier === undefined || imageOf(earlier) !== imageOf(connector);
   });
-  const count = changed.length + deleted;
-  if (limits.changes !== null && count > limits.changes) {
-    violate("limits.changes", limits.changes, count);
-  }
+  const atMost = (rule: string, most: number, actual: number) => {
+    if (actual > most * runs) violate(rule, most * runs, actual);
+  };
+  atMost("limits.deletes", limits.deletes, deleted);
+  atMost("limits.deletePercent", limits.deletePercent, percent);
+  atMost("limits.changes", limits.changes ?? Infinity, changed.length + deleted);
 }
 
 /** One that has a valid certificate keeps one, and older ones go only when they may. */
@@ -185,7 +200,8 @@ function judgeRetirement(
   );
   const now = world.clock.now().getTime();
   const at = since?.assertedAt ?? since?.recordedAt ?? null;
-  const isDue = at !== null && Date.parse(at) + RETIRE_AFTER <= now;
+  const activated = world.activated.get(connector.id) ?? 0;
+  const isDue = at !== null && Math.max(Date.parse(at), activated) + RETIRE_AFTER <= now;
   const isCurrent = since?.fingerprint === `x509$${activeOf(connector, now / 1_000)}`;
   if (owner?.retires === true && isDue && isCurrent) return;
   violate("Certificates are retired when their time has come alone", lost, {
@@ -193,6 +209,26 @@ function judgeRetirement(
     retires: owner?.retires,
     at,
   });
+}
+
+/**
+ * Since when Plumbline's upload is the active one. Where its answer was lost the ledger counts from an
+ * earlier upload of the same certificate: not looked at here.
+ */
+function noteActive(
+  world: World,
+  before: Moment,
+  after: Moment,
+  requests: readonly LoggedRequest[],
+): void {
+  const now = world.clock.now().getTime();
+  const lost = requests.filter(({ status }) => status === null || status >= 500).map(idIn);
+  for (const [id, connector] of after.live) {
+    const earlier = before.live.get(id);
+    const active = activeOf(connector, now / 1_000);
+    if (active === null || lost.includes(id)) world.activated.delete(id);
+    else if (earlier && activeOf(earlier, now / 1_000) !== active) world.activated.set(id, now);
+  }
 }
 
 const PASSWORD = "spec.authentication.basic.password";

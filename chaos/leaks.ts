@@ -49,7 +49,7 @@ function rendered(report: Report): readonly string[] {
 
 const known = new Map<string, ReadonlySet<string>>();
 
-/** As it is, in base64, in a URL, in JSON and in HTML. */
+/** As it is, in base64, in a URL and in JSON; and the word that it begins with. */
 function formsOf(secret: string): ReadonlySet<string> {
   const forms =
     known.get(secret) ??
@@ -59,6 +59,7 @@ function formsOf(secret: string): ReadonlySet<string> {
       encodeURIComponent(secret),
       new URLSearchParams({ x: secret }).toString().slice(2),
       JSON.stringify(secret).slice(1, -1),
+      /^canary\w+/.exec(secret)?.[0] ?? secret,
     ]);
   known.set(secret, forms);
   if (known.size > 10_000) known.clear();

@@ -7,6 +7,7 @@ import {
   idOf,
   imageOf,
   type Moment,
+  namedSecrets,
   type World,
 } from "./world.ts";
 
@@ -26,6 +27,14 @@ export const portalEdits: Readonly<Record<string, Edit>> = {
     world.sandbox.control.changeConnector(one.id, { displayName });
     muddle(world, displayName, moment);
     return displayName;
+  }),
+  "type a secret into the name": onOne((one, world) => {
+    // A name has 256 characters at most, and a PFX has more.
+    const fitting = namedSecrets(world).filter(({ length }) => length < 256);
+    const displayName = world.random.pick([...fitting, "Omega"]);
+    world.typed.add(displayName);
+    world.sandbox.control.changeConnector(one.id, { displayName });
+    return "";
   }),
   delete: onOne((one, world) => {
     world.sandbox.control.deleteConnector(one.id);
@@ -70,7 +79,7 @@ function onOne(change: (one: Connector, world: World, moment: Moment) => string)
     const one = world.random.pick(live);
     const done = change(one, world, moment);
     note(world, one.id, moment);
-    return `${one.displayName} ${one.id} ${done}`;
+    return `${one.id} ${done}`;
   };
 }
 
@@ -92,6 +101,7 @@ function add(world: World, displayName: string, moment: Moment): string {
 
 /** What nobody manages must stay as this left it; what somebody took over is drift. */
 function note(world: World, id: string, { memory }: Moment): void {
+  world.activated.delete(id);
   const connector = connectorsOf(world).find((each) => each.id === id);
   const isManaged = memory.ledger.some((entry) => entry.id === id);
   if (connector === undefined || isManaged) return;

@@ -10,16 +10,22 @@ import type { Pooled } from "./certificates.ts";
 import type { Count } from "./counts.ts";
 import { writeDefinitions } from "./definitions.ts";
 import { type Ended, type RunSettings, runAlone, runTwo, type Spoil, subjectOf } from "./engine.ts";
-import { type DrawnFault, drawNetworkFaults, drawTraps, SHORT_TIMEOUT } from "./faults.ts";
+import {
+  type DrawnFault,
+  drawNetworkFaults,
+  drawTraps,
+  endsWithRound,
+  SHORT_TIMEOUT,
+} from "./faults.ts";
 import { completeSecrets, type Edit, gitEdits } from "./git-edits.ts";
-import { judgeRun, violate } from "./judge.ts";
+import { judgeRun, judgeWords, violate } from "./judge.ts";
 import { judgePlan, judgeReports, judgeStoreFile } from "./leaks.ts";
 import { portalEdits } from "./portal-edits.ts";
 import { createRandom } from "./random.ts";
 import { runForReal } from "./real-process.ts";
 import { damageStore, damages } from "./store-damage.ts";
 import { judgeEnd } from "./verdict.ts";
-import { look, openWorld, type World } from "./world.ts";
+import { forgetTyped, look, openWorld, type World } from "./world.ts";
 
 export interface SeedResult {
   readonly seed: number;
@@ -104,15 +110,16 @@ async function playRound(
   if (isReal) await runOnce(world, { traps: [], timeout: 30_000, spoil }, "for real");
   const isSlow = faults.some(({ fault }) => fault.kind === "delay");
   for (let left = random.between(1, 3); left > 0; left -= 1) {
-    world.clock.advance(random.pick([0, 1_000, 60_000, 60_000, HOUR / 2, 2 * HOUR, 25 * HOUR]));
-    const traps = drawTraps(random);
+    const pauses = [0, 1_000, 60_000, 60_000, HOUR / 2, 2 * HOUR, 25 * HOUR];
+    world.clock.advance(random.pick(endsWithRound(faults) ? pauses.slice(0, -1) : pauses));
+    const traps = drawTraps(random, faults);
     for (const { kind } of traps) counts.drawn(`trap ${kind}`);
     const settings = { traps, timeout: isSlow ? SHORT_TIMEOUT : 30_000, spoil };
     if (random.chance(0.1)) await runPlan(world, settings);
     else await runOnce(world, settings, random.chance(0.12) ? "two at once" : "alone");
   }
   noteMet(world, faults);
-  if (random.chance(0.7)) sandbox.control.clearFaults();
+  if (random.chance(0.7) || endsWithRound(faults)) sandbox.control.clearFaults();
   world.isBroken = false;
   completeSecrets(world, world.definitions);
 }
@@ -171,6 +178,7 @@ type How = "alone" | "two at once" | "for real";
 
 async function runOnce(world: World, settings: RunSettings, how: How): Promise<Ended> {
   const { control } = world.sandbox;
+  forgetTyped(world);
   const before = await look(world);
   control.clearRequests();
   if (how === "two at once") world.counts.drawn(how);
@@ -185,9 +193,12 @@ async function runOnce(world: World, settings: RunSettings, how: How): Promise<E
     world,
     before,
     after,
-    ends.flatMap(({ ledger }) => ledger ?? []),
+    ends.flatMap(({ ledger }) => (ledger ? [ledger] : [])),
   );
-  for (const ended of ends) judgeReports(world, ended);
+  for (const ended of ends) {
+    judgeReports(world, ended);
+    judgeWords(ended);
+  }
   return ends[0] as Ended;
 }
 
@@ -213,6 +224,7 @@ function ended(run: Run): string {
 }
 
 async function runPlan(world: World, { timeout }: RunSettings): Promise<void> {
+  forgetTyped(world);
   const { control } = world.sandbox;
   control.clearRequests();
   const { signal } = new AbortController();

@@ -13,7 +13,7 @@ import { allowing } from "../test/plan/builders.ts";
 import { fingerprintKey, type HandClock, handClock } from "../test/reconcile/practice-tenant.ts";
 import type { Pooled } from "./certificates.ts";
 import { type Counts, createCounts } from "./counts.ts";
-import type { Drawn } from "./definitions.ts";
+import { type Drawn, namedBy } from "./definitions.ts";
 import type { Random } from "./random.ts";
 
 /** A live connector as the tenant stores it, with its password. */
@@ -58,8 +58,12 @@ export interface World extends AsyncDisposable {
    * has not sent: null where there was none.
    */
   readonly unsent: Map<string, string | null>;
+  /** By id, when an upload of ours made the active certificate active: milliseconds since 1970. */
+  readonly activated: Map<string, number>;
   /** Every value that no text may show. */
   readonly secrets: Set<string>;
+  /** Those that somebody typed into a name, or that Graph was told to quote. */
+  readonly typed: Set<string>;
   /** displayNames that a person used for something new while a create of ours was unanswered. */
   readonly muddled: Set<string>;
   /** The latest instant that anybody was ever told, in milliseconds since 1970. */
@@ -114,7 +118,9 @@ export async function openWorld(random: Random, pool: readonly Pooled[]): Promis
     unmanaged: new Map(),
     made,
     unsent: new Map(),
+    activated: new Map(),
     secrets: new Set([fingerprintKey, ...pool.flatMap(secretsOf)]),
+    typed: new Set(),
     muddled: new Set(),
     latest,
     next: () => ++last,
@@ -171,9 +177,20 @@ export async function reopenStore(world: World): Promise<void> {
   world.store = await openStore({ sqlite: world.storePath }, world.clock);
 }
 
-/** A value of a secret with all that may be written in more than one way. */
+/** What the definitions name, and so what Plumbline can know and keep out of every text. */
+export function namedSecrets({ definitions, env }: World): readonly string[] {
+  return definitions.flatMap(namedBy).flatMap((name) => env[name] ?? []);
+}
+
+/** What somebody typed where none belongs, and no definition names any more, is told to nobody. */
+export function forgetTyped(world: World): void {
+  const named = namedSecrets(world);
+  for (const value of world.typed) if (!named.includes(value)) world.secrets.delete(value);
+}
+
+/** A value that begins with a word to know it by, however the rest of it is written. */
 export function drawSecret(world: World): string {
-  const value = `v${world.next()}"\\ +/${world.random.below(1e9).toString(36)}é&`;
+  const value = `canary${world.next()}x${world.random.below(1e9).toString(36)}"\\ +/é&`;
   world.secrets.add(value);
   return value;
 }
