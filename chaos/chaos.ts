@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const first = number("start", 0);
-const count = number("seeds", 1);
+let count = number("seeds", 1);
 const workers = Math.min(number("workers", 1), count);
 
 function number(name: "seeds" | "start" | "workers", least: number): number {
@@ -31,6 +31,10 @@ function number(name: "seeds" | "start" | "workers", least: number): number {
 }
 
 let next = first;
+// Whoever interrupts a long campaign still learns what it has found.
+process.once("SIGINT", () => {
+  count = next - first;
+});
 let counts: Readonly<Record<string, Count>> = {};
 const failed: number[] = [];
 

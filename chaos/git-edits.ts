@@ -131,6 +131,11 @@ function pin(world: World, { memory }: Moment): string | null {
   const free = [...own, ...world.unmanaged.keys()].filter((id) => !pinned.has(id));
   if (free.length === 0) return null;
   const id = world.random.pick(free);
+  // What a create without an answer made for it is nobody's from now on.
+  for (const begun of memory.journal) {
+    const isItsOwn = [one.name, one.previously].includes(begun.name) && begun.id === null;
+    if (isItsOwn) world.muddled.add(begun.displayName);
+  }
   put(world, one, { pin: id });
   return `${one.name} to ${id}`;
 }

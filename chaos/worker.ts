@@ -6,4 +6,6 @@ const pool = await makePool();
 process.on("message", async (seed: number) => {
   process.send?.(await runSeed(seed, { pool }));
 });
+// Ctrl-C goes to every process of a terminal; the seed in hand is played to its end.
+process.on("SIGINT", () => undefined);
 process.send?.("ready");

@@ -64,7 +64,10 @@ export interface World extends AsyncDisposable {
   readonly secrets: Set<string>;
   /** Those that somebody typed into a name, or that Graph was told to quote. */
   readonly typed: Set<string>;
-  /** displayNames that a person used for something new while a create of ours was unanswered. */
+  /**
+   * displayNames of creates without an answer, of which a person has used one for something new, or
+   * has pinned the definition to something else.
+   */
   readonly muddled: Set<string>;
   /** The latest instant that anybody was ever told, in milliseconds since 1970. */
   latest(): number;

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { makePool } from "../../chaos/certificates.ts";
 import type { Spoil } from "../../chaos/engine.ts";
 import { runSeed } from "../../chaos/seed.ts";
+
+// A seed takes a tenth of a second, and much longer on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const pool = await makePool();
 
@@ -20,10 +23,6 @@ test("the same seed has the same course", async () => {
   expect(one.course.length).toBeGreaterThan(10);
   expect(one.problem).toBeNull();
   expect(other).toEqual(one);
-});
-
-test("the engine as it is passes", async () => {
-  expect(await firstProblem((subject) => subject)).toBeNull();
 });
 
 test("a writer that creates twice is found", async () => {
