@@ -128,8 +128,13 @@ export function drawNetworkFaults(world: World): readonly DrawnFault[] {
 }
 
 /** Whether these faults must be over within a day, after which what never showed counts as gone. */
-export function endsWithRound(faults: readonly DrawnFault[]): boolean {
+export function isLong(faults: readonly DrawnFault[]): boolean {
   return faults.includes(longLag);
+}
+
+/** Whether a try of a request must end early in real time. */
+export function isSlow(faults: readonly DrawnFault[]): boolean {
+  return faults.some(({ fault }) => fault.kind === "delay");
 }
 
 /** Where a listing has pages, a part of it that lags behind the rest would hide objects. */

@@ -14,7 +14,7 @@ import { reopenStore, type World } from "./world.ts";
 const child = fileURLToPath(new URL("child.ts", import.meta.url));
 
 /** Bytes; a store grows beyond all of them. */
-const fileSizes = [8_192, 16_384, 32_768, 65_536];
+const fileSizes = [16_384, 32_768, 49_152, 65_536];
 
 /** How it ends, drawn: at a step, in the middle of a request, or when no file may grow any more. */
 export async function runForReal(world: World): Promise<Ended> {
@@ -33,7 +33,7 @@ export async function runForReal(world: World): Promise<Ended> {
   if (how === "request") await killInRequest(world, started, output);
   const [stdout, stderr] = await output;
   const isKilled = started.signalCode === "SIGKILL";
-  if (isKilled || (how === "disk" && /disk|damaged|cannot/.test(stdout + stderr))) {
+  if (isKilled || (how === "disk" && /disk I\/O error|the disk/.test(stdout + stderr))) {
     counts.met(`real process: ${how}`);
   }
   judgeTexts(world, [stdout, stderr]);

@@ -14,7 +14,8 @@ import {
   type DrawnFault,
   drawNetworkFaults,
   drawTraps,
-  endsWithRound,
+  isLong,
+  isSlow,
   SHORT_TIMEOUT,
 } from "./faults.ts";
 import { completeSecrets, type Edit, gitEdits } from "./git-edits.ts";
@@ -108,18 +109,17 @@ async function playRound(
   saveDefinitions(world);
   const faults = inject(world);
   if (isReal) await runOnce(world, { traps: [], timeout: 30_000, spoil }, "for real");
-  const isSlow = faults.some(({ fault }) => fault.kind === "delay");
   for (let left = random.between(1, 3); left > 0; left -= 1) {
     const pauses = [0, 1_000, 60_000, 60_000, HOUR / 2, 2 * HOUR, 25 * HOUR];
-    world.clock.advance(random.pick(endsWithRound(faults) ? pauses.slice(0, -1) : pauses));
+    world.clock.advance(random.pick(isLong(faults) ? pauses.slice(0, -1) : pauses));
     const traps = drawTraps(random, faults);
     for (const { kind } of traps) counts.drawn(`trap ${kind}`);
-    const settings = { traps, timeout: isSlow ? SHORT_TIMEOUT : 30_000, spoil };
+    const settings = { traps, timeout: isSlow(faults) ? SHORT_TIMEOUT : 30_000, spoil };
     if (random.chance(0.1)) await runPlan(world, settings);
     else await runOnce(world, settings, random.chance(0.12) ? "two at once" : "alone");
   }
   noteMet(world, faults);
-  if (random.chance(0.7) || endsWithRound(faults)) sandbox.control.clearFaults();
+  if (random.chance(0.7) || isLong(faults) || isSlow(faults)) sandbox.control.clearFaults();
   world.isBroken = false;
   completeSecrets(world, world.definitions);
 }

@@ -41,7 +41,8 @@ export async function damageStore(world: World, how: string, before: Moment): Pr
     world.store = await openStore({ sqlite: world.storePath }, world.clock);
   }
   const { ledger, journal } = await world.store.recall(world.tenant);
-  world.counts.met(`store ${how}: ${told === null ? "opened" : "told"}`);
+  world.counts.met(`store ${how}`);
+  world.counts.met(`store ${how}, and ${told === null ? "opened" : "told"}`);
   const kept = JSON.stringify({ ledger, journal });
   const { memory } = before;
   if (kept === JSON.stringify({ ledger: memory.ledger, journal: memory.journal })) return;

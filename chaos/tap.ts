@@ -45,6 +45,7 @@ export function createTap(options: TapOptions): Tap {
   const spring = (point: string, phase: Trap["phase"]): boolean => {
     for (const trap of traps) {
       if (trap.kind === "disk" || trap.at !== calls || trap.phase !== phase) continue;
+      counts.met(`trap ${trap.kind}`);
       counts.met(`${trap.kind} ${phase} ${point}`);
       if (trap.kind === "clock") clock.advance(trap.amount);
       else {
@@ -62,6 +63,7 @@ export function createTap(options: TapOptions): Tap {
     );
     writes += 1;
     if (full === undefined) return;
+    counts.met("trap disk");
     counts.met(`disk full at ${point}`);
     throw new FaultError(failure("store", "The store cannot grow: the disk is full."));
   };
