@@ -118,11 +118,11 @@ export function drawNetworkFaults(world: World): readonly DrawnFault[] {
   const count = random.pick([0, 1, 1, 2, 3]);
   return Array.from({ length: count }, () => {
     // Too late costs real time.
-    const names = Object.keys(networkFaults).filter(
-      (name) => !name.includes("too late") || random.chance(0.25),
+    const possible = Object.entries(networkFaults).filter(
+      ([name]) => !name.includes("too late") || random.chance(0.25),
     );
-    const name = random.pick(names);
-    const fault = networkFaults[name]?.(random) as InjectedFault;
+    const [name, draw] = random.pick(possible);
+    const fault = draw(random);
     return { name, fault: random.chance(0.3) ? telling(fault, world) : fault };
   }).filter(({ fault }) => fault.kind !== "stale-reads" || isWhole(world));
 }

@@ -68,7 +68,8 @@ export const gitEdits: Readonly<Record<string, Edit>> = {
   },
 };
 
-function create(world: World): string | null {
+/** Of a definition. */
+export function create(world: World): string | null {
   const { random, definitions } = world;
   const displayName = freeDisplayName(world);
   if (displayName === null || definitions.length >= MOST_DEFINITIONS) return null;
