@@ -2,11 +2,9 @@
  * What must be true of every run, whatever happened to it. Knows how the world was before it and how
  * it is after it, and nothing of how a plan is made.
  */
-import { inspect } from "node:util";
 import type { LedgerEntry } from "../src/model/store.ts";
 import type { LoggedRequest } from "../src/sandbox/request-log.ts";
 import { RETIRE_AFTER } from "./definitions.ts";
-import type { Ended } from "./engine.ts";
 import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
 import { type Connector, imageOf, type Moment, type World } from "./world.ts";
 
@@ -43,13 +41,6 @@ export function judgeRun(
   for (const { id } of after.memory.ledger) world.unmanaged.delete(id);
 }
 
-/** Whatever goes wrong outside, it is no bug of ours. */
-export function judgeWords({ run, events }: Pick<Ended, "run" | "events">): void {
-  const bug = events.find((event) => event.type === "fault" && event.fault.code === "internal");
-  if (bug !== undefined) violate("No fault is a bug", "none", inspect(bug, { depth: 6 }));
-  if (run?.result === "failed") violate("No run is a bug", "none", run.faults);
-}
-
 /** The id that a write names; null for a create. */
 function idIn({ path }: LoggedRequest): string | null {
   const segment = /\/apiConnectors\/([^/?]+)/i.exec(path)?.[1];
@@ -70,7 +61,7 @@ function isOfNobody({ unmanaged }: World, id: string): boolean {
   return unmanaged.has(id);
 }
 
-/** Whether a definition that has no connector yet pins it, or alone finds it by its displayName. */
+/** Whether a definition pins it, or one without a pin and a connector can mean it alone. */
 export function mayBeTaken({ definitions }: World, { live, memory }: Moment, id: string): boolean {
   const connector = live.get(id);
   if (connector === undefined) return false;
@@ -81,7 +72,8 @@ export function mayBeTaken({ definitions }: World, { live, memory }: Moment, id:
     return entry && live.has(entry.id) ? entry.id : null;
   };
   return definitions.some((one) => {
-    if (one.displayName !== connector.displayName || ownOf(one) !== null) return false;
+    if (one.pin !== null || one.displayName !== connector.displayName) return false;
+    if (ownOf(one) !== null) return false;
     const claimed = new Set(
       definitions.filter((other) => other !== one).flatMap((other) => [ownOf(other), other.pin]),
     );

@@ -4,7 +4,8 @@ import { planTenant } from "../src/reconcile/reconcile.ts";
 import type { RunEvent } from "../src/reconcile/subject.ts";
 import { told } from "../test/reconcile/practice-tenant.ts";
 import { type Ended, type RunSettings, runAlone, runTwo, subjectOf } from "./engine.ts";
-import { judgeRun, judgeWords, violate } from "./judge.ts";
+import { judgeRun, violate } from "./judge.ts";
+import { judgeWords } from "./judge-outcomes.ts";
 import { judgePlan, judgeReports } from "./leaks.ts";
 import { runForReal } from "./real-process.ts";
 import { forgetTyped, look, type World } from "./world.ts";
@@ -32,7 +33,7 @@ export async function runOnce(
   judgeRun(world, before, after, between);
   for (const ended of ends) {
     judgeReports(world, ended);
-    judgeWords(ended);
+    judgeWords(world, after, ended);
   }
   return ends;
 }
