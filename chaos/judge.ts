@@ -49,7 +49,14 @@ function idIn({ path }: LoggedRequest): string | null {
 
 function judgeTouched(world: World, before: Moment, id: string): void {
   const { ledger, journal } = before.memory;
+  const displayName = before.live.get(id)?.displayName;
+  // Nothing tells it from what a create without an answer has made.
+  const isLikeOurs = journal.some(
+    (begun) =>
+      begun.op === "create" && begun.displayName === displayName && !begun.listed.includes(id),
+  );
   const isOurs =
+    isLikeOurs ||
     [...ledger, ...journal].some((entry) => entry.id === id) ||
     (world.made.has(id) && !isOfNobody(world, id));
   if (isOurs || mayBeTaken(world, before, id)) return;

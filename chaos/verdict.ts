@@ -128,9 +128,9 @@ function judgeUnmet(
       .filter(({ name }) => world.definitions.some((other) => other.name === name))
       .map(({ id }) => id),
   );
-  const candidates = [...live.values()].filter(
-    ({ id, displayName }) => displayName === one.displayName && !managed.has(id),
-  );
+  const isMeant = ({ id, displayName }: Connector) =>
+    one.pin === null ? displayName === one.displayName : id === one.pin;
+  const candidates = [...live.values()].filter((each) => isMeant(each) && !managed.has(each.id));
   for (const { id } of candidates) free.add(id);
   const [first, ...others] = candidates;
   const isHeld =
