@@ -37,7 +37,7 @@ export function judgeRun(
   judgeLimits(world, before, after, between);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
-  noteActive(world, before, after);
+  noteActive(world, before, after, requests);
   for (const { id } of after.memory.ledger) world.unmanaged.delete(id);
 }
 
@@ -210,13 +210,22 @@ function judgeRetirement(
   });
 }
 
-/** Since when a write of Plumbline's has made the active certificate the active one. */
-function noteActive(world: World, before: Moment, after: Moment): void {
+/**
+ * Since when Plumbline's upload is the active one. Where its answer was lost the ledger counts from an
+ * earlier upload of the same certificate: not looked at here.
+ */
+function noteActive(
+  world: World,
+  before: Moment,
+  after: Moment,
+  requests: readonly LoggedRequest[],
+): void {
   const now = world.clock.now().getTime();
+  const lost = requests.filter(({ status }) => status === null || status >= 500).map(idIn);
   for (const [id, connector] of after.live) {
     const earlier = before.live.get(id);
     const active = activeOf(connector, now / 1_000);
-    if (active === null) world.activated.delete(id);
+    if (active === null || lost.includes(id)) world.activated.delete(id);
     else if (earlier && activeOf(earlier, now / 1_000) !== active) world.activated.set(id, now);
   }
 }

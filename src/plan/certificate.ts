@@ -148,8 +148,6 @@ function retirement(
   desired: DesiredCertificate,
   { now }: Context,
 ): Rotation {
-  // It is recorded as sent by this run, and the time counts from then.
-  if (found.type === "paired" && found.isUploadUnanswered) return none;
   const due = retiresAt(found, desired, recordedSince(found, desired));
   if (due === null || due > toMilliseconds(now)) return none;
   const older = othersBeside(found, desired);

@@ -1,5 +1,5 @@
 /** Which live object each definition means, and what is left over. */
-import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
+import type { Definition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Live } from "../model/live.ts";
 import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../model/store.ts";
@@ -20,8 +20,6 @@ export interface Paired {
   readonly by: Meeting;
   /** A write of ours that carried its password was begun and its result never recorded. */
   readonly isUnanswered: boolean;
-  /** The same of a certificate: it may have become the active one just now. */
-  readonly isUploadUnanswered: boolean;
 }
 
 export interface Absent {
@@ -154,9 +152,8 @@ function paired({ desired, recorded }: Seeker, live: Live, by: Meeting, field: F
       (begun) =>
         (isAbout(begun, definition) || begun.id === live.id) && leavesAuthenticationOpen(begun),
     );
-    const isUploadUnanswered = field.journal.some((begun) => leavesCertificateOpen(begun, live.id));
     const known = recorded?.id === live.id ? recorded : (field.ledgerById.get(live.id) ?? null);
-    return { type: "paired", desired, live, recorded, known, by, isUnanswered, isUploadUnanswered };
+    return { type: "paired", desired, live, recorded, known, by, isUnanswered };
   }
   const other = claim.type === "paired" ? claim.desired.definition.name : "another definition";
   const verb = by === "pinned" ? "pins" : "manages";
@@ -179,11 +176,6 @@ export function isAbout(
 export function leavesAuthenticationOpen({ op, id, sends }: JournalEntry): boolean {
   if (op === "create") return id === null;
   return sends === null || sends.some((path) => path.startsWith("spec.authentication.basic."));
-}
-
-/** Whether this write may have made a certificate of the object the active one, unanswered. */
-export function leavesCertificateOpen({ op, id, sends }: JournalEntry, of: string): boolean {
-  return op !== "create" && id === of && sends?.includes(CERTIFICATE_PATH) === true;
 }
 
 /**

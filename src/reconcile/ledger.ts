@@ -9,7 +9,7 @@ import type {
   RecordedSecret,
 } from "../model/store.ts";
 import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
-import { isAbout, leavesAuthenticationOpen, leavesCertificateOpen } from "../plan/match.ts";
+import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 
@@ -118,9 +118,7 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
     const desired = find(input.desired, kind, name);
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
-    const isUploaded = memory.journal.some((begun) => leavesCertificateOpen(begun, id));
-    const sends = isUploaded ? [CERTIFICATE_PATH] : [];
-    const entry = ledgerEntry(desired, id, sends, memory.ledger, moment);
+    const entry = ledgerEntry(desired, id, [], memory.ledger, moment);
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
   const found = plan.held.flatMap(({ op, kind, name, id, displayName, reason }): LedgerChange[] => {
