@@ -37,7 +37,6 @@ export function judgeRun(
   judgeLimits(world, before, after, between);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
-  noteActive(world, before, after, requests);
   for (const { id } of after.memory.ledger) world.unmanaged.delete(id);
 }
 
@@ -186,6 +185,10 @@ function judgeCertificates(world: World, before: Moment, after: Moment): void {
   }
 }
 
+/**
+ * By the ledger. It does not know of an upload whose answer was lost, and counts from an earlier one of
+ * the same certificate: a known weakness, which is not looked for here.
+ */
 function judgeRetirement(
   world: World,
   before: Moment,
@@ -199,8 +202,7 @@ function judgeRetirement(
   );
   const now = world.clock.now().getTime();
   const at = since?.assertedAt ?? since?.recordedAt ?? null;
-  const activated = world.activated.get(connector.id) ?? 0;
-  const isDue = at !== null && Math.max(Date.parse(at), activated) + RETIRE_AFTER <= now;
+  const isDue = at !== null && Date.parse(at) + RETIRE_AFTER <= now;
   const isCurrent = since?.fingerprint === `x509$${activeOf(connector, now / 1_000)}`;
   if (owner?.retires === true && isDue && isCurrent) return;
   violate("Certificates are retired when their time has come alone", lost, {
@@ -208,26 +210,6 @@ function judgeRetirement(
     retires: owner?.retires,
     at,
   });
-}
-
-/**
- * Since when Plumbline's upload is the active one. Where its answer was lost the ledger counts from an
- * earlier upload of the same certificate: not looked at here.
- */
-function noteActive(
-  world: World,
-  before: Moment,
-  after: Moment,
-  requests: readonly LoggedRequest[],
-): void {
-  const now = world.clock.now().getTime();
-  const lost = requests.filter(({ status }) => status === null || status >= 500).map(idIn);
-  for (const [id, connector] of after.live) {
-    const earlier = before.live.get(id);
-    const active = activeOf(connector, now / 1_000);
-    if (active === null || lost.includes(id)) world.activated.delete(id);
-    else if (earlier && activeOf(earlier, now / 1_000) !== active) world.activated.set(id, now);
-  }
 }
 
 const PASSWORD = "spec.authentication.basic.password";

@@ -101,7 +101,6 @@ function add(world: World, displayName: string, moment: Moment): string {
 
 /** What nobody manages must stay as this left it; what somebody took over is drift. */
 function note(world: World, id: string, { memory }: Moment): void {
-  world.activated.delete(id);
   const connector = connectorsOf(world).find((each) => each.id === id);
   const isManaged = memory.ledger.some((entry) => entry.id === id);
   if (connector === undefined || isManaged) return;

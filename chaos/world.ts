@@ -58,8 +58,6 @@ export interface World extends AsyncDisposable {
    * has not sent: null where there was none.
    */
   readonly unsent: Map<string, string | null>;
-  /** By id, when an upload of ours made the active certificate active: milliseconds since 1970. */
-  readonly activated: Map<string, number>;
   /** Every value that no text may show. */
   readonly secrets: Set<string>;
   /** Those that somebody typed into a name, or that Graph was told to quote. */
@@ -121,7 +119,6 @@ export async function openWorld(random: Random, pool: readonly Pooled[]): Promis
     unmanaged: new Map(),
     made,
     unsent: new Map(),
-    activated: new Map(),
     secrets: new Set([fingerprintKey, ...pool.flatMap(secretsOf)]),
     typed: new Set(),
     muddled: new Set(),
