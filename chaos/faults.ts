@@ -129,7 +129,7 @@ export function drawNetworkFaults(world: World): readonly DrawnFault[] {
 
 /** Whether these faults must be over within a day, after which what never showed counts as gone. */
 export function isLong(faults: readonly DrawnFault[]): boolean {
-  return faults.includes(longLag);
+  return faults.some(({ fault }) => fault.kind === "stale-reads");
 }
 
 /** Whether a try of a request must end early in real time. */
@@ -147,16 +147,28 @@ const HOUR = 3_600_000;
 /** A create without an answer that does not show within the settle time is beyond any reading. */
 export function drawTraps(random: Random, faults: readonly DrawnFault[]): readonly Trap[] {
   if (faults.includes(longLag)) return [];
-  const phase = random.pick(["before", "after"] as const);
-  const at = random.below(random.pick([8, 16, 30]));
   const traps: Trap[] = [];
-  if (random.chance(0.35)) traps.push({ kind: "kill", at, phase, amount: 0 });
-  if (random.chance(0.1)) {
+  if (random.chance(0.35)) traps.push(drawKill(random));
+  if (random.chance(0.1) && !isLong(faults)) {
     const amount = random.pick([HOUR, 30 * HOUR, 80 * HOUR, -HOUR, -30 * HOUR]);
-    traps.push({ kind: "clock", at: random.below(12), phase, amount });
+    traps.push({ ...drawKill(random), kind: "clock", amount });
   }
   if (random.chance(0.12)) {
-    traps.push({ kind: "disk", at: random.below(6), phase, amount: random.pick([1, 2, 10]) });
+    const amount = random.pick([1, 2, 10]);
+    traps.push({ kind: "disk", at: random.below(6), point: null, phase: "before", amount });
   }
   return traps;
+}
+
+/** Deep in a run there are few steps of one kind: half of the traps wait for one of those. */
+const points = [
+  ...["create", "update", "upload", "delete"].map((name) => `tenant.${name}`),
+  ...["begin", "answer", "settle", "record"].map((name) => `store.${name}`),
+];
+
+/** At a drawn step. */
+export function drawKill(random: Random): Trap {
+  const point = random.chance(0.5) ? random.pick(points) : null;
+  const at = random.below(point === null ? random.pick([8, 16, 30]) : 2);
+  return { kind: "kill", at, point, phase: random.pick(["before", "after"]), amount: 0 };
 }

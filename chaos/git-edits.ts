@@ -46,11 +46,8 @@ export const gitEdits: Readonly<Record<string, Edit>> = {
     world.env[variablesOf(one).code] = drawSecret(world);
     return one.name;
   },
-  "rotate the certificate": (world) => {
-    const one = drawOne(world, ({ authentication }) => authentication === "certificate");
-    if (one === null) return null;
-    return `${one.name} to ${drawCertificate(world, one.key)}`;
-  },
+  "rotate the certificate": rotateCertificate,
+  "rotate one more certificate": rotateCertificate,
   delete: drawDelete,
   restore,
   pin,
@@ -68,6 +65,11 @@ export const gitEdits: Readonly<Record<string, Edit>> = {
   },
 };
 
+function rotateCertificate(world: World): string | null {
+  const one = drawOne(world, ({ authentication }) => authentication === "certificate");
+  return one === null ? null : `${one.name} to ${drawCertificate(world, one.key)}`;
+}
+
 /** Of a definition. */
 export function create(world: World): string | null {
   const { random, definitions } = world;
@@ -82,7 +84,7 @@ export function create(world: World): string | null {
     displayName,
     targetUrl: drawUrl(world, key),
     hasQuery: random.chance(0.25),
-    authentication: random.chance(0.7) ? "basic" : "certificate",
+    authentication: random.chance(0.6) ? "basic" : "certificate",
     username: random.pick(["entra", "other"]),
     protect: random.chance(0.1),
     retires: random.chance(0.3),

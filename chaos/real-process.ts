@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Run } from "../src/model/generated/run.ts";
 import type { Errand } from "./child.ts";
 import type { Ended } from "./engine.ts";
+import { drawKill } from "./faults.ts";
 import { judgeTexts } from "./leaks.ts";
 import type { Trap } from "./tap.ts";
 import { reopenStore, type World } from "./world.ts";
@@ -23,11 +24,12 @@ export async function runForReal(world: World): Promise<Ended> {
   counts.drawn(`real process: ${how}`);
   // Two connections of one process to a file are no other process.
   await world.store[Symbol.asyncDispose]();
-  const at = random.below(20);
-  const phase = random.pick(["before", "after"] as const);
-  const traps: readonly Trap[] = how === "step" ? [{ kind: "kill", at, phase, amount: 0 }] : [];
+  const trap = drawKill(random);
+  const traps = how === "step" ? [trap] : [];
   const limit = how === "disk" ? random.pick(fileSizes) : null;
-  world.course.push(`  a real process: ${how} ${phase} ${at} ${limit ?? ""}`);
+  world.course.push(
+    `  a real process: ${how} ${how === "step" ? JSON.stringify(trap) : (limit ?? "")}`,
+  );
   const started = start(errand(world, traps), limit);
   const output = Promise.all([text(started.stdout), text(started.stderr), once(started, "exit")]);
   if (how === "request") await killInRequest(world, started, output);

@@ -58,11 +58,11 @@ async function play(world: World, spoil: Spoil, faults: readonly DrawnFault[]): 
 
 export function drawPolicy({ random }: World): Policy {
   const allow = ["adopt", "create", "update"] as const;
-  return allowing(random.chance(0.8) ? [...allow, "delete"] : allow, {
-    deleteAfter: random.pick([0, HOUR]),
+  return allowing(random.chance(0.85) ? [...allow, "delete"] : allow, {
+    deleteAfter: random.pick([0, 0, HOUR]),
     limits: {
-      deletes: random.pick([1, 1, 2, 5]),
-      deletePercent: random.pick([34, 50, 100]),
+      deletes: random.pick([1, 2, 5]),
+      deletePercent: random.pick([34, 50, 100, 100]),
       changes: random.pick([null, null, null, 1, 3]),
     },
   });

@@ -24,7 +24,9 @@ export async function runOnce(
   if (how === "two at once") world.counts.drawn(how);
   const ends = await endsOf(world, settings, how);
   if (ends.some(({ events }) => events.some(isWaiting))) world.counts.met("two at once");
-  const traps = settings.traps.map(({ kind, at, phase }) => ` [${kind} ${phase} step ${at}]`);
+  const traps = settings.traps.map(
+    ({ kind, at, phase, point }) => ` [${kind} ${phase} ${point ?? "step"} ${at}]`,
+  );
   for (const { run } of ends) {
     world.course.push(`  run${traps.join("")}: ${run === null ? "killed" : inWords(run)}`);
   }

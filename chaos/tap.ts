@@ -9,6 +9,8 @@ export interface Trap {
   readonly kind: "kill" | "clock" | "disk";
   /** Calls that pass first. For `disk` only those that write to the store are counted. */
   readonly at: number;
+  /** Such as `tenant.delete`: only its calls are counted; null: all. */
+  readonly point: string | null;
   /** Before the call, or after its effect and before its answer. */
   readonly phase: "before" | "after";
   /** `clock`: milliseconds to jump, forward or back. `disk`: how many calls fail. */
@@ -39,12 +41,15 @@ const commits = new Set(
 export function createTap(options: TapOptions): Tap {
   const { traps, clock, counts, turns } = options;
   const { promise: died, resolve: die } = Promise.withResolvers<void>();
-  let calls = 0;
+  const calls = new Map<string | null, number>();
+  const callsOf = (point: string | null) => calls.get(point) ?? 0;
   let writes = 0;
   /** Answers whether the process lives on. */
   const spring = (point: string, phase: Trap["phase"]): boolean => {
     for (const trap of traps) {
-      if (trap.kind === "disk" || trap.at !== calls || trap.phase !== phase) continue;
+      if (trap.kind === "disk" || trap.phase !== phase) continue;
+      if (trap.point !== null && trap.point !== point) continue;
+      if (trap.at !== callsOf(trap.point)) continue;
       counts.met(`trap ${trap.kind}`);
       counts.met(`${trap.kind} ${phase} ${point}`);
       if (trap.kind === "clock") clock.advance(trap.amount);
@@ -75,7 +80,7 @@ export function createTap(options: TapOptions): Tap {
       fillDisk(point);
       const answer = await work();
       if (!spring(point, "after")) return never();
-      calls += 1;
+      for (const counted of [null, point]) calls.set(counted, callsOf(counted) + 1);
       return answer;
     },
   };
