@@ -160,15 +160,15 @@ export function drawTraps(random: Random, faults: readonly DrawnFault[]): readon
   return traps;
 }
 
-/** Deep in a run there are few steps of one kind: half of the traps wait for one of those. */
-const points = [
+/** Few runs have one of these, so half of the traps wait for it. */
+const rarePoints = [
   ...["create", "update", "upload", "delete"].map((name) => `tenant.${name}`),
-  ...["begin", "answer", "settle", "record"].map((name) => `store.${name}`),
+  "store.answer",
 ];
 
 /** At a drawn step. */
 export function drawKill(random: Random): Trap {
-  const point = random.chance(0.5) ? random.pick(points) : null;
-  const at = random.below(point === null ? random.pick([8, 16, 30]) : 2);
+  const point = random.chance(0.5) ? random.pick(rarePoints) : null;
+  const at = point === null ? random.below(random.pick([8, 16, 30])) : random.pick([0, 0, 0, 1]);
   return { kind: "kill", at, point, phase: random.pick(["before", "after"]), amount: 0 };
 }
