@@ -50,7 +50,7 @@ test("a store that keeps no journal is found", async () => {
         settle: (tenant, _key, result, changes) => store.settle(tenant, null, result, changes),
       },
     }),
-    48,
+    28,
   );
   expect(problem).toMatch(/^Violation: /);
 });
