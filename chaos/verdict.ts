@@ -18,10 +18,14 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
   const holds: Holds = new Set();
   const free = new Set<string>();
   for (const definition of world.definitions) {
-    const entry = ledger.find(({ name }) => name === definition.name);
+    const entry = entryOf(definition, ledger);
     const connector = entry && moment.live.get(entry.id);
-    if (entry && connector) await judgeManaged(world, definition, connector, holds);
-    else judgeUnmet(world, definition, moment, holds, free);
+    if (entry && connector) {
+      await judgeManaged(world, definition, connector, holds);
+      const isHeld = holds.has(`earlier-expiry ${definition.name}`);
+      // What is held keeps its old name until it is not.
+      if (entry.name !== definition.name && !isHeld) violate("Renamed", definition, entry);
+    } else judgeUnmet(world, definition, moment, holds, free);
   }
   judgeOrphans(world, moment, holds, free);
   judgeLeftOver(world, moment, free);
@@ -29,6 +33,16 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
   if (open.length > 0) violate("The journal is empty in the end", [], open);
   judgeLast(last, holds);
   judgeAuditChain(world);
+}
+
+/** Under its name, else under the one before a rename. */
+function entryOf(
+  { name, previously }: Drawn,
+  ledger: readonly LedgerEntry[],
+): LedgerEntry | undefined {
+  return (
+    ledger.find((entry) => entry.name === name) ?? ledger.find((entry) => entry.name === previously)
+  );
 }
 
 /** The place of the check that nothing was changed in or taken from what the store has recorded. */
@@ -147,9 +161,8 @@ function judgeOrphans(
   holds: Holds,
   free: ReadonlySet<string>,
 ): void {
-  const orphans = memory.ledger.filter(
-    ({ name, id }) => definitions.every((one) => one.name !== name) && !free.has(id),
-  );
+  const owned = new Set(definitions.map((one) => entryOf(one, memory.ledger)));
+  const orphans = memory.ledger.filter((entry) => !owned.has(entry) && !free.has(entry.id));
   const dead = orphans.find(({ id }) => !live.has(id));
   if (dead !== undefined) violate("The ledger holds what is live", "forgotten", dead);
   const deletable = orphans.filter(({ protect }) => !protect);
