@@ -112,13 +112,21 @@ function judgeDeletes(
   for (const id of gone) {
     const entries = [...before.memory.ledger, ...between, ...after.memory.ledger];
     const entry = entries.findLast((one) => one.id === id);
-    const reason = entry ? refusedDelete(world, before, entry) : "it is not in the ledger";
+    // What is created or taken over comes first, and may be another one than its name says.
+    const then = { live: new Map([...before.live, ...after.live]), memory: after.memory };
+    const reason = entry
+      ? refusedDelete(world, { before, then }, entry)
+      : "it is not in the ledger";
     if (reason !== null) violate(`Nothing is deleted that nobody asked for: ${reason}`, id, "gone");
   }
 }
 
 /** Why it may not be deleted; null: it may. */
-function refusedDelete(world: World, before: Moment, entry: LedgerEntry): string | null {
+function refusedDelete(
+  world: World,
+  { before, then }: { readonly before: Moment; readonly then: Moment },
+  entry: LedgerEntry,
+): string | null {
   const { definitions, policy, clock } = world;
   const named = definitions.find(({ name }) => name === entry.name);
   if (named !== undefined) return `${entry.name} is defined`;
@@ -127,7 +135,7 @@ function refusedDelete(world: World, before: Moment, entry: LedgerEntry): string
   if (heir !== undefined && !hasOwn) return `${entry.name} is called ${heir.name} now`;
   if (entry.protect) return "it is protected";
   if (!policy.allow.includes("delete")) return "the tenant does not allow it";
-  if (mayBeTaken(world, before, entry.id)) return "another definition means it";
+  if (mayBeTaken(world, then, entry.id)) return "another definition means it";
   if (policy.deleteAfter === 0) return null;
   const announced = entry.announcedAt === null ? Number.NaN : Date.parse(entry.announcedAt);
   const isDue = announced + policy.deleteAfter <= clock.now().getTime();

@@ -185,7 +185,11 @@ export function namedSecrets({ definitions, env }: World): readonly string[] {
 /** What somebody typed where none belongs, and no definition names any more, is told to nobody. */
 export function forgetTyped(world: World): void {
   const named = namedSecrets(world);
-  for (const value of world.typed) if (!named.includes(value)) world.secrets.delete(value);
+  for (const value of world.typed) {
+    if (named.includes(value)) continue;
+    const certificate = world.pool.find(({ base64 }) => base64 === value);
+    for (const form of certificate ? secretsOf(certificate) : [value]) world.secrets.delete(form);
+  }
 }
 
 /** A value that begins with a word to know it by, however the rest of it is written. */
