@@ -32,7 +32,7 @@ function number(name: "seeds" | "start" | "workers", least: number): number {
 
 let next = first;
 // Whoever interrupts a long campaign still learns what it has found.
-process.once("SIGINT", () => {
+process.on("SIGINT", () => {
   count = next - first;
 });
 let counts: Readonly<Record<string, Count>> = {};
