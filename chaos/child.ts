@@ -23,6 +23,8 @@ export interface Errand extends Pick<Parts, "folder" | "sandbox" | "env"> {
 const { folder, sandbox, env, now, policy, settle, traps } = JSON.parse(
   readFileSync(0, "utf8"),
 ) as Errand;
+// Ctrl-C is for the campaign, which plays its seeds in hand to their end.
+process.on("SIGINT", () => undefined);
 const clock = handClock(now);
 const log = pino({ level: "debug" }, process.stderr);
 await using store = await openStore({ sqlite: join(folder, "state.db") }, clock);
