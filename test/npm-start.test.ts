@@ -28,7 +28,7 @@ function copyOfTheRepository(): string {
   const options = { cwd: root, encoding: "utf8" } as const;
   const tracked = execFileSync("git", listing, options).split("\0").filter(Boolean);
   for (const file of tracked) {
-    if (!/^(test|docs|bench)\//.test(file) && existsSync(join(root, file)))
+    if (!/^(test|docs|bench|chaos)\//.test(file) && existsSync(join(root, file)))
       cpSync(join(root, file), join(copy, file));
   }
   borrowPackages(copy);

@@ -237,10 +237,11 @@ function only(
 
 /** A create of ours was not answered, and its definition has gone since: what it made is ours. */
 function unansweredWithoutDefinition(field: Field): readonly LedgerEntry[] {
-  const { desired, ledger, journal } = field;
+  const { desired, ledger, journal, liveById } = field;
+  // It may have been made in the place of one that the ledger holds and somebody deleted.
   const isKnown = (begun: JournalEntry) =>
     desired.some(({ definition }) => isAbout(begun, definition)) ||
-    ledger.some(({ name }) => name === begun.name);
+    ledger.some(({ name, id }) => name === begun.name && liveById.has(id));
   const creates = journal.filter((begun) => begun.op === "create" && !isKnown(begun));
   return [...Map.groupBy(creates, ({ name }) => name)].flatMap(([name, begun]) => {
     const [first, ...others] = madeByAny(begun, field);

@@ -125,7 +125,7 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
     return isSame(entry, previous) ? [] : putEntry(entry, previous, memory.ledger);
   });
   const found = plan.held.flatMap(({ op, kind, name, id, displayName, reason }): LedgerChange[] => {
-    const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.name === name);
+    const isKnown = memory.ledger.some((entry) => entry.kind === kind && entry.id === id);
     if (op !== "delete" || isKnown || id === null) return [];
     const announcedAt = announcementOf(reason.code, null, moment.now);
     const nothing = { protect: false, secrets: {}, sources: {} };
@@ -136,7 +136,8 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
     ...unchanged,
     ...found,
     ...announced(input, plan, moment.now),
-    ...forgotten(input),
+    // Under its name there may be another one from now on.
+    ...forgotten(input).filter((gone) => !found.some((put) => isOfOneName(put, gone))),
   ];
 }
 
@@ -156,8 +157,8 @@ function withoutPassword(entry: LedgerEntry, run: string): LedgerEntry {
  * would be announced anew.
  */
 function announced({ memory }: PlanInput, plan: Plan, now: string): readonly LedgerChange[] {
-  return plan.held.flatMap(({ op, kind, name, reason }): LedgerChange[] => {
-    const entry = memory.ledger.find((one) => one.kind === kind && one.name === name);
+  return plan.held.flatMap(({ op, kind, id, reason }): LedgerChange[] => {
+    const entry = memory.ledger.find((one) => one.kind === kind && one.id === id);
     if (op !== "delete" || entry === undefined) return [];
     const announcedAt = announcementOf(reason.code, entry.announcedAt, now);
     return announcedAt === entry.announcedAt
@@ -228,6 +229,11 @@ function announcementOf(code: string, before: string | null, now: string): strin
       // A run for something else says nothing about it.
       return before;
   }
+}
+
+function isOfOneName(one: LedgerChange, other: LedgerChange): boolean {
+  const [a, b] = [one, other].map((change) => (change.op === "put" ? change.entry : change));
+  return a?.kind === b?.kind && a?.name === b?.name;
 }
 
 /** Entries without a definition whose object is gone from a whole listing. */

@@ -20,14 +20,15 @@ export async function remember(
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
   const closed = answered(input, planned, outcomes);
+  const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
+  const left = { ...input, memory: { ...memory, journal } };
+  const changes = learned(left, planned, { now: clock.now().toISOString(), run });
+  // First what an open entry has taught: once it is closed, nothing else says that it is ours.
+  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
   for (const { key, result } of closed) {
     const begun = memory.journal.find((one) => one.key === key);
     // What this run began itself, it has told of.
     const told = begun && begun.run !== run ? [audit(resolved(begun, result))] : [];
     await store.settle(tenant, key, result, [], told);
   }
-  const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
-  const left = { ...input, memory: { ...memory, journal } };
-  const changes = learned(left, planned, { now: clock.now().toISOString(), run });
-  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
 }

@@ -277,3 +277,24 @@ test("a create beyond the tenant's limit is refused once, and the others go on",
   expect(told(run)).toEqual(["partial", "create a failed", "adopt b done"]);
   expect(live(practice)).toHaveLength(20);
 });
+
+test("what a lost create made in the place of a deleted connector is deleted when its definition has gone", async () => {
+  await using practice = await openDefined();
+  const deleting = {
+    policy: allowing(["adopt", "create", "update", "delete"], {
+      deleteAfter: 0,
+      limits: { deletes: 1, deletePercent: 100, changes: null },
+    }),
+  };
+  await practice.run(deleting);
+  practice.sandbox.control.deleteConnector("a");
+  practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "GET", skip: 1 });
+  expect(told(await practice.run(deleting))).toEqual(["partial", "create a failed"]);
+  practice.define({});
+  const [recorded, deleted] = [await practice.run(deleting), await practice.run(deleting)];
+  expect(recorded.plan?.held.map(({ op, name }) => `${op} ${name}`)).toEqual(["delete a"]);
+  expect(told(deleted)).toEqual(["converged", "delete a done"]);
+  expect(live(practice)).toEqual([]);
+  expect(told(await practice.run(deleting))).toEqual(["clean"]);
+});

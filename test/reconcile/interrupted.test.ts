@@ -170,6 +170,14 @@ const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>
     await leaving(practice);
     practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "DELETE" });
   },
+  "a lost create whose definition has gone": async (practice) => {
+    await practice.run();
+    practice.define({ ...managed, "z.yaml": connector("z") });
+    practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
+    practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "GET", skip: 1 });
+    await practice.run();
+    practice.define(managed);
+  },
   "an adoption": async ({ sandbox }) => {
     sandbox.control.setState({ connectors: [byHand("https://a.contoso.com/")] });
   },

@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { openDefinitions } from "../../src/definitions/definitions.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Plan, Run } from "../../src/model/generated/run.ts";
-import { Secret } from "../../src/model/secret.ts";
+import { Secret, type Secrets } from "../../src/model/secret.ts";
 import type { Store } from "../../src/model/store.ts";
 import { nothingAsked } from "../../src/plan/input.ts";
 import { planTenant, type RunOptions, reconcile } from "../../src/reconcile/reconcile.ts";
@@ -88,6 +88,8 @@ export interface PracticeOptions {
   /** Folder of plumbline.yaml; definitions lie in `connectors` below it. */
   readonly root?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Shared with other practice tenants: opening one takes a noticeable time. */
+  readonly certificate?: Secrets["certificate"];
   /** The vaults that definitions may name, and who reads them; none when left out. */
   readonly keyVaults?: { readonly names: readonly string[]; readonly read: ReadKeyVault };
 }
@@ -150,7 +152,8 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
   };
 }
 
-function runOptions(events: RunEvent[]): RunOptions {
+/** Of an apply by command, whose events are kept. */
+export function runOptions(events: RunEvent[]): RunOptions {
   return {
     trigger: "command",
     isApply: true,
@@ -163,17 +166,22 @@ function runOptions(events: RunEvent[]): RunOptions {
   };
 }
 
-interface Parts {
+/** What an engine on a practice tenant is made of; another process may run it. */
+export interface Parts {
+  /** Of plumbline.yaml, and of the definitions in `connectors`. */
   readonly folder: string;
   readonly clock: Clock;
-  readonly sandbox: Sandbox;
+  readonly sandbox: Pick<Sandbox, "url" | "tenantId" | "token">;
   readonly store: Store;
   readonly env: Readonly<Record<string, string>>;
   readonly options: PracticeOptions;
 }
 
+/** Of every practice tenant. */
+export const fingerprintKey = "a key for practice alone";
+
 /** As after a start: nothing is kept between runs but the store. */
-function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => Subject {
+export function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => Subject {
   const { timeout = 30_000, root = folder, variables = {}, keyVaults } = options;
   // The plan's digest holds the Graph root, so it must not hold the port of this test.
   const tenant = {
@@ -217,7 +225,8 @@ function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => S
       load: () => ({ loaded: openDefinitions().load(request), commit: null }),
       secrets: openSecrets({
         env,
-        fingerprint: { key: new Secret("a key for practice alone") },
+        fingerprint: { key: new Secret(fingerprintKey) },
+        ...(options.certificate && { certificate: options.certificate }),
         keyVault: keyVaults?.read,
       }),
       redactor,
