@@ -37,6 +37,7 @@ export function judgeRun(
   judgeLimits(world, before, after, between);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
+  noteActive(world, before, after, requests);
   for (const { id } of after.memory.ledger) world.unmanaged.delete(id);
 }
 
@@ -113,7 +114,8 @@ function judgeDeletes(
     const entries = [...before.memory.ledger, ...between, ...after.memory.ledger];
     const entry = entries.findLast((one) => one.id === id);
     // What is created or taken over comes first, and may be another one than its name says.
-    const then = { live: new Map([...before.live, ...after.live]), memory: after.memory };
+    const live = new Map([...before.live, ...after.live]);
+    const then = { ...after, live };
     const reason = entry
       ? refusedDelete(world, { before, then }, entry)
       : "it is not in the ledger";
@@ -193,10 +195,7 @@ function judgeCertificates(world: World, before: Moment, after: Moment): void {
   }
 }
 
-/**
- * By the ledger. It does not know of an upload whose answer was lost, and counts from an earlier one of
- * the same certificate: a known weakness, which is not looked for here.
- */
+/** By the ledger, and by what was seen of an upload whose answer was lost. */
 function judgeRetirement(
   world: World,
   before: Moment,
@@ -210,7 +209,8 @@ function judgeRetirement(
   );
   const now = world.clock.now().getTime();
   const at = since?.assertedAt ?? since?.recordedAt ?? null;
-  const isDue = at !== null && Date.parse(at) + RETIRE_AFTER <= now;
+  const activated = world.activated.get(connector.id) ?? 0;
+  const isDue = at !== null && Math.max(Date.parse(at), activated) + RETIRE_AFTER <= now;
   const isCurrent = since?.fingerprint === `x509$${activeOf(connector, now / 1_000)}`;
   if (owner?.retires === true && isDue && isCurrent) return;
   violate("Certificates are retired when their time has come alone", lost, {
@@ -218,6 +218,23 @@ function judgeRetirement(
     retires: owner?.retires,
     at,
   });
+}
+
+/** Since when, at the earliest, a write of ours has made the active certificate the active one. */
+function noteActive(
+  world: World,
+  before: Moment,
+  after: Moment,
+  requests: readonly LoggedRequest[],
+): void {
+  const now = world.clock.now().getTime() / 1_000;
+  const written = new Set(requests.map(idIn));
+  for (const [id, connector] of after.live) {
+    const earlier = before.live.get(id);
+    const active = activeOf(connector, now);
+    const isOurs = earlier && activeOf(earlier, now) !== active && written.has(id);
+    if (active !== null && isOurs) world.activated.set(id, before.at);
+  }
 }
 
 const PASSWORD = "spec.authentication.basic.password";

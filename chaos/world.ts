@@ -23,6 +23,8 @@ export type Connector = ConnectorEntry & { readonly id: string };
 export interface Moment {
   readonly live: ReadonlyMap<string, Connector>;
   readonly memory: Memory;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface World extends AsyncDisposable {
@@ -58,6 +60,8 @@ export interface World extends AsyncDisposable {
    * has not sent: null where there was none.
    */
   readonly unsent: Map<string, string | null>;
+  /** By id, when a write of ours made the active certificate active: milliseconds since 1970. */
+  readonly activated: Map<string, number>;
   /** Every value that no text may show. */
   readonly secrets: Set<string>;
   /** Those that somebody typed into a name, or that Graph was told to quote. */
@@ -119,6 +123,7 @@ export async function openWorld(random: Random, pool: readonly Pooled[]): Promis
     unmanaged: new Map(),
     made,
     unsent: new Map(),
+    activated: new Map(),
     secrets: new Set([fingerprintKey, ...pool.flatMap(secretsOf)]),
     typed: new Set(),
     muddled: new Set(),
@@ -168,7 +173,8 @@ export function imageOf({ id, displayName, targetUrl, authentication }: Connecto
 
 export async function look(world: World): Promise<Moment> {
   const live = new Map(connectorsOf(world).map((connector) => [connector.id, connector]));
-  return { live, memory: await world.store.recall(world.tenant) };
+  const memory = await world.store.recall(world.tenant);
+  return { live, memory, at: world.clock.now().getTime() };
 }
 
 /** As another process would open it after this one has gone. */

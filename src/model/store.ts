@@ -119,10 +119,14 @@ export interface Store extends AsyncDisposable {
   /** Random bytes, made once per store: the salt of fingerprints. */
   salt(): Promise<Uint8Array>;
   recall(tenant: TenantIdentity): Promise<Memory>;
-  /** Must be on disk when it returns, with what is audited. Answers the key of the entry. */
+  /**
+   * Must be on disk when it returns, with what changes in the ledger and is audited. Answers the key
+   * of the entry.
+   */
   begin(
     tenant: TenantIdentity,
     entry: JournalEntry,
+    changes?: readonly LedgerChange[],
     audited?: readonly AuditEntry[],
   ): Promise<number>;
   /**

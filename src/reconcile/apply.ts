@@ -9,7 +9,7 @@ import { failed, type Told } from "./audit.ts";
 import { create, resentWhenThrottled } from "./create.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
 import { haltOf } from "./halt.ts";
-import { find, ledgerEntry, previousEntry, putEntry } from "./ledger.ts";
+import { find, ledgerEntry, type Moment, previousEntry, putEntry, sentAgain } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import { desiredSnapshot, liveSnapshot } from "./snapshot.ts";
 import type { Writing } from "./subject.ts";
@@ -143,7 +143,8 @@ async function journalled(
   const startedAt = clock.now().toISOString();
   const begun = { op, kind, name, id, displayName, sends, listed, startedAt, run };
   const told = toldOf(writing, change, sides);
-  const key = await store.begin(tenant, begun, [audit(told)]);
+  const { ahead, back } = uploadedAgain(change, sides, { now: startedAt, run });
+  const key = await store.begin(tenant, begun, ahead, [audit(told)]);
   try {
     const made = await write(begun);
     const { action } = told;
@@ -154,22 +155,42 @@ async function journalled(
     else await store.settle(tenant, key, "done", made.changes, done);
     return made.id;
   } catch (thrown) {
-    await notDone(writing, key, told, thrown);
+    await notDone(writing, { key, told, back }, thrown);
     throw thrown;
   }
+}
+
+/** What the ledger says before an upload of what it holds already, and again after a refusal. */
+function uploadedAgain(
+  { id, upload }: Change,
+  { world, after }: Sides,
+  moment: Moment,
+): { readonly ahead: readonly LedgerChange[]; readonly back: readonly LedgerChange[] } {
+  const entry = world.input.memory.ledger.find((one) => one.id === id);
+  const again =
+    upload && entry ? sentAgain(entry, after?.authentication.fingerprint ?? null, moment) : null;
+  if (!entry || again === null) return { ahead: [], back: [] };
+  return { ahead: [{ op: "put", entry: again }], back: [{ op: "put", entry }] };
+}
+
+/** A write that was begun. */
+interface Begun {
+  readonly key: number;
+  readonly told: Told;
+  /** What the ledger says when it had no effect. */
+  readonly back: readonly LedgerChange[];
 }
 
 /** Whoever broke the writing off wants no more of it, and a store that failed cannot tell either. */
 async function notDone(
   { audit, aborting, subject }: Writing,
-  key: number,
-  told: Told,
+  { key, told, back }: Begun,
   thrown: unknown,
 ): Promise<void> {
   const { store, tenant, redactor } = subject;
   const fault = faultOf(thrown, aborting);
   const ended = [audit(failed(told, { ...fault, message: redactor.redact(fault.message) }))];
-  if (hadNoEffect(thrown)) await store.settle(tenant, key, fault.code, [], ended);
+  if (hadNoEffect(thrown)) await store.settle(tenant, key, fault.code, back, ended);
   else if (fault.code !== "store") await store.settle(tenant, null, fault.code, [], ended);
 }
 

@@ -65,6 +65,22 @@ function recordedSecret(
   return { fingerprint, assertedAt, trustedAt, recordedAt, run: same?.run ?? null };
 }
 
+/**
+ * The same entry, for a certificate that it holds as sent before and that is about to be sent again:
+ * the answer may be lost, and older certificates must not be retired before their time. null when it
+ * holds another one, whose time counts from when this one is recorded.
+ */
+export function sentAgain(
+  entry: LedgerEntry,
+  fingerprint: string | null,
+  { now, run }: Moment,
+): LedgerEntry | null {
+  const known = entry.secrets[CERTIFICATE_PATH];
+  if (known === undefined || known.fingerprint !== fingerprint) return null;
+  const secret = { ...known, assertedAt: now, run };
+  return { ...entry, secrets: { ...entry.secrets, [CERTIFICATE_PATH]: secret } };
+}
+
 /** The same entry, after a person said that the live object has the secret of the source. */
 export function trustedEntry(entry: LedgerEntry, desired: Desired, moment: Moment): LedgerEntry {
   const path = authenticationPath(desired.definition);

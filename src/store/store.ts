@@ -108,10 +108,11 @@ function memoryIn(
       const version = await database.version();
       return remembered.recall(tenant, version, () => recallFrom(database, tenant, path));
     },
-    async begin(tenant, entry, audited = []) {
+    async begin(tenant, entry, changes = [], audited = []) {
       remembered.forget(tenant);
       const begin = { query: openJournalEntry(tenant, entry) };
-      const [row] = await database.write("durable", [...append(audited), begin]);
+      const steps = [...remembering(tenant, changes, audited), begin];
+      const [row] = await database.write("durable", steps);
       // The statement answers the one column of the one row that it made.
       return (row as { readonly key: number }).key;
     },

@@ -34,7 +34,7 @@ export function auditContract(place: () => Promise<() => Promise<Store>>): void 
 
   test("what happened comes back in its order, each entry linked to the one before", async () => {
     await using store = await opened();
-    const key = await store.begin(production, creation("a"), [happened({ result: "begun" })]);
+    const key = await store.begin(production, creation("a"), [], [happened({ result: "begun" })]);
     await store.answer(production, key, "id-a", put("a"), [happened()]);
     await store.settle(production, key, "seen", [], [happened({ message: "„ü✓" })]);
     const entries = await store.audit(all);

@@ -143,6 +143,44 @@ test("older certificates are retired by one PATCH, once the new one was active f
   expect(told(await practice.run())).toEqual(["clean"]);
 });
 
+test("older certificates are not retired before their time when the answer to an upload was lost", async () => {
+  const theirs = await makeCertificate({ notBefore: "2026-08-01", notAfter: "2027-01-01" });
+  names.set(theirs.thumbprint, "theirs");
+  await using practice = await created(current, "retire: afterRotation, retireAfter: 5d");
+  practice.clock.advance(10 * day);
+  const { base64, passphrase } = theirs;
+  practice.sandbox.control.uploadCertificate("fraud", {
+    pkcs12Value: base64,
+    password: passphrase,
+  });
+  practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
+  expect(told(await practice.run())).toEqual(["partial", "update fraud failed"]);
+  expect(told(await practice.run())).toEqual(["clean"]);
+  expect(told(await practice.run({}, { after: 4 * day }))).toEqual(["clean"]);
+  expect((await live(practice)).shown).toEqual(["theirs", "current active"]);
+  expect(told(await practice.run({}, { after: 2 * day }))).toEqual([
+    "converged",
+    "update fraud done",
+  ]);
+  expect((await live(practice)).shown).toEqual(["current active"]);
+});
+
+test("an upload that Graph refuses leaves the ledger as it was", async () => {
+  const theirs = await makeCertificate({ notBefore: "2026-08-01", notAfter: "2027-01-01" });
+  await using practice = await created(current);
+  practice.clock.advance(day);
+  const { base64, passphrase } = theirs;
+  practice.sandbox.control.uploadCertificate("fraud", {
+    pkcs12Value: base64,
+    password: passphrase,
+  });
+  const { store, tenant } = practice.subject();
+  const { ledger } = await store.recall(tenant);
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "POST" });
+  expect(told(await practice.run())).toEqual(["partial", "update fraud failed"]);
+  expect((await store.recall(tenant)).ledger).toEqual(ledger);
+});
+
 test("a password gives way to a certificate and comes back, in the same connector", async () => {
   await using practice = await openPractice();
   practice.define({ "fraud.yaml": connector("fraud") });
