@@ -149,7 +149,7 @@ function restorations(
   return {
     told: written.map(({ kind, name, id }) => {
       const message = `Brought back to what it was before ${whatOf(of, name)}: ${reason}`;
-      return { action: "restore", result: "begun", kind, name, id, until, message };
+      return { action: "restore", result: "accepted", kind, name, id, until, message };
     }),
     suspensions: written.map(({ kind, name }) => ({
       ...{ kind, name, since, until, by },
