@@ -1,10 +1,11 @@
 /** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
+import type { Clock } from "../model/clock.ts";
 import { type Fault, type FaultCode, withoutEffect } from "../model/fault.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
 import type { Outcome, Plan, Run, Suspension } from "../model/generated/run.ts";
 import type { Memory, MemoryChange, OpenJournalEntry } from "../model/store.ts";
+import type { TenantIdentity } from "../model/tenant.ts";
 import type { Asked, PlanInput } from "../plan/input.ts";
-import type { PlanSubject } from "./subject.ts";
 
 /** What a run brings back. */
 export interface Restoring {
@@ -25,7 +26,7 @@ export type Told = Pick<AuditEntry, "action" | "result"> & Partial<AuditEntry>;
 export type Audit = (told: Told) => AuditEntry;
 
 export function auditOf(
-  { tenant, clock }: Pick<PlanSubject, "tenant" | "clock">,
+  { tenant, clock }: { readonly tenant: TenantIdentity; readonly clock: Clock },
   { run, commit, trigger, by }: Actor,
 ): Audit {
   const { name, graph, tenantId } = tenant;
