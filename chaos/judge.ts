@@ -140,7 +140,9 @@ function refusedDelete(
   if (mayBeTaken(world, then, entry.id)) return "another definition means it";
   if (policy.deleteAfter === 0) return null;
   const announced = entry.announcedAt === null ? Number.NaN : Date.parse(entry.announcedAt);
-  const isDue = announced + policy.deleteAfter <= clock.now().getTime();
+  // A clock that was set back since does not undo what was decided before.
+  const latest = Math.max(before.at, clock.now().getTime());
+  const isDue = announced + policy.deleteAfter <= latest;
   return isDue ? null : `it was announced at ${entry.announcedAt}`;
 }
 

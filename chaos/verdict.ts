@@ -29,7 +29,10 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
   }
   judgeOrphans(world, moment, holds, free);
   judgeLeftOver(world, moment, free);
-  const open = journal.filter(({ name }) => !isHeld(holds, world, name));
+  const heldIds = new Set((last.plan?.held ?? []).map(({ id }) => id));
+  const open = journal.filter(
+    ({ name, id }) => !isHeld(holds, world, name) && (id === null || !heldIds.has(id)),
+  );
   if (open.length > 0) violate("The journal is empty in the end", [], open);
   judgeLast(last, holds);
   await judgeAudit(world, ledger);

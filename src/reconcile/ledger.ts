@@ -1,16 +1,9 @@
-/** What ledger and journal say after a run: pure, so that it can be read beside the plan. */
+/** What the ledger says after a run: pure, so that it can be read beside the plan. */
 import { isDeepStrictEqual } from "node:util";
 import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
-import type { Outcome, Plan } from "../model/generated/run.ts";
-import type {
-  LedgerChange,
-  LedgerEntry,
-  Memory,
-  OpenJournalEntry,
-  RecordedSecret,
-} from "../model/store.ts";
+import type { Plan } from "../model/generated/run.ts";
+import type { LedgerChange, LedgerEntry, Memory, RecordedSecret } from "../model/store.ts";
 import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
-import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
@@ -183,56 +176,6 @@ function announced({ memory }: PlanInput, plan: Plan, now: string): readonly Led
   });
 }
 
-/**
- * Open journal entries that need no more looking, for a run that has waited for them to show: what a
- * create made was seen, their object was written since or matches, or their definition is gone. What
- * could not be read answers nothing. The memory of `input` must be what the store holds now.
- */
-export function answered(
-  { desired, memory, observations, now }: PlanInput,
-  planned: Plan,
-  outcomes: readonly Outcome[],
-): readonly { readonly key: number; readonly result: string }[] {
-  const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
-  const live = liveIds(observations);
-  const written = new Set(outcomes.filter(({ result }) => result === "done").map(({ id }) => id));
-  const resultOf = (begun: OpenJournalEntry): string | null => {
-    const isOver = listed.has(begun.kind) && !isAwaited(begun, now);
-    // What was answered is known by its id, whatever its definition is called by now.
-    if (begun.op === "create" && begun.id !== null) {
-      if (written.has(begun.id)) return "written and seen";
-      if (live.has(begun.id)) return "seen";
-      return isOver ? "never seen" : null;
-    }
-    const about = desired.filter(
-      ({ definition }) => isAbout(begun, definition) || isOwner(planned, definition, begun.id),
-    );
-    const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
-      about.some(({ definition: { kind, name } }) =>
-        items.some((one) => one.kind === kind && one.name === name),
-      );
-    if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
-    const isSettled = !leavesAuthenticationOpen(begun) || !about.some(isBasic);
-    if (isAmong(planned.unchanged) && isSettled) return "nothing differs";
-    return about.length === 0 && isOver ? "definition gone" : null;
-  };
-  return memory.journal.flatMap((begun) => {
-    const result = resultOf(begun);
-    return result === null ? [] : [{ key: begun.key, result }];
-  });
-}
-
-/** Whether the plan pairs this definition with that object: it may have another name by now. */
-function isOwner(planned: Plan, { kind, name }: Definition, id: string | null): boolean {
-  return [...planned.changes, ...planned.unchanged, ...planned.held].some(
-    (item) => id !== null && item.id === id && item.kind === kind && item.name === name,
-  );
-}
-
-function isBasic({ definition }: Desired): boolean {
-  return definition.authentication.type === "basic";
-}
-
 function announcementOf(code: string, before: string | null, now: string): string | null {
   switch (code) {
     case "announced":
@@ -268,7 +211,7 @@ function forgotten({ desired, observations, memory, now }: PlanInput): readonly 
   });
 }
 
-function liveIds(observations: PlanInput["observations"]): ReadonlySet<string> {
+export function liveIds(observations: PlanInput["observations"]): ReadonlySet<string> {
   return new Set(liveObjects(observations).map(({ id }) => id));
 }
 

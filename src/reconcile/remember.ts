@@ -2,7 +2,8 @@
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { type Audit, resolved } from "./audit.ts";
-import { answered, learned } from "./ledger.ts";
+import { answered } from "./journal.ts";
+import { learned } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 

@@ -6,14 +6,8 @@ import type { LedgerChange, LedgerEntry, OpenJournalEntry } from "../../src/mode
 import { certificatesOf, validUntil } from "../../src/plan/certificate.ts";
 import type { Desired, PlanInput, Policy } from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
-import {
-  answered,
-  find,
-  learned,
-  ledgerEntry,
-  previousEntry,
-  putEntry,
-} from "../../src/reconcile/ledger.ts";
+import { answered } from "../../src/reconcile/journal.ts";
+import { find, learned, ledgerEntry, previousEntry, putEntry } from "../../src/reconcile/ledger.ts";
 import {
   allowing,
   certificatePath,

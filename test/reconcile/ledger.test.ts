@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import type { Outcome } from "../../src/model/generated/run.ts";
 import { emptyMemory, type LedgerChange } from "../../src/model/store.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { answered, learned, ledgerEntry, putEntry } from "../../src/reconcile/ledger.ts";
+import { answered } from "../../src/reconcile/journal.ts";
+import { learned, ledgerEntry, putEntry } from "../../src/reconcile/ledger.ts";
 import {
+  allowing,
   begun,
   desired,
   inputOf,
@@ -224,6 +226,20 @@ test.for<
   },
   { name: "a definition that is only held leaves it open", desired: [a], want: [] },
   { name: "a definition that is gone closes it", want: ["definition gone"] },
+  {
+    name: "what a create has made stays known as ours when a definition under another name means it",
+    desired: [desired("z", { displayName: "A connector" })],
+    live: [live("x1", a)],
+    input: { policy: allowing(["create"]) },
+    want: [],
+  },
+  {
+    name: "what a create has made is known once the ledger has it",
+    desired: [desired("z", { displayName: "A connector" })],
+    live: [live("x1", a)],
+    ledger: [ours("x1", desired("z"))],
+    want: ["definition gone"],
+  },
   {
     name: "a definition that was renamed is not gone",
     desired: [desired("z", { previously: "a" })],
