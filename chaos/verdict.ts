@@ -20,7 +20,9 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
   for (const definition of world.definitions) {
     const entry = entryOf(definition, ledger);
     const connector = entry && moment.live.get(entry.id);
-    if (entry && connector) {
+    // One that pins another from now on keeps its old one until that may be taken over.
+    const isPinned = definition.pin === null || definition.pin === entry?.id;
+    if (entry && connector && isPinned) {
       await judgeManaged(world, definition, connector, holds);
       const isHeld = holds.has(`earlier-expiry ${definition.name}`);
       // What is held keeps its old name until it is not.
@@ -73,9 +75,6 @@ async function judgeManaged(
   holds: Holds,
 ): Promise<void> {
   const { name } = definition;
-  if (definition.pin !== null && definition.pin !== connector.id) {
-    violate(`${name} is the connector that it pins`, definition.pin, connector.id);
-  }
   if (definition.authentication === "certificate" && endsSooner(world, definition, connector)) {
     holds.add(`earlier-expiry ${name}`);
     return;
