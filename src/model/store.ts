@@ -106,8 +106,10 @@ export const emptyMemory: Memory = {
 export interface AuditQuery {
   /** By name; left out: of every tenant, and of the store itself. */
   readonly tenants?: readonly string[];
-  /** `metadata.name`. */
+  /** `metadata.name`; with `id`, either of them. */
   readonly name?: string;
+  /** Graph id. */
+  readonly id?: string;
   /** Id of a run. */
   readonly run?: string;
   /** At most so many, the newest ones. */

@@ -1,20 +1,13 @@
 /** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
 import type { Clock } from "../model/clock.ts";
-import { type Fault, type FaultCode, withoutEffect } from "../model/fault.ts";
+import type { Fault } from "../model/fault.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
-import type { Outcome, Plan, Run, Suspension } from "../model/generated/run.ts";
-import type { Memory, MemoryChange, OpenJournalEntry } from "../model/store.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
+import type { MemoryChange, OpenJournalEntry } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
-import type { Asked, PlanInput } from "../plan/input.ts";
-
-/** What a run brings back. */
-export interface Restoring {
-  /** Id of a run, or a name. */
-  readonly of: string;
-  /** RFC 3339 instant until which it is left alone afterwards. */
-  readonly until: string;
-  readonly reason: string;
-}
+import type { PlanInput } from "../plan/input.ts";
+import { limitsOf } from "../plan/limits.ts";
+import { beforeRestore, type Restoring } from "./restoring.ts";
 
 /** Who acts, and in which run. */
 export interface Actor extends Pick<AuditEntry, "run" | "commit" | "trigger" | "by"> {}
@@ -60,13 +53,13 @@ export function failed(begun: Told, { code, message, requestId = null }: Failure
 
 /** What a later run found out about a write that it did not begin. */
 export function resolved({ op, kind, name, id, run }: OpenJournalEntry, result: string): Told {
-  const message = `Begun by run ${run ?? "of an older version"}, and found out by reading.`;
+  const whose = run === null ? "a run of an older version" : `run ${run}`;
+  const message = `Begun by ${whose}, and found out by reading.`;
   return { action: op, kind, name, id, result, message };
 }
 
 /** What of a run's options the audit tells. */
 interface Options {
-  readonly asked: Asked;
   readonly by: string;
   /** Why limits are lifted. */
   readonly reason?: string;
@@ -76,44 +69,25 @@ interface Options {
 /** What is audited and remembered before the first write of a plan. */
 export function beforehand(
   plan: Plan,
-  { memory, now }: Pick<PlanInput, "memory" | "now">,
-  { asked, by, reason = "", restoring }: Options,
+  input: PlanInput,
+  { by, reason = "", restoring }: Options,
 ): { readonly told: readonly Told[]; readonly changes: readonly MemoryChange[] } {
-  const refused = newlyRefused(plan, memory, asked);
+  const refused = newlyRefused(plan, input);
   const restored = restoring
-    ? restorations(asked, restoring, plan, { since: now, by })
-    : { told: [], suspensions: [] };
-  const suspended = restored.suspensions.map((suspension) => ({
-    op: "suspend" as const,
-    suspension,
-  }));
+    ? beforeRestore(input, plan, { ...restoring, by })
+    : { told: [], changes: [] };
   return {
-    told: [...overrides(asked, plan, reason), ...restored.told, ...refused.told],
-    changes: [...suspended, ...refused.changes],
+    told: [...overrides(input, plan, reason), ...restored.told, ...refused.told],
+    changes: [...restored.changes, ...refused.changes],
   };
 }
 
-/** Ends the suspension of what was to be restored and was not. */
-export function unrestored(
-  { restored }: Asked,
-  outcomes: readonly Outcome[],
-): readonly MemoryChange[] {
-  return outcomes
-    .filter((outcome) => Object.hasOwn(restored, outcome.name) && hadNone(outcome))
-    .map(({ kind, name }) => ({ op: "resume", kind, name }));
-}
-
-/** Whether a write surely had no effect. */
-function hadNone({ result, error }: Outcome): boolean {
-  const code = error?.code ?? "";
-  return result === "skipped" || (result === "failed" && withoutEffect.has(code as FaultCode));
-}
-
 /** A whole run that was refused. */
-export function refusedRun({ faults }: Run): readonly Told[] {
+export function refusedRun({ faults, restore }: Run): readonly Told[] {
+  const what = restore ? `Restore of ${restore.of} (${restore.reason}): ` : "";
   return faults
     .filter(({ code }) => code === "refused" || code === "locked")
-    .map(({ code, message }) => ({ action: "refuse", result: code, message }));
+    .map(({ code, message }) => ({ action: "refuse", result: code, message: what + message }));
 }
 
 /**
@@ -122,8 +96,7 @@ export function refusedRun({ faults }: Run): readonly Told[] {
  */
 function newlyRefused(
   { held }: Plan,
-  { refusals }: Memory,
-  { only }: Asked,
+  { memory: { refusals }, asked: { only } }: PlanInput,
 ): { readonly told: readonly Told[]; readonly changes: readonly MemoryChange[] } {
   const refused = held.filter(({ reason: { code } }) => code !== "announced" && code !== "scope");
   const keys = refused.map(({ op, kind, name, reason }) => `${op} ${kind} ${name}: ${reason.code}`);
@@ -139,43 +112,14 @@ function newlyRefused(
   return { told, changes };
 }
 
-/** What is brought back, and left alone afterwards: the next run would take git's word for it. */
-function restorations(
-  { restored }: Asked,
-  { of, until, reason }: Restoring,
-  { changes }: Plan,
-  { since, by }: { readonly since: string; readonly by: string },
-): { readonly told: readonly Told[]; readonly suspensions: readonly Suspension[] } {
-  const written = changes.filter(({ name }) => Object.hasOwn(restored, name));
-  return {
-    told: written.map(({ kind, name, id }) => {
-      const message = `Brought back to what it was before ${whatOf(of, name)}: ${reason}`;
-      return { action: "restore", result: "accepted", kind, name, id, until, message };
-    }),
-    suspensions: written.map(({ kind, name }) => ({
-      ...{ kind, name, since, until, by },
-      reason: `restored to what it was before ${whatOf(of, name)}: ${reason}`,
-    })),
-  };
-}
-
-function whatOf(of: string, name: string): string {
-  return of === name ? "its last change" : `run ${of}`;
-}
-
 /** What a person asked for against a rule. */
-function overrides(asked: Asked, { digest, changes }: Plan, reason: string): readonly Told[] {
+function overrides(input: PlanInput, plan: Plan, reason: string): readonly Told[] {
+  const { asked } = input;
   const override = { action: "override", result: "accepted" } as const;
-  const deletes = changes.filter(({ op }) => op === "delete").map(({ name }) => name);
+  const lifted = asked.liftDeletes ? liftedDeletes(input, plan) : [];
+  const limit = `The limit of deletes is lifted for ${lifted.join(", ")} in the plan ${plan.digest}: ${reason}`;
   return [
-    ...(asked.liftDeletes
-      ? [
-          {
-            ...override,
-            message: `The limit of deletes is lifted for ${deletes.join(", ")} in the plan ${digest}: ${reason}`,
-          },
-        ]
-      : []),
+    ...(lifted.length > 0 ? [{ ...override, message: limit }] : []),
     ...asked.allowEarlierExpiry.map((name) => ({
       ...override,
       name,
@@ -187,4 +131,13 @@ function overrides(asked: Asked, { digest, changes }: Plan, reason: string): rea
       message: "Its password is sent, whether it changed or not.",
     })),
   ];
+}
+
+/** What the limit would hold without the lift. */
+function liftedDeletes(input: PlanInput, { changes }: Plan): readonly string[] {
+  const asked = { ...input.asked, liftDeletes: false };
+  const limitOf = limitsOf(changes, { ...input, asked });
+  return changes
+    .filter((change) => change.op === "delete" && limitOf(change) !== null)
+    .map(({ name }) => name);
 }

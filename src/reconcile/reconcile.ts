@@ -7,21 +7,15 @@ import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
 import type { MemoryChange } from "../model/store.ts";
 import { type Asked, nothingAsked } from "../plan/input.ts";
+import { activeSuspensions } from "../plan/suspensions.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
-import {
-  type Actor,
-  auditOf,
-  beforehand,
-  type Restoring,
-  refusedRun,
-  type Told,
-  unrestored,
-} from "./audit.ts";
+import { type Actor, auditOf, beforehand, refusedRun, type Told } from "./audit.ts";
 import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
 import { remember } from "./remember.ts";
+import { afterRestore, type Restoring } from "./restoring.ts";
 import { runId } from "./run-id.ts";
 import { settled } from "./settle.ts";
 import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
@@ -71,22 +65,25 @@ export async function planTenant(
 /** A run always answers: what cannot go on is a fault in it. */
 export async function reconcile(subject: Subject, options: RunOptions): Promise<Run> {
   const { tenant, mode, clock } = subject;
-  const { trigger, notify, asked, restoring, reason = "" } = options;
+  const { trigger, notify, asked } = options;
   const startedAt = clock.now().toISOString();
   notify({ type: "started", tenant: tenant.name, trigger });
   const id = runId(startedAt);
-  const finish = (ended: Ended): Run => ({
-    id,
-    tenant: tenant.name,
-    trigger,
-    mode,
-    ...(asked.liftDeletes && { lift: { limit: "deletes" as const, reason } }),
-    ...(restoring && { restore: { ...restoring, names: Object.keys(asked.restored).sort() } }),
-    startedAt,
-    finishedAt: clock.now().toISOString(),
-    commit: ended.plan?.commit ?? null,
-    ...ended,
-  });
+  const finish = (ended: Ended): Run => {
+    const { reason, restoring } = withoutSecrets(options, subject);
+    return {
+      id,
+      tenant: tenant.name,
+      trigger,
+      mode,
+      ...(asked.liftDeletes && { lift: { limit: "deletes" as const, reason } }),
+      ...(restoring && { restore: { ...restoring, names: Object.keys(asked.restored).sort() } }),
+      startedAt,
+      finishedAt: clock.now().toISOString(),
+      commit: ended.plan?.commit ?? null,
+      ...ended,
+    };
+  };
   let run: Run;
   try {
     await using lock = await waitForLock(subject, options);
@@ -103,6 +100,15 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
   }
   notify({ type: "finished", tenant: tenant.name, run });
   return run;
+}
+
+/** What a person says may hold a secret as well; by the end of a run all are known. */
+function withoutSecrets({ reason = "", restoring }: RunOptions, { redactor }: PlanSubject) {
+  const redact = (text: string) => redactor.redact(text);
+  return {
+    reason: redact(reason),
+    ...(restoring && { restoring: { ...restoring, reason: redact(restoring.reason) } }),
+  };
 }
 
 async function waitForLock(
@@ -153,7 +159,8 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   const isFaulty = planned.faults.some(({ severity }) => severity === "error");
   if (isFaulty) return ending(planned, [], [], result);
   const actor = { ...options, run, commit: planned.commit };
-  const { told, changes } = beforehand(planned, world.input, options);
+  const said = withoutSecrets(options, subject);
+  const { told, changes } = beforehand(planned, world.input, { ...options, ...said });
   await audited(subject, told, actor, changes);
   const writing: Writing = { ...options, run, audit: auditOf(subject, actor), subject, writer };
   const written = await apply(writing, planned, world);
@@ -162,11 +169,27 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   const note = (thrown: unknown) => faults.push(tell(thrown, tenant.name, notify));
   const outcomes = await verify(writing, planned, world, written);
   await remember(subject, world, planned, outcomes, writing).catch(note);
-  const unrestoredNow = unrestored(asked, outcomes);
-  if (unrestoredNow.length > 0) {
-    await subject.store.settle(tenant, null, "resumed", unrestoredNow).catch(note);
-  }
-  return ending(planned, outcomes, faults, runResult(planned, outcomes, faults, options.isApply));
+  const plan = await suspendedSince(writing, world, planned, outcomes).catch((thrown) => {
+    note(thrown);
+    return planned;
+  });
+  return ending(plan, outcomes, faults, runResult(plan, outcomes, faults, options.isApply));
+}
+
+/** The plan of a restore, with what is left alone now that it has ended. */
+async function suspendedSince(
+  { subject, audit }: Writing,
+  { input }: World,
+  planned: Plan,
+  outcomes: readonly Outcome[],
+): Promise<Plan> {
+  if (Object.keys(input.asked.restored).length === 0) return planned;
+  const { store, tenant, clock } = subject;
+  const { told, changes } = afterRestore(input, outcomes);
+  if (told.length > 0) await store.settle(tenant, null, "restored", changes, told.map(audit));
+  const memory = await store.recall(tenant);
+  const now = clock.now().toISOString();
+  return { ...planned, suspended: [...activeSuspensions({ memory, now })] };
 }
 
 /** The plan in the answer is the one after it. */

@@ -68,14 +68,20 @@ export function selectLinks(after: number, limit: number) {
 }
 
 /** Newest first. */
-export function selectEntries({ tenants, name, run, limit }: AuditQuery) {
+export function selectEntries({ tenants, name, id, run, limit }: AuditQuery) {
   let query = build
     .selectFrom("audit")
     .select(["sequence", "previous", "hash", "entry"])
     .orderBy("sequence", "desc")
     .limit(limit);
   if (tenants !== undefined) query = query.where("tenant", "in", tenants);
-  if (name !== undefined) query = query.where("name", "=", name);
+  const about = [
+    ...(name === undefined ? [] : [["name", name] as const]),
+    ...(id === undefined ? [] : [["id", id] as const]),
+  ];
+  if (about.length > 0) {
+    query = query.where(({ or, eb }) => or(about.map(([column, value]) => eb(column, "=", value))));
+  }
   if (run !== undefined) query = query.where("run", "=", run);
   return query.compile();
 }

@@ -15,8 +15,8 @@ const START = "0".repeat(64);
 /** Problems that are told: the first ones say what happened. */
 const MOST_PROBLEMS = 10;
 
-/** Entries that are read at once. */
-const PAGE = 500;
+/** Entries that are read at once, as one state. */
+const PAGE = 20_000;
 
 /** Hash of an entry, in hex: of what is kept, byte for byte. */
 export function link(sequence: number, previous: string, entry: string): string {
@@ -50,13 +50,11 @@ export function toChained({ entry, ...place }: Link): ChainedEntry | null {
 export async function verifyChain(database: Database, kept?: AuditHead): Promise<AuditVerdict> {
   const problems: string[] = [];
   const checker = openChecker((problem) => problems.push(problem), kept);
-  let head: Head;
+  let head: Head | undefined;
   for (;;) {
-    const [links, [kept]] = await database.read([
-      selectLinks(checker.last.sequence, PAGE),
-      selectHead(),
-    ]);
-    head = kept ?? { sequence: 0, hash: START };
+    const answers = await database.read([selectLinks(checker.last.sequence, PAGE), selectHead()]);
+    const [links] = answers;
+    head = answers[1][0];
     for (const one of links) checker.check(one);
     if (links.length < PAGE) break;
   }
@@ -64,8 +62,18 @@ export async function verifyChain(database: Database, kept?: AuditHead): Promise
   return {
     entries: checker.entries,
     head: checker.last.sequence === 0 ? null : checker.last,
-    problems: problems.slice(0, MOST_PROBLEMS),
+    problems: bounded(problems),
   };
+}
+
+function bounded(problems: readonly string[]): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  const told = problems.slice(0, MOST_PROBLEMS);
+  return more > 0 ? [...told, `And ${more} more like these.`] : told;
+}
+
+function missingText(from: number, to: number): string {
+  return from === to ? `Entry ${from} is missing` : `Entries ${from} to ${to} are missing`;
 }
 
 interface Checker {
@@ -73,7 +81,7 @@ interface Checker {
   /** The last link that was checked. */
   readonly last: Head;
   check(link: Link): void;
-  end(head: Head): void;
+  end(head: Head | undefined): void;
 }
 
 function openChecker(complain: (problem: string) => void, kept?: AuditHead): Checker {
@@ -85,7 +93,7 @@ function openChecker(complain: (problem: string) => void, kept?: AuditHead): Che
     if (sequence === last.sequence + 1) {
       if (previous !== last.hash) complain(`Entry ${sequence} does not follow the one before it.`);
     } else if (entries === 0) missing = { sequence: sequence - 1, hash: previous };
-    else complain(`Entries ${last.sequence + 1} to ${sequence - 1} are missing.`);
+    else complain(`${missingText(last.sequence + 1, sequence - 1)}.`);
   };
   return {
     get entries() {
@@ -96,6 +104,7 @@ function openChecker(complain: (problem: string) => void, kept?: AuditHead): Che
     },
     check(one) {
       checkPlace(one);
+      if (entries === 0 && kept !== undefined) compareRemoved(one, kept, complain);
       const { sequence, previous, entry } = one;
       if (link(sequence, previous, entry) !== one.hash) complain(`Entry ${sequence} was edited.`);
       const chained = toChained(one);
@@ -111,14 +120,31 @@ function openChecker(complain: (problem: string) => void, kept?: AuditHead): Che
       if (kept !== undefined && kept.sequence > last.sequence) {
         complain(`Entry ${kept.sequence}, which was kept elsewhere, is missing.`);
       }
-      if (missing !== null) complain(`Entries 1 to ${missing.sequence} are missing.`);
-      if (head.sequence > last.sequence) {
-        complain(`Entries ${last.sequence + 1} to ${head.sequence} are missing at the end.`);
+      if (missing !== null) complain(`${missingText(1, missing.sequence)}.`);
+      if (head === undefined) complain("The note of which entry is the newest is missing.");
+      else if (head.sequence > last.sequence) {
+        complain(`${missingText(last.sequence + 1, head.sequence)} at the end.`);
       } else if (head.sequence !== last.sequence || head.hash !== last.hash) {
         complain("The newest entry is not the one that was written last.");
       }
     },
   };
+}
+
+/** What was kept elsewhere may be older than all that is left: then only the last one removed tells. */
+function compareRemoved(
+  { sequence, previous }: Link,
+  kept: AuditHead,
+  complain: (problem: string) => void,
+): void {
+  if (kept.sequence >= sequence) return;
+  const isLast = kept.sequence === sequence - 1;
+  if (isLast && kept.hash === previous) return;
+  complain(
+    isLast
+      ? `Entry ${kept.sequence} is another than the one that was kept elsewhere.`
+      : `Entry ${kept.sequence}, which was kept elsewhere, was removed: nothing tells whether it was the same. Compare a later one.`,
+  );
 }
 
 function ownsUpTo({ action, message }: AuditEntry, { sequence, hash }: Head): boolean {

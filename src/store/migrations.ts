@@ -78,10 +78,12 @@ export const migrations: readonly string[] = [
     at       TEXT AS (entry ->> '$.at'),
     tenant   TEXT AS (entry ->> '$.tenant.name'),
     run      TEXT AS (entry ->> '$.run'),
-    name     TEXT AS (entry ->> '$.name')
+    name     TEXT AS (entry ->> '$.name'),
+    id       TEXT AS (entry ->> '$.id')
   ) STRICT;
   CREATE INDEX audit_run ON audit (run);
   CREATE INDEX audit_name ON audit (name);
+  CREATE INDEX audit_id ON audit (id);
 
   -- The newest entry, kept apart so that a chain that was cut at its end is noticed.
   CREATE TABLE audit_head (

@@ -55,6 +55,7 @@ interface AuditTable {
   readonly tenant: GeneratedAlways<string | null>;
   readonly run: GeneratedAlways<string | null>;
   readonly name: GeneratedAlways<string | null>;
+  readonly id: GeneratedAlways<string | null>;
 }
 
 interface SuspensionsTable {

@@ -81,6 +81,32 @@ test.for(tampering)("$what is found", async ({ sql, problems }) => {
   expect((await afterwards(sql)).problems).toEqual(problems);
 });
 
+test("without the note of which entry is the newest, that is said", async () => {
+  expect((await afterwards("DELETE FROM audit_head")).problems).toEqual([
+    "The note of which entry is the newest is missing.",
+  ]);
+});
+
+test("an entry that was kept elsewhere is not taken for the same because it was removed", async () => {
+  const path = newPath();
+  await fiveEntries(path);
+  await using store = await openStore(
+    { sqlite: path, keepAudit: 3 * 86_400_000 },
+    clockAt("2026-09-06T12:00:00Z"),
+  );
+  const [first, second] = await store.audit({ limit: 5 });
+  await store.record(production, run("2026-09-06T12:00:00.000Z"));
+  const other = "b".repeat(64);
+  const problemsOf = async (sequence: number, hash = other) =>
+    (await store.verifyAudit({ sequence, hash })).problems;
+  expect(await problemsOf(2, second?.hash)).toEqual([]);
+  expect(await problemsOf(2)).toEqual(["Entry 2 is another than the one that was kept elsewhere."]);
+  expect(await problemsOf(1, first?.hash)).toEqual([
+    expect.stringContaining("Entry 1, which was kept elsewhere, was removed"),
+  ]);
+  expect(await problemsOf(7)).toEqual(["Entry 7, which was kept elsewhere, is missing."]);
+});
+
 test("what is added after an end was cut off does not hide the gap", async () => {
   const path = newPath();
   await fiveEntries(path);
@@ -90,7 +116,7 @@ test("what is added after an end was cut off does not hide the gap", async () =>
   }
   await using store = await openStore({ sqlite: path });
   await store.settle(production, null, "done", [], [happened()]);
-  expect((await store.verifyAudit()).problems).toEqual(["Entries 5 to 5 are missing."]);
+  expect((await store.verifyAudit()).problems).toEqual(["Entry 5 is missing."]);
 });
 
 test("without the head of its audit the store writes nothing more, and says so", async () => {
