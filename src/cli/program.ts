@@ -145,6 +145,8 @@ function addRestore(program: Command, terminal: Terminal, ended: Ended): void {
     .option("--preview", "show the plan, and write nothing")
     .option("--until <time>", "how long what was restored is left alone", "24h")
     .option("--reason <text>", "why, for the record")
+    .addOption(new Option("--lift <limit>", lift).choices(["deletes"]))
+    .addOption(repeatable("--allow-earlier-expiry <name>", earlier, "none", collect))
     .action(async (of, flags) => {
       const { restoreVerb } = await import("./verbs/restore.ts");
       ended(await reporting(flags, terminal, () => restoreVerb({ ...flags, of }, terminal)));

@@ -1,5 +1,16 @@
 /** `--until`: a duration from now on, or an instant. */
 import { milliseconds } from "../model/duration.ts";
+import { systemClock } from "../model/system-clock.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The RFC 3339 instant that `--until` names, from now on. Throws a UsageError. */
+export function untilFlag({ until }: { readonly until: string }): string {
+  try {
+    return parseUntil(until, systemClock.now());
+  } catch (thrown) {
+    throw new UsageError(`--until: ${thrown instanceof Error ? thrown.message : "unusable"}`);
+  }
+}
 
 /** Milliseconds: whatever is left alone for longer is left alone for good. */
 const LONGEST = milliseconds("366d");

@@ -6,7 +6,7 @@ import { parseText } from "./parsed-file.ts";
 /** YAML of one definition, by its name; null: there is to be none. */
 export type Instead = Readonly<Record<string, string | null>>;
 
-/** The same files without those definitions, and one file beside plumbline.yaml for each new one. */
+/** The same files without those definitions, and one for each new one, as if it stood beside plumbline.yaml. */
 export function replacedBy(
   instead: Instead,
   files: readonly CachedFile[],
@@ -19,7 +19,7 @@ export function replacedBy(
   });
   const added = Object.entries(instead).flatMap(([name, text]): CachedFile[] => {
     if (text === null) return [];
-    const shown = `restored/${name}.yaml`;
+    const shown = `the earlier state of ${name}`;
     return [{ path: path.join(root, `${name}.yaml`), shown, parsed: parseText(text) }];
   });
   return [...left, ...added];

@@ -11,11 +11,12 @@ interface Wanted {
   readonly state: Snapshot;
   /** What the write that is undone made of it: it says where a secret comes from when nothing else does. */
   readonly later: Snapshot | null;
-  readonly protect: boolean;
+  /** As git says now; empty where it says nothing. */
+  readonly policy: object;
 }
 
 /** `problem` says, as a sentence, what of it was not kept and cannot be said. */
-export function restoredText({ name, state, later, protect }: Wanted): RestoredText {
+export function restoredText({ name, state, later, policy }: Wanted): RestoredText {
   const { displayName, targetUrl } = state;
   const texts = [displayName, targetUrl, state.authentication.username];
   if (displayName === null || targetUrl === null) {
@@ -32,7 +33,7 @@ export function restoredText({ name, state, later, protect }: Wanted): RestoredT
   }
   const url = joinUrl({ base: targetUrl, query: query.literals });
   const spec = { displayName, targetUrl: url, query: query.references, authentication };
-  return { text: yamlOf({ name, spec, policy: protect ? { protect } : {}, schema: null }) };
+  return { text: yamlOf({ name, spec, policy, schema: null }) };
 }
 
 function secretName({ authentication: { type } }: Snapshot): string {

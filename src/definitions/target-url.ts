@@ -1,4 +1,4 @@
-import { type SplitUrl, splitUrl } from "../model/query.ts";
+import { looksLikeKey, type SplitUrl, splitUrl } from "../model/query.ts";
 import { matchesGlob } from "./glob.ts";
 import { inWords } from "./near-miss.ts";
 import { isPublicHost } from "./public-host.ts";
@@ -114,22 +114,4 @@ function warnings(url: URL): readonly UrlProblem[] {
     }
   }
   return problems;
-}
-
-const KEY_NAMES = [
-  "code",
-  "sig",
-  "pass",
-  "auth",
-  "sas",
-  "authorization",
-  "credential",
-  "credentials",
-];
-const KEY_ENDINGS = /(key|token|secret|password|passwd|passphrase|pwd|signature)$/;
-
-/** `code`, `sig`, `x-functions-key`, `Subscription-Key`, `access_token`, ... */
-function looksLikeKey(name: string): boolean {
-  const plain = name.toLowerCase().replaceAll(/[^a-z]/g, "");
-  return KEY_NAMES.includes(plain) || KEY_ENDINGS.test(plain);
 }

@@ -38,3 +38,21 @@ export function joinUrl({ base, query }: SplitUrl): string {
 export function queryEncoded(value: string): string {
   return new URLSearchParams([["", value]]).toString().slice("=".length);
 }
+
+const KEY_NAMES = [
+  "code",
+  "sig",
+  "pass",
+  "auth",
+  "sas",
+  "authorization",
+  "credential",
+  "credentials",
+];
+const KEY_ENDINGS = /(key|token|secret|password|passwd|passphrase|pwd|signature)$/;
+
+/** Whether a parameter of this name is meant for a key: `code`, `sig`, `x-functions-key`, `Subscription-Key`, `access_token`. */
+export function looksLikeKey(name: string): boolean {
+  const plain = name.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return KEY_NAMES.includes(plain) || KEY_ENDINGS.test(plain);
+}

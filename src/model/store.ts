@@ -37,7 +37,14 @@ export interface LedgerEntry {
   /** By path in the definition. */
   readonly secrets: Readonly<Record<string, RecordedSecret>>;
   /** Where the last definition took its secrets from, by path; empty when an older version did not say. */
-  readonly sources: Readonly<Record<string, KeptSource>>;
+  readonly sources: Readonly<Record<string, RecordedSource>>;
+}
+
+/** Where a value came from, and which one it was. */
+export interface RecordedSource {
+  readonly source: KeptSource;
+  /** Of the value; null when it was not known. */
+  readonly fingerprint: string | null;
 }
 
 export type LedgerChange =

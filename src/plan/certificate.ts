@@ -76,7 +76,8 @@ export function rotation(
   const active = live.filter(({ isActive }) => isActive);
   const later = active.find(({ notAfter }) => notAfter > desired.notAfter);
   const isAllowed = context.asked.allowEarlierExpiry.includes(found.desired.definition.name);
-  if (later && !isAllowed) return held(upload, endsSooner(desired, later, source, found));
+  if (later && !isAllowed)
+    return held(upload, endsSooner(desired, later, source, found, context.asked));
   // Without this, a Graph that does not activate it would be sent it at every run.
   const again = (sentAt(found, desired) ?? -Infinity) + UPLOAD_AGAIN_AFTER;
   const isWorthTrying = again <= now * 1_000 || own.length < 2;
@@ -282,14 +283,17 @@ function endsSooner(
   live: LiveCertificate,
   source: string,
   found: Paired | Absent,
+  { restored }: PlanInput["asked"],
 ): Hold {
+  const { name } = found.desired.definition;
+  const verb = Object.hasOwn(restored, name) ? "restore ..." : "apply";
   const why = recordedCertificate(found, live)
     ? ""
     : " Somebody may have renewed it outside of git.";
   return {
     code: "earlier-expiry",
     message: `The certificate ${short(desired.thumbprint)} in ${source} expires on ${instant(desired.notAfter)}, sooner than ${short(live.thumbprint)}, which is active until ${instant(live.notAfter)}.${why}`,
-    lift: `Put the certificate that ends later into ${source}, or run: plumbline apply --allow-earlier-expiry ${found.desired.definition.name}`,
+    lift: `Put the certificate that ends later into ${source}, or run: plumbline ${verb} --allow-earlier-expiry ${name}`,
     until: null,
   };
 }

@@ -84,6 +84,8 @@ export interface Earlier {
   readonly state: Snapshot | null;
   /** Its Graph id of then. */
   readonly id: string | null;
+  /** How many changes of it came afterwards. */
+  readonly later: number;
 }
 
 export const nothingAsked: Asked = {

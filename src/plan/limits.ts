@@ -39,10 +39,11 @@ function deleteLimit(
     ...(isMany ? [`limits.deletes to ${count}`] : []),
     ...(isLarge ? [`limits.deletePercent to ${percent}`] : []),
   ].join(" and ");
+  const isRestore = Object.keys(asked.restored).length > 0;
   return {
     code: "limit",
     message: `${count} of ${managed} managed connectors would be deleted, which is ${percent} percent: one run may delete ${limits.deletes}, and ${limits.deletePercent} percent.`,
-    lift: `Put the definitions back, or set ${settings} for this tenant in plumbline.yaml, or lift it once with --lift deletes.`,
+    lift: `${isRestore ? "Set" : "Put the definitions back, or set"} ${settings} for this tenant in plumbline.yaml, or lift it once with --lift deletes.`,
     until: null,
   };
 }

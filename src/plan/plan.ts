@@ -227,7 +227,8 @@ function change(
   if (found.type === "orphan") {
     const { kind, name, id } = found.recorded;
     const displayName = found.live.displayName ?? found.recorded.displayName;
-    const reason = "Its definition is no longer there.";
+    const isUndone = Object.hasOwn(input.asked.restored, name);
+    const reason = isUndone ? "Its creation is undone." : "Its definition is no longer there.";
     return { op: "delete", kind, name, id, displayName, at: null, reason, fields: [], sends: [] };
   }
   const { kind, name, displayName, at } = found.desired.definition;

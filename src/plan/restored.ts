@@ -12,7 +12,11 @@ export function restoredWarnings(
   const { name, at } = found.desired.definition;
   const earlier = Object.hasOwn(asked.restored, name) ? asked.restored[name] : undefined;
   if (!earlier?.state) return [];
-  const messages = [...identityOf(found, name, earlier), ...secretsOf(found, earlier)];
+  const messages = [
+    ...identityOf(found, name, earlier),
+    ...secretsOf(found, earlier),
+    ...laterOf(name, earlier),
+  ];
   return messages.map((message) => ({ severity: "warning", code: "unverified", message, at }));
 }
 
@@ -26,16 +30,16 @@ function identityOf(found: Paired | Absent, name: string, { id }: Earlier): read
 }
 
 /** A source may hold another value by now; the values of then are kept nowhere. */
-function secretsOf({ desired }: Paired | Absent, { state }: Earlier): readonly string[] {
+function secretsOf({ desired, type }: Paired | Absent, { state }: Earlier): readonly string[] {
   const { definition, secrets } = desired;
   const { query, authentication } = definition;
   const path = authentication.type === "basic" ? PASSWORD_PATH : CERTIFICATE_PATH;
   const what = authentication.type === "basic" ? "password" : "certificate";
-  const then = new Map([
-    ...(state?.query ?? []).map(({ key, fingerprint }) => [key, fingerprint] as const),
-  ]);
+  const then = new Map((state?.query ?? []).map(({ key, fingerprint }) => [key, fingerprint]));
   const isOther = (at: string, fingerprint: string | null) => {
     const secret = secrets[at];
+    // One that was never known matters only where it is sent.
+    if (fingerprint === null && type !== "absent") return false;
     return secret !== undefined && "fingerprint" in secret && secret.fingerprint !== fingerprint;
   };
   const keys = query.filter(({ key, value }) => isOther(value.path, then.get(key) ?? null));
@@ -44,6 +48,13 @@ function secretsOf({ desired }: Paired | Absent, { state }: Earlier): readonly s
     ...keys.map(({ key, value }) => otherValue(`value of ${key} in the URL`, secrets[value.path])),
     ...(isOtherSecret ? [otherValue(what, secrets[path])] : []),
   ].map((text) => `${definition.name}: ${text}`);
+}
+
+/** Whoever undoes one change undoes those that came after it. */
+function laterOf(name: string, { later }: Earlier): readonly string[] {
+  if (later === 0) return [];
+  const changes = later === 1 ? "1 later change" : `${later} later changes`;
+  return [`${name}: ${changes} of it ${later === 1 ? "is" : "are"} undone as well.`];
 }
 
 function otherValue(what: string, secret: { readonly source: string } | undefined): string {

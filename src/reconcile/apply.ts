@@ -11,7 +11,7 @@ import { faultOf, hadNoEffect } from "./effect.ts";
 import { haltOf } from "./halt.ts";
 import { find, ledgerEntry, type Moment, previousEntry, putEntry, sentAgain } from "./ledger.ts";
 import type { World } from "./observe.ts";
-import { desiredSnapshot, liveSnapshot } from "./snapshot.ts";
+import { liveSnapshot, writtenSnapshot } from "./snapshot.ts";
 import type { Writing } from "./subject.ts";
 import { certificateUpload, noValues, partialWrite } from "./write.ts";
 
@@ -67,9 +67,10 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
     const entry = ledgerEntry(desired, id, change.sends, ledger, moment);
     return putEntry(entry, previous, ledger);
   };
-  const after = desiredSnapshot(desired);
+  const before = beforeOf(writing, change, world);
+  const after = writtenSnapshot(desired, change, before);
   if (change.id === null) {
-    return await journalled(writing, change, { world, after }, async (begun) => {
+    return await journalled(writing, change, { world, before, after }, async (begun) => {
       const made = await create(writing, desired.definition, values, begun);
       return { ...made, changes: await remember(made.id) };
     });
@@ -78,11 +79,11 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
   const write = partialWrite(change, desired.definition, values);
   const added = certificateUpload(change, values);
   if (write === null && added === null) {
-    const taken = { ...toldOf(writing, change, { world, after }), result: "done" };
+    const taken = { ...toldOf(change, { world, before, after }), result: "done" };
     await store.settle(tenant, null, "done", await remember(id), [writing.audit(taken)]);
     return id;
   }
-  return await journalled(writing, change, { world, after }, async () => {
+  return await journalled(writing, change, { world, before, after }, async () => {
     const { writer, aborting } = writing;
     let written: Written = { requestId: null };
     if (write !== null) written = await writer.update(id, write, aborting);
@@ -97,25 +98,33 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
 async function remove(writing: Writing, change: Change, world: World): Promise<string | null> {
   const { kind, name, id } = change;
   if (id === null) throw new FaultError(failure("internal", `Nothing to delete for ${name}.`));
-  return await journalled(writing, change, { world, after: null }, async () => {
+  const before = beforeOf(writing, change, world);
+  return await journalled(writing, change, { world, before, after: null }, async () => {
     const written = await writing.writer.delete(kind, id, writing.aborting);
     return { id, ...written, changes: [{ op: "remove", kind, name }] };
   });
 }
 
-/** What a write is about: what was read, and what it makes of the object. */
+/** What a write is about: what was read, and how the object was and will be. */
 interface Sides {
   readonly world: World;
+  readonly before: Snapshot | null;
   readonly after: Snapshot | null;
 }
 
-/** The write as the audit tells of it before it is done, with the object as it was. */
-function toldOf({ subject }: Writing, change: Change, { world, after }: Sides): Told {
-  const { op, kind, name, id, reason } = change;
-  const { observations, memory } = world.input;
+/** The live object, as it may be kept; null when there is none. */
+function beforeOf(
+  { subject }: Writing,
+  { kind, id }: Change,
+  { input: { observations, memory } }: World,
+): Snapshot | null {
   const live = liveObjects(observations).find((one) => one.kind === kind && one.id === id);
   const entry = memory.ledger.find((one) => one.kind === kind && one.id === id) ?? null;
-  const before = live ? liveSnapshot(live, entry, (text) => subject.redactor.redact(text)) : null;
+  return live ? liveSnapshot(live, entry, (text) => subject.redactor.redact(text)) : null;
+}
+
+/** The write as the audit tells of it before it is done. */
+function toldOf({ op, kind, name, id, reason }: Change, { before, after }: Sides): Told {
   return { action: op, result: "begun", kind, name, id, before, after, message: reason };
 }
 
@@ -142,7 +151,7 @@ async function journalled(
   const listed = op === "create" ? idsOf(sides.world, kind) : [];
   const startedAt = clock.now().toISOString();
   const begun = { op, kind, name, id, displayName, sends, listed, startedAt, run };
-  const told = toldOf(writing, change, sides);
+  const told = toldOf(change, sides);
   const { ahead, back } = uploadedAgain(change, sides, { now: startedAt, run });
   const key = await store.begin(tenant, begun, ahead, [audit(told)]);
   try {

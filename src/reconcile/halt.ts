@@ -20,9 +20,14 @@ const windowClosed: Halt = ({ subject: { policy, clock } }) => {
 };
 
 /** Somebody may have asked for it since the run began. */
-const suspended: Halt = async ({ subject: { store, tenant, clock }, asked }, { name }) => {
+const suspended: Halt = async ({ subject: { store, tenant, clock }, asked }, { name, id }) => {
   const memory = await store.recall(tenant);
-  const suspension = suspensionOf([name], { memory, now: clock.now().toISOString(), asked });
+  const others = memory.ledger.filter((entry) => entry.id === id).map((entry) => entry.name);
+  const suspension = suspensionOf([name, ...others], {
+    memory,
+    now: clock.now().toISOString(),
+    asked,
+  });
   if (suspension === null) return null;
   const { message } = suspendedReason(suspension, { tenant });
   return failure("refused", `${message} This was not attempted any more.`);

@@ -2,7 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
 import type { Plan } from "../model/generated/run.ts";
-import type { LedgerChange, LedgerEntry, Memory, RecordedSecret } from "../model/store.ts";
+import type {
+  LedgerChange,
+  LedgerEntry,
+  Memory,
+  MemoryChange,
+  RecordedSecret,
+} from "../model/store.ts";
 import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
@@ -20,12 +26,13 @@ export interface Moment {
  * value and object, under whatever name, or is recorded as never sent.
  */
 export function ledgerEntry(
-  { definition, secrets }: Desired,
+  desired: Desired,
   id: string,
   sends: readonly string[],
   ledger: readonly LedgerEntry[],
   moment: Moment,
 ): LedgerEntry {
+  const { definition, secrets } = desired;
   const { kind, name, displayName, policy } = definition;
   const path = authenticationPath(definition);
   const secret = secrets[path];
@@ -35,7 +42,7 @@ export function ledgerEntry(
       ? { [path]: recordedSecret(secret.fingerprint, known, sends.includes(path), moment) }
       : {};
   const { protect } = policy;
-  const sources = sourcesOf(definition);
+  const sources = sourcesOf(desired);
   return { kind, name, id, displayName, protect, announcedAt: null, secrets: recorded, sources };
 }
 
@@ -108,6 +115,24 @@ export function putEntry(
     ...others.map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name })),
     { op: "put", entry },
   ];
+}
+
+/** What is suspended under a name stays so under the next one. */
+export function movedSuspensions(
+  changes: readonly LedgerChange[],
+  { ledger, suspensions }: Memory,
+): readonly MemoryChange[] {
+  return changes.flatMap((change): MemoryChange[] => {
+    if (change.op !== "put") return [];
+    const { kind, name, id } = change.entry;
+    const old = ledger.find((entry) => entry.kind === kind && entry.id === id)?.name ?? name;
+    const suspension = suspensions.find((one) => one.kind === kind && one.name === old);
+    if (old === name || suspension === undefined) return [];
+    return [
+      { op: "resume", kind, name: old },
+      { op: "suspend", suspension: { ...suspension, name } },
+    ];
+  });
 }
 
 /**

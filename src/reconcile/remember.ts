@@ -3,7 +3,7 @@ import type { Outcome, Plan } from "../model/generated/run.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { type Audit, resolved } from "./audit.ts";
 import { answered } from "./journal.ts";
-import { learned } from "./ledger.ts";
+import { learned, movedSuspensions } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 
@@ -25,7 +25,8 @@ export async function remember(
   const left = { ...input, memory: { ...memory, journal } };
   const changes = learned(left, planned, { now: clock.now().toISOString(), run });
   // First what an open entry has taught: once it is closed, nothing else says that it is ours.
-  if (changes.length > 0) await store.settle(tenant, null, "learned", changes);
+  const moved = movedSuspensions(changes, memory);
+  if (changes.length > 0) await store.settle(tenant, null, "learned", [...changes, ...moved]);
   for (const { key, result } of closed) {
     const begun = memory.journal.find((one) => one.key === key);
     // What this run began itself, it has told of.

@@ -1,52 +1,68 @@
 /** Which earlier states a run or a name stands for, from what the audit holds. */
 import { withoutEffect } from "../model/fault.ts";
-import type { AuditEntry, Snapshot } from "../model/generated/audit.ts";
+import type { AuditEntry, ChainedEntry, Snapshot } from "../model/generated/audit.ts";
 
 /** One change that can be undone. */
 export interface Undoable {
+  /** Place in the audit. */
+  readonly sequence: number;
+  /** As its definition was called then. */
   readonly name: string;
-  /** Graph id that the object had, or was given. */
+  /** Graph id that the object had, or was given; null when nobody knows. */
   readonly id: string | null;
   /** null: it was not there. */
   readonly before: Snapshot | null;
   readonly after: Snapshot | null;
-  readonly run: string | null;
-  /** RFC 3339 instant. */
-  readonly at: string;
 }
 
-const writes: ReadonlySet<AuditEntry["action"]> = new Set(["create", "update", "adopt", "delete"]);
-
 /**
- * The first state of each name that the entries of one run tell of: what was there before the run.
- * `entries` in the order of the audit.
+ * What was there before a run, of each name that its entries tell of. `entries` in the order of the
+ * audit.
  */
-export function undoableOf(entries: readonly AuditEntry[]): readonly Undoable[] {
+export function undoableOf(entries: readonly ChainedEntry[]): readonly Undoable[] {
   const found = new Map<string, Undoable>();
-  for (const one of carriedOut(entries)) {
+  for (const one of changesIn(entries)) {
     if (!found.has(one.name)) found.set(one.name, one);
   }
   return [...found.values()];
 }
 
-/** The last change that the entries of one name tell of; null when there is none. */
-export function lastUndoable(entries: readonly AuditEntry[]): Undoable | null {
-  return carriedOut(entries).at(-1) ?? null;
-}
-
-/** Writes that had, or may have had, an effect. */
-function carriedOut(entries: readonly AuditEntry[]): readonly Undoable[] {
-  return entries.flatMap((entry, index): Undoable[] => {
-    const { action, name, before, after, run, at } = entry;
-    const isWrite = writes.has(action) && (before !== null || after !== null);
-    if (!isWrite || name === null) return [];
-    const ending = entries
-      .slice(index + 1)
-      .find((one) => one.run === run && one.name === name && one.action === action);
-    const isRefused = ending !== undefined && refusals.has(ending.result);
-    return isRefused ? [] : [{ name, id: entry.id ?? ending?.id ?? null, before, after, run, at }];
+/** Every write that had, or may have had, an effect, oldest first. */
+export function changesIn(entries: readonly ChainedEntry[]): readonly Undoable[] {
+  return entries.flatMap(({ sequence, entry }, index): Undoable[] => {
+    const { action, name, before, after } = entry;
+    if (!writes.has(action) || name === null || isTakenOver(entry)) return [];
+    const later = entries.slice(index + 1).map((chained) => chained.entry);
+    const ending = later.find((one) => one.name === name && one.action === action && isBare(one));
+    if (ending !== undefined && withoutAny.has(ending.result)) return [];
+    // A create without an answer is known by what the next run found.
+    const found = later.find((one) => one.name === name && one.id !== null);
+    return [{ sequence, name, id: entry.id ?? ending?.id ?? found?.id ?? null, before, after }];
   });
 }
 
-/** With these Microsoft Graph said no. */
-const refusals: ReadonlySet<string> = withoutEffect;
+const writes: ReadonlySet<string> = new Set(["create", "update", "adopt", "delete"]);
+
+/** How a write ended that changed nothing: Microsoft Graph said no, or it never showed. */
+const withoutAny: ReadonlySet<string> = new Set([...withoutEffect, "never seen"]);
+
+/** The end of a write holds no state: its beginning does. */
+function isBare({ before, after }: AuditEntry): boolean {
+  return before === null && after === null;
+}
+
+/** Nothing of it was written that anybody could see; or it is the end of a write. */
+function isTakenOver(entry: AuditEntry): boolean {
+  const { action, before, after } = entry;
+  if (isBare(entry)) return true;
+  return action === "adopt" && visible(before) === visible(after);
+}
+
+function visible(state: Snapshot | null): string {
+  if (state === null) return "";
+  const { displayName, targetUrl, query, authentication } = state;
+  const { type, username, certificates } = authentication;
+  const values = query.map(({ key, fingerprint }) => [key, fingerprint]).sort();
+  const thumbprints = certificates.map(({ thumbprint }) => thumbprint).sort();
+  return JSON.stringify([displayName, targetUrl, values, type, username, thumbprints]);
+}

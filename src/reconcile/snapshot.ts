@@ -1,31 +1,34 @@
 /** Connectors in words that may be kept: secrets by where they come from and by their fingerprint. */
 import { posix } from "node:path";
-import {
-  CERTIFICATE_PATH,
-  type Definition,
-  PASSWORD_PATH,
-  secretUses,
-} from "../model/definition.ts";
+import { CERTIFICATE_PATH, PASSWORD_PATH, secretUses } from "../model/definition.ts";
 import type { KeptSource, Snapshot } from "../model/generated/audit.ts";
+import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveAuthentication } from "../model/live.ts";
-import type { SecretUse } from "../model/secret.ts";
-import type { LedgerEntry } from "../model/store.ts";
+import { looksLikeKey } from "../model/query.ts";
+import type { Secret, SecretUse } from "../model/secret.ts";
+import type { LedgerEntry, RecordedSource } from "../model/store.ts";
 import type { Desired } from "../plan/input.ts";
 import { mayBeKey } from "./resolve.ts";
 
-type Sources = Readonly<Record<string, KeptSource>>;
-
 /** Where a definition takes its secrets from, by path; a literal that may be a key is left out. */
-export function sourcesOf(definition: Definition): Sources {
+export function sourcesOf({ definition, secrets }: Desired): LedgerEntry["sources"] {
   const known = secretUses(definition).flatMap((use) => {
     const source = keptSource(use);
-    return source === null ? [] : [[use.path, source] as const];
+    const path = use.path.startsWith(CERTIFICATE_PATH) ? CERTIFICATE_PATH : use.path;
+    return source === null
+      ? []
+      : [[use.path, { source, fingerprint: fingerprintAt(path, secrets) }] as const];
   });
   return Object.fromEntries(known);
 }
 
+function fingerprintAt(path: string, secrets: Desired["secrets"]): string | null {
+  const secret = secrets[path];
+  return secret && "fingerprint" in secret ? secret.fingerprint : null;
+}
+
 /** As one would write it beside plumbline.yaml. */
-function keptSource({ source, at }: SecretUse): KeptSource | null {
+function keptSource({ source, at, path }: SecretUse): KeptSource | null {
   switch (source.type) {
     case "env":
       return { env: source.name };
@@ -41,10 +44,15 @@ function keptSource({ source, at }: SecretUse): KeptSource | null {
       return { keyVault: version === null ? { vault, secret } : { vault, secret, version } };
     }
     case "literal":
-      return mayBeKey(source.value) ? null : { literal: source.value.reveal() };
+      return isPlain(path, source.value) ? { literal: source.value.reveal() } : null;
     default:
       return source satisfies never;
   }
+}
+
+/** A word such as `test`, and by its name no key. */
+function isPlain(path: string, value: Secret): boolean {
+  return !mayBeKey(value) && !looksLikeKey(path.slice("spec.query.".length));
 }
 
 /** What is live, with what the ledger knows of it. Text from the tenant may hold anything. */
@@ -61,10 +69,15 @@ export function liveSnapshot(
     query: live.query.map(({ key, value }) => ({
       key: redact(key),
       fingerprint: value,
-      source: sources[`spec.query.${key}`] ?? null,
+      source: sourceOf(sources[`spec.query.${key}`], value),
     })),
     authentication: liveAuthentication(live.authentication, entry, maybe),
   };
+}
+
+/** Only of this very value: somebody may have put another one there since. */
+function sourceOf(known: RecordedSource | undefined, fingerprint: string): KeptSource | null {
+  return known?.fingerprint === fingerprint ? known.source : null;
 }
 
 function liveAuthentication(
@@ -105,40 +118,54 @@ function liveAuthentication(
   }
 }
 
-/** What a write makes of it, as git says it. */
-export function desiredSnapshot({ definition, secrets, certificate }: Desired): Snapshot {
-  const sources = sourcesOf(definition);
-  const fingerprintOf = (path: string) => {
-    const secret = secrets[path];
-    return secret && "fingerprint" in secret ? secret.fingerprint : null;
-  };
+/**
+ * What a write makes of the object, as git says it. A secret that does not travel with it stays the
+ * one that was there.
+ */
+export function writtenSnapshot(
+  desired: Desired,
+  { op, sends, upload }: Pick<Change, "op" | "sends" | "upload">,
+  before: Snapshot | null,
+): Snapshot {
+  const { definition, secrets, certificate } = desired;
+  const sources = sourcesOf(desired);
   const { displayName, targetUrl, query, authentication } = definition;
   const isBasic = authentication.type === "basic";
   const path = isBasic ? PASSWORD_PATH : CERTIFICATE_PATH;
+  const isSent = op === "create" || sends.includes(path);
+  const then = before?.authentication;
+  const own = certificate === null ? [] : [publicPart(certificate)];
+  const others = upload ? (then?.certificates ?? []) : [];
   return {
     displayName,
     targetUrl,
     query: query.map(({ key, value }) => ({
       key,
-      fingerprint: fingerprintOf(value.path),
-      source: sources[value.path] ?? null,
+      fingerprint: fingerprintAt(value.path, secrets),
+      source: sources[value.path]?.source ?? null,
     })),
     authentication: {
       type: authentication.type,
       username: isBasic ? authentication.username : null,
-      fingerprint: fingerprintOf(path),
+      fingerprint: isSent ? fingerprintAt(path, secrets) : (then?.fingerprint ?? null),
       sources: under(path, sources),
-      certificates: certificate === null ? [] : [publicPart(certificate)],
+      certificates: isSent ? [...others.map(inactive), ...own] : (then?.certificates ?? own),
     },
   };
+}
+
+function inactive<T extends { readonly isActive: boolean }>(one: T): T {
+  return { ...one, isActive: false };
 }
 
 function publicPart({ thumbprint, notBefore, notAfter }: NonNullable<Desired["certificate"]>) {
   return { thumbprint, notBefore, notAfter, isActive: true };
 }
 
-function under(path: string, sources: Sources): Record<string, KeptSource> {
+function under(path: string, sources: LedgerEntry["sources"]): Record<string, KeptSource> {
   return Object.fromEntries(
-    Object.entries(sources).filter(([at]) => at === path || at.startsWith(`${path}.`)),
+    Object.entries(sources)
+      .filter(([at]) => at === path || at.startsWith(`${path}.`))
+      .map(([at, { source }]) => [at, source]),
   );
 }

@@ -19,7 +19,7 @@ const DETAIL = "    ";
 
 export function renderHistoryText(runs: readonly HistoryRun[], options: TextOptions): string {
   const page = layout(options);
-  if (runs.length === 0) return "Nothing has happened yet.\n";
+  if (runs.length === 0) return "The audit holds nothing of it.\n";
   const blocks = runs.map((run) => runLines(run, page, options.timezone).join("\n"));
   return `${blocks.join("\n\n")}\n`;
 }
@@ -43,9 +43,15 @@ function eventLines(event: HistoryEvent, page: Layout, timezone?: string): reado
   const { action, result, id, fields, message, until, requestId } = event;
   const { symbol, word, tone } = wordsOf(event);
   const subject = subjectOf(event);
-  const head = `  ${page.paint(`${symbol} ${word}`, tone)}  ${page.paint(subject, "strong")}${id === null ? "" : `  ${name(id)}`}`;
+  const words = [`${symbol} ${word}`, subject, id === null ? "" : name(id)].filter(
+    (one) => one !== "",
+  );
+  const isOneLine = page.fits(words.join("  "), "  ");
+  const [first = "", ...others] = words;
+  const rest = isOneLine ? others.map((one) => `  ${one}`).join("") : "";
   return [
-    head,
+    `  ${page.paint(first, tone)}${rest}`,
+    ...(isOneLine ? [] : others.flatMap((one) => page.wrap(one, DETAIL))),
     ...fields.flatMap((field) => fieldLines(fieldView(field), action === "create", page)),
     ...(message === "" ? [] : page.wrap(sentence(message), DETAIL, "plain", "  ")),
     ...(until === null ? [] : page.wrap(`Until ${moment(until, timezone)}.`, DETAIL, "quiet")),
@@ -72,19 +78,27 @@ const actions = {
   adopt: { symbol: "=", word: "adopted", tone: "adopt" },
   delete: { symbol: "-", word: "deleted", tone: "delete" },
   refuse: { symbol: "!", word: "refused", tone: "held" },
-  override: { symbol: "!", word: "overridden", tone: "held" },
+  override: { symbol: "!", word: "a rule was set aside", tone: "held" },
   suspend: { symbol: "!", word: "suspended", tone: "held" },
   resume: { symbol: ">", word: "resumed", tone: "good" },
   restore: { symbol: "<", word: "restored", tone: "update" },
   retain: { symbol: "·", word: "removed old entries", tone: "quiet" },
 } as const satisfies Record<AuditEntry["action"], Words>;
 
-const writes: readonly AuditEntry["action"][] = ["create", "update", "adopt", "delete"];
+const writes: readonly AuditEntry["action"][] = [
+  ...(["create", "update", "adopt", "delete", "restore"] as const),
+];
+
+/** Found out by a later run: it was carried out, or needs not be known any more. */
+const foundOut: readonly string[] = ["seen", "written and seen", "nothing differs", "trusted"];
 
 function wordsOf({ action, result }: Pick<AuditEntry, "action" | "result">): Words {
   const words = actions[action];
-  if (action === "refuse") return { ...words, word: `${words.word} (${name(result)})` };
+  // A whole run that was refused has no other reason than its message.
+  const why = result === "refused" ? "" : ` (${name(result)})`;
+  if (action === "refuse") return { ...words, word: `${words.word}${why}` };
   if (!writes.includes(action) || result === "done") return words;
+  if (foundOut.includes(result)) return { ...words, word: `${words.word}, as was found out` };
   const what = result === "begun" ? `${action} unanswered` : `${action}: ${name(result)}`;
   return { symbol: "!", word: what, tone: "bad" };
 }
@@ -121,5 +135,5 @@ export function renderVerdictText(
   }
   const told = problems.flatMap((problem) => page.wrap(problem, "  ", "bad", "  "));
   const title = page.wrap(`The audit is not whole. ${count} were looked at:`, "", "strong");
-  return `${[...title, ...told, ...newest].join("\n")}\n`;
+  return `${[...title, ...told].join("\n")}\n`;
 }

@@ -53,6 +53,9 @@ function ended(begun: HistoryEvent, { result, id, requestId, message }: AuditEnt
   return { ...begun, result, id: id ?? begun.id, requestId, message: said };
 }
 
+/** Path of the kind of authentication. */
+const KIND = "spec.authentication";
+
 /** How one state became the other. Values of secrets are kept nowhere. */
 function differences(before: Snapshot | null, after: Snapshot | null): FieldChange[] {
   const paths = [...new Set([...Object.keys(shown(before)), ...Object.keys(shown(after))])];
@@ -60,6 +63,8 @@ function differences(before: Snapshot | null, after: Snapshot | null): FieldChan
     const one = shown(before)[path];
     const other = shown(after)[path];
     if (one?.mark === other?.mark) return [];
+    // The whole of a connector that comes or goes has no other kind of authentication before.
+    if (path === KIND && (before === null || after === null)) return [];
     const field = { path, before: one?.text ?? null, after: other?.text ?? null };
     return [one?.secret || other?.secret ? { ...field, secret: true } : field];
   });
@@ -75,7 +80,11 @@ interface Shown {
 function shown(state: Snapshot | null): Readonly<Record<string, Shown>> {
   if (state === null) return {};
   const plain = (text: string | null): Shown => ({ text, mark: text });
-  const hidden = (mark: string | null): Shown => ({ text: REDACTED, mark, secret: true });
+  const hidden = (mark: string | null): Shown => ({
+    text: mark === null ? "(unknown)" : REDACTED,
+    mark: mark ?? "unknown",
+    secret: true,
+  });
   const { displayName, targetUrl, query, authentication } = state;
   const { type, username, fingerprint, certificates } = authentication;
   const keys = query.map((one) => [`spec.query.${one.key}`, hidden(one.fingerprint)] as const);
@@ -84,9 +93,10 @@ function shown(state: Snapshot | null): Readonly<Record<string, Shown>> {
     "spec.displayName": plain(displayName),
     "spec.targetUrl": plain(targetUrl),
     ...Object.fromEntries(keys),
+    [KIND]: plain(type),
     ...(type === "basic" && {
       "spec.authentication.basic.username": plain(username),
-      [PASSWORD_PATH]: hidden(fingerprint ?? "unknown"),
+      [PASSWORD_PATH]: hidden(fingerprint),
     }),
     ...(type === "certificate" && { [CERTIFICATE_PATH]: plain(thumbprints) }),
   };

@@ -8,6 +8,9 @@ import { namesText } from "./wording.ts";
 /** How a tenant stands, of a plan. */
 export function planSentence(plan: Plan, result: Result, { restoring }: ViewOptions): string {
   if (restoring !== undefined && result === "drift") return differsFromEarlier;
+  if (restoring !== undefined && result === "clean") {
+    return isWholly(plan) ? matchesEarlier : matchesInPart;
+  }
   return isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan");
 }
 
@@ -15,8 +18,13 @@ export function planSentence(plan: Plan, result: Result, { restoring }: ViewOpti
 export function runSentence(run: Run, wrote: boolean, timezone: string | undefined): string {
   const { plan, outcomes, faults, result, restore } = run;
   if (restore) {
-    const until = moment(restore.until, timezone);
-    const told = restoredSentences(restore.names.map(name), until)[result];
+    // Somebody may have suspended it for longer.
+    const ends = (plan?.suspended ?? []).flatMap((one) =>
+      one.name !== null && restore.names.includes(one.name) ? one.until : [],
+    );
+    const until = moment([restore.until, ...ends].toSorted().at(-1) ?? "", timezone);
+    const isWhole = plan === null || isWholly(plan);
+    const told = restoredSentences(restore.names.map(name), until, isWhole)[result];
     if (told !== undefined) return told;
   }
   const trusted = (plan?.secrets ?? []).filter(
@@ -61,16 +69,27 @@ const announcedSentences: Readonly<Partial<Record<Result, string>>> = {
 
 /** In the place of a difference from git. */
 const differsFromEarlier = "The tenant differs from the earlier state.";
+const matchesEarlier = "The tenant matches the earlier state.";
+const matchesInPart =
+  "Nothing can be brought back: what is known of the earlier state is in the tenant, and the rest is told below.";
+
+/** Whether nothing of the earlier state was lost, as warnings would say. */
+function isWholly({ faults }: Plan): boolean {
+  return faults.every(({ code }) => code !== "unverified");
+}
 
 /** In the place of being in line with git. */
 function restoredSentences(
   names: readonly string[],
   until: string,
+  isWhole: boolean,
 ): Readonly<Partial<Record<Result, string>>> {
   const what = namesText(names);
   const left = `left alone until ${until}: bring git to the same state by then, or plumbline resume ends it`;
   return {
-    clean: `${what}: already as it was then; nothing had to be written.`,
+    clean: isWhole
+      ? `${what}: already as it was then; nothing had to be written.`
+      : `${what}: nothing could be brought back; why is told below.`,
     converged: `${what}: brought back, verified by reading back, and ${left}.`,
   };
 }

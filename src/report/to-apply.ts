@@ -27,10 +27,7 @@ export function nextSteps(
   { program = "plumbline", modes, allowEarlierExpiry = [], restoring }: ViewOptions,
 ): readonly ToApply[] {
   const { tenant, digest, changes, held } = plan;
-  // Nothing lifts a limit for what is restored.
-  const isLimited =
-    restoring === undefined &&
-    held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
+  const isLimited = held.some(({ op, reason }) => op === "delete" && reason.code === "limit");
   const isWindowed = held.some(({ reason }) => reason.code === "window");
   if (changes.length === 0 && !isLimited && !isWindowed) return [];
   if (modes?.get(tenant) === "report") return [{ sentence: reportOnly, command: null }];
@@ -39,7 +36,7 @@ export function nextSteps(
   const verb = restoring === undefined ? "apply" : `restore ${name(restoring)}`;
   const why = restoring === undefined ? "" : ' --reason "..."';
   const command = `${program} ${verb} --tenant ${name(tenant)} --plan ${name(digest)}${allowed}${why}`;
-  const lifting = `${command} --lift deletes --reason "..."`;
+  const lifting = `${command} --lift deletes${why === "" ? ' --reason "..."' : ""}`;
   return [
     ...(changes.length > 0 ? [{ sentence: toApplyNow, command }] : []),
     ...(isWindowed ? [{ sentence: toApplyLater, command }] : []),

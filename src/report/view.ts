@@ -98,5 +98,7 @@ function faultsSentence(faults: readonly Fault[], checked: Checked): string {
     ...(errors > 0 ? [plural(errors, "error")] : []),
     ...(warnings > 0 ? [plural(warnings, "warning")] : []),
   ];
+  // What was refused before anything was looked at.
+  if (checked.tenants === 0) return `${found.join(" and ")}.`;
   return `${errors > 0 ? "Not valid" : "Valid"}: ${found.join(" and ")}; checked ${scope}.`;
 }

@@ -1,9 +1,14 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
-import type { ChainedEntry, KeptSource } from "../model/generated/audit.ts";
+import type { ChainedEntry } from "../model/generated/audit.ts";
 import type { Plan, Run, Suspension } from "../model/generated/run.ts";
-import type { LedgerEntry, OpenJournalEntry, RecordedSecret } from "../model/store.ts";
+import type {
+  LedgerEntry,
+  OpenJournalEntry,
+  RecordedSecret,
+  RecordedSource,
+} from "../model/store.ts";
 import { type Link, toChained } from "./audit.ts";
 import { damaged } from "./faults.ts";
 import type { Tables } from "./tables.ts";
@@ -134,8 +139,12 @@ function isRecordedSecrets(value: unknown): value is Readonly<Record<string, Wri
 }
 
 /** The outline only: whoever takes a source from here has it checked as a definition's. */
-function isSources(value: unknown): value is Readonly<Record<string, KeptSource>> {
-  return isObject(value) && Object.values(value).every(isObject);
+function isSources(value: unknown): value is Readonly<Record<string, RecordedSource>> {
+  return isObject(value) && Object.values(value).every(isRecordedSource);
+}
+
+function isRecordedSource(value: unknown): boolean {
+  return isObject(value) && isObject(value["source"]) && isTextOrNull(value["fingerprint"]);
 }
 
 function isRecordedSecret(value: unknown): value is WrittenSecret {

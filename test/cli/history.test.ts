@@ -65,7 +65,9 @@ test("history tells run by run what was changed, by whom, with before and after"
   expect(text).toContain('"https://api.contoso.com/a"');
   expect(text).toContain("by command of alex");
   expect(text).not.toContain("created");
-  expect((await service.run(["history", "nobody"])).stdout).toBe("Nothing has happened yet.\n");
+  expect((await service.run(["history", "nobody"])).stdout).toBe(
+    "The audit holds nothing of it.\n",
+  );
 });
 
 test("the last change of a connector is undone, and left alone until it is resumed", async () => {

@@ -4,7 +4,7 @@ import { openDefinitions } from "../../src/definitions/definitions.ts";
 import { restoredText } from "../../src/definitions/restored-text.ts";
 import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
 import type { Snapshot } from "../../src/model/generated/audit.ts";
-import { desiredSnapshot } from "../../src/reconcile/snapshot.ts";
+import { writtenSnapshot } from "../../src/reconcile/snapshot.ts";
 import { connector, request, writtenFolder } from "./written-folder.ts";
 
 const path = "spec.authentication.basic.password";
@@ -49,9 +49,13 @@ test("a definition that is kept and brought back says the same, whatever its tex
       const root = writtenFolder({ "connectors/it.yaml": yaml, "connectors/keys/other.txt": "x" });
       const [loaded] = openDefinitions().load(request(root)).definitions;
       const definition = loaded as ApiConnectorDefinition;
-      const state = desiredSnapshot({ definition, secrets: {}, certificate: null });
+      const state = writtenSnapshot(
+        { definition, secrets: {}, certificate: null },
+        { op: "create", sends: [] },
+        null,
+      );
       const { name } = definition;
-      const restored = restoredText({ name, state, later: null, protect: false });
+      const restored = restoredText({ name, state, later: null, policy: {} });
       const instead = { [name]: "text" in restored ? restored.text : null };
       expect(definitionIn(root, instead)).toEqual(definitionIn(root));
     }),
@@ -67,7 +71,7 @@ test("where a secret came from is taken from what followed, when nothing else sa
   const later = snapshot({
     query: [{ key: "code", fingerprint: "v1$code", source: { env: "FRAUD_KEY" } }],
   });
-  const restored = restoredText({ name: "a", state: before, later, protect: true });
+  const restored = restoredText({ name: "a", state: before, later, policy: { protect: true } });
   expect(restored).toEqual({
     text: expect.stringMatching(/FRAUD_KEY[\s\S]*FRAUD_PASSWORD[\s\S]*protect: true/),
   });
@@ -97,5 +101,5 @@ test.for<{ what: string; state: Snapshot; problem: string }>([
     problem: "a held a secret in a text that everybody sees, which was not kept.",
   },
 ])("$what cannot be brought back", ({ state, problem }) => {
-  expect(restoredText({ name: "a", state, later: null, protect: false })).toEqual({ problem });
+  expect(restoredText({ name: "a", state, later: null, policy: {} })).toEqual({ problem });
 });

@@ -159,7 +159,7 @@ export function ours(id: string, like: Desired, over: Partial<LedgerEntry> = {})
   const fingerprint = known && "fingerprint" in known ? known.fingerprint : `v1$${name}`;
   const secrets = { [path]: recorded(fingerprint) };
   const entry = { kind, name, id, displayName, protect: policy.protect, announcedAt: null };
-  return { ...entry, secrets, sources: sourcesOf(like.definition), ...over };
+  return { ...entry, secrets, sources: sourcesOf(like), ...over };
 }
 
 /** A secret as the ledger holds it, sent by the run of that moment; null: never sent. */

@@ -82,7 +82,11 @@ test("a connector whose definition is gone or was renamed is suspended by its na
 });
 
 test("whoever restores a connector means it, whatever is suspended", () => {
-  const asked = { ...nothingAsked, only: ["a"], restored: { a: { state: null, id: "x1" } } };
+  const asked = {
+    ...nothingAsked,
+    only: ["a"],
+    restored: { a: { state: null, id: "x1", later: 0 } },
+  };
   const { input, ...rest } = situation(suspended(), suspended({ kind: null, name: null }));
   expect(told(planOf({ ...rest, input: { ...input, asked } })).changes).toEqual([
     "update a x1: displayName",

@@ -195,3 +195,27 @@ test("a suspension that comes while a run is writing stops it before the next wr
     "create b done",
   ]);
 });
+
+test("a suspended connector that is renamed in git stays suspended under its new name", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  await practice.run();
+  const { tenant, store } = practice.subject();
+  const suspension = {
+    ...({ kind: "ApiConnector", name: "a", by: "somebody", reason: "hands off" } as const),
+    since: "2026-08-20T08:00:00.000Z",
+    until: "2026-08-21T08:00:00.000Z",
+  };
+  await store.settle(tenant, null, "suspended", [{ op: "suspend", suspension }]);
+  const renamed = (metadata: string, spec = {}) =>
+    connector("b", { displayName: "a", metadata, ...spec })
+      .replace("B_PASSWORD", "A_PASSWORD")
+      .replace("//b.", "//a.");
+  practice.define({ "b.yaml": renamed("previously: a") });
+  expect(told(await practice.run())).toEqual(["clean"]);
+  practice.define({ "b.yaml": renamed("").replace("displayName: a", "displayName: other") });
+  const run = await practice.run();
+  expect(told(run)).toEqual(["refused"]);
+  expect(run.plan?.held).toMatchObject([{ name: "b", reason: { code: "suspended" } }]);
+  expect((await store.recall(tenant)).suspensions).toEqual([{ ...suspension, name: "b" }]);
+});

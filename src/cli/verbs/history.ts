@@ -9,7 +9,7 @@ import { UsageError } from "../usage-error.ts";
 import { storeOptions } from "../wiring.ts";
 
 /** Entries that are looked through for runs, the newest ones. */
-const LOOKED_THROUGH = 5_000;
+const LOOKED_THROUGH = 20_000;
 
 export interface HistoryFlags extends CommonFlags {
   /** A definition, by metadata.name; left out: all. */

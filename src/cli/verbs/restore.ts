@@ -1,29 +1,23 @@
 import { openDefinitions } from "../../definitions/definitions.ts";
 import type { Instead } from "../../definitions/instead.ts";
-import { restoredText } from "../../definitions/restored-text.ts";
-import { FaultError, failure } from "../../model/fault.ts";
-import type { Run } from "../../model/generated/run.ts";
+import { FaultError } from "../../model/fault.ts";
 import { planResult } from "../../model/result.ts";
-import type { Store } from "../../model/store.ts";
-import { systemClock } from "../../model/system-clock.ts";
-import { type Asked, type Earlier, nothingAsked } from "../../plan/input.ts";
+import { type Asked, nothingAsked } from "../../plan/input.ts";
+import { auditOf } from "../../reconcile/audit.ts";
 import { planTenant, reconcile } from "../../reconcile/reconcile.ts";
-import { lastUndoable, type Undoable, undoableOf } from "../../reconcile/restore.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { actorOf } from "../actor.ts";
 import { type CommonFlags, configure, oneTenant, statusOf } from "../command.ts";
+import { type EarlierStates, earlierStates } from "../earlier-states.ts";
 import { withProgress } from "../progress.ts";
 import { writeReports } from "../reports.ts";
 import { logEvent, progressOf } from "../run-log.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
 import type { Terminal } from "../terminal.ts";
-import { parseUntil } from "../until.ts";
+import { untilFlag } from "../until.ts";
 import { UsageError } from "../usage-error.ts";
 import { type WiredToApply, wireToApply } from "../wiring.ts";
-
-/** Entries of the audit that are looked through. */
-const LOOKED_THROUGH = 5_000;
 
 export interface RestoreFlags extends CommonFlags {
   /** Id of a run whose changes are undone, or a name whose last change is. */
@@ -35,17 +29,16 @@ export interface RestoreFlags extends CommonFlags {
   /** Until when what was restored is left alone: a duration or an instant. */
   readonly until: string;
   readonly reason?: string;
+  readonly lift?: string;
+  /** Names of definitions whose certificate may replace one that is valid for longer. */
+  readonly allowEarlierExpiry: readonly string[];
 }
 
 /** Brings an earlier state back: planned and applied like any other, and then left alone for a while. */
 export async function restoreVerb(flags: RestoreFlags, terminal: Terminal): Promise<number> {
   const { of, preview, reason = "" } = flags;
-  if (!preview && reason.trim() === "") {
-    throw new UsageError(
-      "restore needs --reason: say why, for the record. Or look first: --preview.",
-    );
-  }
-  const until = untilOf(flags);
+  checkFlags(flags);
+  const until = untilFlag(flags);
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
   oneTenant(configured, "restore");
@@ -55,92 +48,72 @@ export async function restoreVerb(flags: RestoreFlags, terminal: Terminal): Prom
   const { stopping, aborting } = stop;
   const [wired] = wiring.tenants;
   if (!wired) throw new UsageError("plumbline.yaml has no tenant.");
-  const undone = await undoablesOf(of, wired.subject.store, wired.settings.name);
-  const { instead, asked } = await earlierStates(undone, wired);
-  const restoring = { ...wired, subject: { ...wired.subject, load: loaderOf(wired, instead) } };
+  const by = actorOf(terminal.env);
+  const states = await earlierStates(of, wired.subject).catch((thrown) =>
+    auditedRefusal(thrown, wired, { of, reason, by }),
+  );
+  const asked = askedOf(states, flags);
+  const subject = { ...wired.subject, load: loaderOf(wired, states.instead) };
   const notify = (event: RunEvent) => logEvent(log, event);
   if (preview) {
-    const planned = await planTenant(restoring.subject, stopping, notify, asked);
+    const plans = [await planTenant(subject, stopping, notify, asked)];
     const modes = new Map([[wired.settings.name, wired.settings.mode]]);
-    await writeReports({ type: "plans", plans: [planned] }, flags.output, terminal, {
-      modes,
-      restoring: of,
-    });
-    return statusOf(planResult(planned), undefined);
+    const said = { modes, restoring: of, allowEarlierExpiry: asked.allowEarlierExpiry };
+    await writeReports({ type: "plans", plans }, flags.output, terminal, said);
+    return statusOf(planResult(plans[0] as (typeof plans)[0]), undefined);
   }
-  const runs = await withProgress(terminal, "Restoring in", [restoring], ({ subject }, say) =>
-    reconcile(subject, {
-      ...{ trigger: "command", isApply: true, by: actorOf(terminal.env), asked, reason },
+  const [run] = await withProgress(terminal, "Restoring in", [{ ...wired, subject }], (one, say) =>
+    reconcile(one.subject, {
+      ...{ trigger: "command", isApply: true, by, asked, reason, stopping, aborting },
       approved: flags.plan.length > 0 ? flags.plan : null,
       restoring: { of, until, reason },
       notify: (event) => {
         say(progressOf(event));
         notify(event);
       },
-      ...{ stopping, aborting },
     }),
   );
-  await writeReports({ type: "runs", runs }, flags.output, terminal);
-  return statusOf(worstOf(runs), undefined);
+  if (!run) throw new UsageError("plumbline.yaml has no tenant.");
+  await writeReports({ type: "runs", runs: [run] }, flags.output, terminal);
+  return statusOf(run.result, undefined);
 }
 
-function worstOf([run]: readonly Run[]): Run["result"] {
-  return run?.result ?? "failed";
-}
-
-function untilOf({ until }: RestoreFlags): string {
-  try {
-    return parseUntil(until, systemClock.now());
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? `--until ${thrown.message}` : "--until");
+function checkFlags({ preview, reason = "", lift, plan }: RestoreFlags): void {
+  if (!preview && reason.trim() === "") {
+    throw new UsageError(
+      "restore needs --reason: say why, for the record. Or look first: --preview.",
+    );
+  }
+  if (lift !== undefined && !preview && plan.length === 0) {
+    throw new UsageError("--lift needs --plan with the digest of the plan that was looked at.");
   }
 }
 
-/** Such as 20260820T080100000Z: no name of a definition has upper-case letters. */
-const RUN = /^\d{8}T\d{9}Z$/;
-
-async function undoablesOf(of: string, store: Store, tenant: string): Promise<readonly Undoable[]> {
-  const query = { tenants: [tenant], limit: LOOKED_THROUGH };
-  const chosen = RUN.test(of) ? { run: of } : { name: of };
-  const entries = (await store.audit({ ...query, ...chosen })).map(({ entry }) => entry);
-  const last = RUN.test(of) ? undoableOf(entries) : [lastUndoable(entries)];
-  const found = last.filter((one) => one !== null);
-  if (found.length > 0) return found;
-  const what = RUN.test(of) ? `a change that run ${of} made` : `a change of ${of}`;
-  const message = `The audit of ${tenant} knows nothing of ${what}. plumbline history lists what it knows.`;
-  throw new FaultError(failure("refused", message));
+function askedOf({ restored }: EarlierStates, { lift, allowEarlierExpiry }: RestoreFlags): Asked {
+  const only = Object.keys(restored);
+  const liftDeletes = lift !== undefined;
+  return { ...nothingAsked, only, restored, liftDeletes, allowEarlierExpiry };
 }
 
-interface EarlierStates {
-  readonly instead: Instead;
-  readonly asked: Asked;
+interface Refusal {
+  readonly of: string;
+  readonly reason: string;
+  readonly by: string;
 }
 
-/** Throws a FaultError that says all that was not kept of the states of then. */
-async function earlierStates(
-  undone: readonly Undoable[],
+/** Somebody asked for it, and there is no run that would tell. */
+async function auditedRefusal(
+  thrown: unknown,
   { subject }: WiredToApply,
-): Promise<EarlierStates> {
-  const { ledger } = await subject.store.recall(subject.tenant);
-  const problems: string[] = [];
-  const instead: Record<string, string | null> = {};
-  const restored: Record<string, Earlier> = {};
-  for (const { name, id, before, after } of undone) {
-    restored[name] = { state: before, id };
-    if (before === null) {
-      instead[name] = null;
-      continue;
-    }
-    const protect = ledger.some((entry) => entry.name === name && entry.protect);
-    const text = restoredText({ name, state: before, later: after, protect });
-    if ("problem" in text) problems.push(text.problem);
-    else instead[name] = text.text;
+  { of, reason, by }: Refusal,
+): Promise<never> {
+  if (thrown instanceof FaultError && thrown.fault.code === "refused" && reason !== "") {
+    const actor = { run: null, commit: null, trigger: null, by };
+    const message = `Restore of ${of} (${reason}): ${thrown.fault.message}`;
+    const entry = auditOf(subject, actor)({ action: "refuse", result: "refused", message });
+    await subject.store.settle(subject.tenant, null, "refused", [], [entry]);
   }
-  if (problems.length > 0) {
-    const message = `${problems.join(" ")} It cannot be brought back from here: change its definition in git.`;
-    throw new FaultError(failure("refused", message));
-  }
-  return { instead, asked: { ...nothingAsked, only: Object.keys(restored), restored } };
+  throw thrown;
 }
 
 function loaderOf({ subject, settings }: WiredToApply, instead: Instead) {

@@ -6,6 +6,7 @@ import { systemClock } from "../../model/system-clock.ts";
 import type { TenantIdentity } from "../../model/tenant.ts";
 import { activeSuspensions } from "../../plan/suspensions.ts";
 import { auditOf, type Told } from "../../reconcile/audit.ts";
+import { moment } from "../../report/instants.ts";
 import { openStore } from "../../store/store.ts";
 import { actorOf } from "../actor.ts";
 import { type CommonFlags, configure, oneTenant } from "../command.ts";
@@ -13,7 +14,7 @@ import type { Settings, TenantSettings } from "../configuration.ts";
 import { exitStatus } from "../exit.ts";
 import { identityOf } from "../link.ts";
 import { print, type Terminal } from "../terminal.ts";
-import { parseUntil } from "../until.ts";
+import { untilFlag } from "../until.ts";
 import { UsageError } from "../usage-error.ts";
 import { storeOptions } from "../wiring.ts";
 
@@ -28,7 +29,7 @@ export interface SuspendFlags extends CommonFlags {
 /** Leaves a tenant or one object alone until then; its drift is still reported. Writes to the store alone. */
 export async function suspendVerb(flags: SuspendFlags, terminal: Terminal): Promise<number> {
   const now = systemClock.now();
-  const until = usable(() => parseUntil(flags.until, now));
+  const until = untilFlag(flags);
   const reason = flags.reason.trim();
   if (reason === "") throw new UsageError("--reason is empty: say why, for whoever wonders.");
   return await withTarget(flags, terminal, async (target) => {
@@ -46,7 +47,9 @@ export async function suspendVerb(flags: SuspendFlags, terminal: Terminal): Prom
       ],
       [audited(target, { action: "suspend", until, message: reason })],
     );
-    return `${shown} is suspended until ${until}. Its drift is still reported, and nothing of it is changed.\nTo end it sooner: plumbline resume ${flags.target}\n`;
+    const what =
+      suspended.name === null ? tenant.name : `${suspended.name} --tenant ${tenant.name}`;
+    return `${shown} is suspended until ${moment(until)}. Its drift is still reported, and nothing of it is changed.\nTo end it sooner: plumbline resume ${what}\n`;
   });
 }
 
@@ -126,7 +129,7 @@ async function withTarget(
   return exitStatus.clean;
 }
 
-/** With --tenant, the word is the name of a definition there, unless it is the tenant's own. */
+/** With --tenant, the word is a definition there, and the tenant itself only by its own name. */
 function tenantCalled(
   { target, tenant: chosen }: ResumeFlags,
   { tenants }: Settings,
@@ -146,12 +149,4 @@ function checkKnown(name: string, { name: tenant, load }: TenantSettings, memory
   const hint = guess === null ? "" : ` Did you mean ${guess}?`;
   const message = `Neither a tenant nor a definition of ${tenant} is called ${name}.${hint}`;
   throw new FaultError(failure("refused", message));
-}
-
-function usable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : "It is unusable.");
-  }
 }

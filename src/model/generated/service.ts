@@ -21,7 +21,7 @@ definitions: (string | [string, ...(string)[]])
  */
 audit?: {
 /**
- * Entries that are older are removed; what is left is a whole chain. Without it they are kept for good.
+ * How long entries of the audit are kept; without it, for good. What is left is a whole chain.
  */
 keep?: string
 }

@@ -1,0 +1,125 @@
+/** The earlier states that a person asks for, as definitions in the place of git's. */
+import type { Instead } from "../definitions/instead.ts";
+import { restoredText } from "../definitions/restored-text.ts";
+import type { Definition } from "../model/definition.ts";
+import { FaultError, failure } from "../model/fault.ts";
+import type { LedgerEntry } from "../model/store.ts";
+import type { Earlier } from "../plan/input.ts";
+import { changesIn, type Undoable, undoableOf } from "../reconcile/restore.ts";
+import type { Subject } from "../reconcile/subject.ts";
+
+/** Entries of the audit that are looked through for one run or one connector. */
+const LOOKED_THROUGH = 20_000;
+
+export interface EarlierStates {
+  readonly instead: Instead;
+  /** By the name that each has today. */
+  readonly restored: Readonly<Record<string, Earlier>>;
+}
+
+/** Such as 20260820T080100000Z: no name of a definition has upper-case letters. */
+const RUN = /^\d{8}T\d{9}Z$/;
+
+/**
+ * Those before the changes of a run, or before the last change of a name. Throws a FaultError
+ * `refused` that says what is not known, or is no longer there.
+ */
+export async function earlierStates(of: string, subject: Subject): Promise<EarlierStates> {
+  const { ledger } = await subject.store.recall(subject.tenant);
+  const { definitions } = subject.load().loaded;
+  const undone = RUN.test(of)
+    ? undoableOf(await subject.store.audit({ ...chosen(subject), run: of }))
+    : (await changesOf(of, ledger, subject)).slice(-1);
+  if (undone.length === 0) throw refused(unknown(of, subject));
+  const problems: string[] = [];
+  const instead: Record<string, string | null> = {};
+  const restored: Record<string, Earlier> = {};
+  for (const one of undone) {
+    const name = nameToday(one, ledger);
+    const definition = definitions.find((each) => each.name === name) ?? null;
+    const earlier = earlierState(one, { name, definition, ledger });
+    if (earlier === null) continue;
+    if ("problem" in earlier) problems.push(earlier.problem);
+    else {
+      const changes = await changesOf(name, ledger, subject);
+      const later = changes.filter(({ sequence }) => sequence > one.sequence).length;
+      restored[name] = { state: one.before, id: one.id, later };
+      instead[name] = earlier.text;
+      // Otherwise what git calls it from the next commit on would claim it as well.
+      for (const each of definitions) if (each.previously === name) instead[each.name] = null;
+    }
+  }
+  if (problems.length > 0) throw refused(`${problems.join(" ")} ${INSTEAD}`);
+  if (Object.keys(restored).length === 0) throw refused(`Nothing of ${of} is left to undo.`);
+  return { instead, restored };
+}
+
+const INSTEAD = "It cannot be brought back from here: change the definition in git.";
+
+function chosen({ tenant }: Subject) {
+  return { tenants: [tenant.name], limit: LOOKED_THROUGH };
+}
+
+/** Of a connector, under whatever names it was managed. */
+async function changesOf(
+  name: string,
+  ledger: readonly LedgerEntry[],
+  subject: Subject,
+): Promise<readonly Undoable[]> {
+  const id = ledger.find((entry) => entry.name === name)?.id;
+  const about = id === undefined ? { name } : { name, id };
+  return changesIn(await subject.store.audit({ ...chosen(subject), ...about }));
+}
+
+function nameToday({ id, name }: Undoable, ledger: readonly LedgerEntry[]): string {
+  return ledger.find((entry) => entry.id === id)?.name ?? name;
+}
+
+interface Today {
+  readonly name: string;
+  readonly definition: Definition | null;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+type EarlierText = { readonly text: string | null } | { readonly problem: string };
+
+/** null: there is nothing to do. */
+function earlierState(
+  { before, after, id }: Undoable,
+  { name, definition, ledger }: Today,
+): EarlierText | null {
+  if (before !== null) {
+    return restoredText({ name, state: before, later: after, policy: policyOf(definition) });
+  }
+  const managed = ledger.find((entry) => entry.name === name);
+  if (id === null) return { problem: `${name}: which connector was made then is not known.` };
+  if (managed === undefined) return null;
+  if (managed.id === id) return { text: null };
+  return {
+    problem: `${name} is another connector by now (${managed.id}): the one that was made then (${id}) is gone.`,
+  };
+}
+
+/** How git has it treated, which is no part of a state. */
+function policyOf(definition: Definition | null): object {
+  if (definition === null) return {};
+  const { protect, reassertEvery, retireAfter } = definition.policy;
+  return {
+    ...(protect && { protect }),
+    ...(reassertEvery !== null && { reassertEvery: duration(reassertEvery) }),
+    ...(retireAfter !== null && { retire: "afterRotation", retireAfter: duration(retireAfter) }),
+  };
+}
+
+function duration(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1_000)}s`;
+}
+
+function unknown(of: string, { tenant }: Subject): string {
+  const what = RUN.test(of) ? `a change that run ${of} made` : `a change of ${of}`;
+  return `The audit of ${tenant.name} knows nothing of ${what}. plumbline history lists what it knows.`;
+}
+
+function refused(message: string): FaultError {
+  return new FaultError(failure("refused", message));
+}
