@@ -3,6 +3,7 @@
  * state after it out. https://learn.microsoft.com/graph/api/resources/identityapiconnector
  */
 import { readBody } from "./api-connector-body.ts";
+import { usersOf, withoutConnector } from "./binding.ts";
 import { readUpload } from "./client-certificate.ts";
 import { bad, type Read } from "./json-body.ts";
 import { listPage } from "./page.ts";
@@ -27,10 +28,11 @@ const MASK = "******";
 
 export const apiConnectors: Resource = {
   collection: "apiconnectors",
-  roles: {
-    read: ["APIConnectors.Read.All", "APIConnectors.ReadWrite.All"],
-    write: ["APIConnectors.ReadWrite.All"],
-  },
+  versions: ["v1.0", "beta"],
+  roles: (method) =>
+    method === "GET"
+      ? ["APIConnectors.Read.All", "APIConnectors.ReadWrite.All"]
+      : ["APIConnectors.ReadWrite.All"],
   reply(call, state) {
     const [id, action, ...rest] = call.segments;
     if (id === undefined) return replyForAll(call, state);
@@ -128,10 +130,7 @@ function replyForOne(id: string, call: Call, state: TenantState): Reply {
   if (!found.ok) return found;
   const connector = found.value;
   if (call.method === "PATCH") return patch(connector, call, state);
-  if (call.method === "DELETE") {
-    const connectors = state.connectors.filter((each) => each !== connector);
-    return succeed(204, null, { ...state, connectors });
-  }
+  if (call.method === "DELETE") return remove(connector, call, state);
   return succeed(200, shownEntity(connector, call), state);
 }
 
@@ -175,6 +174,17 @@ function patch(connector: StoredConnector, call: Call, state: TenantState): Repl
   const body = readBody(call.contentType, call.body, "patch");
   if (!body.ok) return body;
   return succeed(204, null, replaced(connector, { ...connector, ...body.value }, state));
+}
+
+/** Whether a connector may go while a user flow calls it is documented nowhere: a setting says. */
+function remove(connector: StoredConnector, call: Call, state: TenantState): Reply {
+  const users = usersOf(connector, state);
+  const { deleteInUse } = call.settings;
+  if (users.length > 0 && deleteInUse !== 204) {
+    const message = `The API connector '${connector.id}' is in use by ${users.join(", ")}.`;
+    return refuse(deleteInUse, AADB2C, message);
+  }
+  return succeed(204, null, withoutConnector(connector, state));
 }
 
 function upload(id: string, call: Call, state: TenantState): Reply {

@@ -1,8 +1,9 @@
 /** The control of the practice tenant over HTTP, below `/_sandbox`. It asks for no token. */
 import { FaultError } from "../model/fault.ts";
-import type { SandboxControl, Settings } from "./control.ts";
+import type { SandboxControl } from "./control.ts";
 import type { Answer, Incoming } from "./http.ts";
 import type { InjectedFault } from "./injected-fault.ts";
+import type { Settings } from "./settings.ts";
 import { BUILT_IN_APP, SANDBOX_TENANT_ID } from "./token.ts";
 
 /** What `GET /_sandbox` says. */
@@ -23,7 +24,7 @@ interface Request {
   readonly name: string;
 }
 
-/** By path; `*` stands for the name of a connector. */
+/** By path; `*` stands for the name of a connector, or the id of a user flow. */
 type Routes = Readonly<Record<string, Readonly<Record<string, (request: Request) => unknown>>>>;
 
 export function introduce(url: string, token: string): Introduction {
@@ -63,6 +64,14 @@ export function createControlRoutes(
     "connectors/*/certificates": {
       POST: ({ name, body }) => control.uploadCertificate(name, parse(body)),
     },
+    userFlows: {
+      GET: () => control.userFlows(),
+      POST: ({ body }) => control.addUserFlow(parse(body)),
+    },
+    "userFlows/*": {
+      PATCH: ({ name, body }) => control.changeUserFlow(name, parse(body)),
+      DELETE: ({ name }) => control.deleteUserFlow(name),
+    },
   };
   return (incoming) => answer(incoming, routes);
 }
@@ -96,13 +105,15 @@ function answer(incoming: Incoming, routes: Routes): Answer {
 /** A name may hold slashes as they are, so a path is read from both of its ends. */
 function findRoute(path: string): { readonly route: string; readonly name: string } {
   const [, , noun = "", ...rest] = path.split("/");
-  if (noun !== "connectors" || rest.join("") === "") {
+  const isNamed = noun === "connectors" || noun === "userFlows";
+  if (!isNamed || rest.join("") === "") {
     return { route: [noun, ...rest].filter((part) => part !== "").join("/"), name: "" };
   }
-  const isOfCertificates = rest.length > 1 && rest.at(-1) === "certificates";
+  const isOfCertificates =
+    noun === "connectors" && rest.length > 1 && rest.at(-1) === "certificates";
   return isOfCertificates
     ? { route: "connectors/*/certificates", name: decoded(rest.slice(0, -1).join("/")) }
-    : { route: "connectors/*", name: decoded(rest.join("/")) };
+    : { route: `${noun}/*`, name: decoded(rest.join("/")) };
 }
 
 /** What it holds is checked by whoever takes it. */

@@ -2,21 +2,17 @@
 import { FaultError, failure } from "../model/fault.ts";
 import { replaced, shownConnector, withUpload } from "./api-connector.ts";
 import { readBody } from "./api-connector-body.ts";
+import { withoutConnector } from "./binding.ts";
 import { readDocument, type SandboxDocument, toDocument } from "./document.ts";
 import type { FaultQueue, InjectedFault, QueuedFault } from "./injected-fault.ts";
 import type { Read } from "./json-body.ts";
 import type { JsonObject } from "./reply.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
+import { checkedSettings, type Settings } from "./settings.ts";
 import type { StaleReads } from "./stale-reads.ts";
 import type { Memory } from "./state-file.ts";
 import type { StoredConnector } from "./tenant-state.ts";
-
-export interface Settings {
-  /** Requests a minute for each app; null: no limit. */
-  readonly requestLimit: number | null;
-  /** Items in a page when $top does not ask; null: all in one. */
-  readonly pageSize: number | null;
-}
+import { createUserFlowControl, type UserFlowControl } from "./user-flow-control.ts";
 
 /** The parameters of Graph's uploadClientCertificate. */
 export interface CertificateUpload {
@@ -27,7 +23,7 @@ export interface CertificateUpload {
 }
 
 /** Every method that may fail must throw a FaultError with code `configuration` or `not-found`. */
-export interface SandboxControl {
+export interface SandboxControl extends UserFlowControl {
   /** With practice passwords. */
   state(): SandboxDocument;
   /** The whole tenant anew: YAML, JSON, or the value that they would hold. */
@@ -56,6 +52,7 @@ export interface SandboxControl {
    * password in, the connector as Graph shows it out. The newest upload that is valid is the active one.
    */
   uploadCertificate(name: string, upload: CertificateUpload): JsonObject;
+  /** The steps of user flows that called it call none. */
   deleteConnector(name: string): void;
   /** The password that the connector with this id really has; null when it has none. */
   password(id: string): string | null;
@@ -110,29 +107,14 @@ export function createControl(parts: ControlParts): SandboxControl {
       ),
     deleteConnector(name) {
       const state = memory.current();
-      const gone = named(name, state.connectors);
-      memory.commit({ ...state, connectors: state.connectors.filter((each) => each !== gone) });
+      memory.commit(withoutConnector(named(name, state.connectors), state));
     },
+    ...createUserFlowControl(memory),
     password(id) {
       const found = memory.current().connectors.find((connector) => connector.id === id);
       return found?.authentication?.type === "basic" ? found.authentication.password : null;
     },
   };
-}
-
-/** Numbers from 1, or null; undefined stands for a key that is not of the settings. */
-export function checkedSettings(settings: Settings): Settings {
-  const { requestLimit, pageSize, ...rest } = settings;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw wrong(`The sandbox has no setting "${unknown}". It has requestLimit and pageSize.`);
-  }
-  for (const value of [requestLimit, pageSize]) {
-    if (value !== null && !(Number.isInteger(value) && value >= 1)) {
-      throw wrong("requestLimit and pageSize are whole numbers from 1, or null for no limit.");
-    }
-  }
-  return settings;
 }
 
 function change(

@@ -38,6 +38,36 @@ const connector = {
   },
 };
 
+const userFlow = {
+  type: "object",
+  additionalProperties: false,
+  required: ["id"],
+  properties: {
+    id: { type: "string" },
+    userFlowType: {
+      type: "string",
+      enum: [
+        "signUp",
+        "signIn",
+        "signUpOrSignIn",
+        "passwordReset",
+        "profileUpdate",
+        "resourceOwner",
+      ],
+    },
+    userFlowTypeVersion: { type: "number", minimum: 1 },
+    apiConnectors: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        postFederationSignup: text,
+        postAttributeCollection: text,
+        preTokenIssuance: text,
+      },
+    },
+  },
+};
+
 const app = {
   type: "object",
   additionalProperties: false,
@@ -57,6 +87,7 @@ export const DOCUMENT_SCHEMA = {
     apiVersion: { const: "plumbline/v1" },
     kind: { const: "Sandbox" },
     connectors: { type: "array", items: connector },
+    userFlows: { type: "array", items: userFlow },
     apps: { type: "array", items: app },
   },
 };

@@ -13,6 +13,12 @@ import { FaultError, failure } from "../model/fault.ts";
 import { DOCUMENT_SCHEMA } from "./document-schema.ts";
 import type { App, StoredAuthentication, StoredConnector, TenantState } from "./tenant-state.ts";
 import { BUILT_IN_APP } from "./token.ts";
+import {
+  type Misfit,
+  readUserFlow,
+  type UserFlowEntry,
+  writtenUserFlow,
+} from "./user-flow-entry.ts";
 
 export interface CertificateEntry {
   /** SHA-1, hex. */
@@ -40,6 +46,8 @@ export interface SandboxDocument {
   readonly kind: "Sandbox";
   /** In the order of creation. */
   readonly connectors?: readonly ConnectorEntry[];
+  /** In the order of creation. */
+  readonly userFlows?: readonly UserFlowEntry[];
   readonly apps?: readonly App[];
 }
 
@@ -63,8 +71,14 @@ export function readDocument(text: string, file: string, newId: () => string): T
     const error = validate.errors?.[0];
     if (error !== undefined) refuse(offsetOf(error, document), describe(error));
   }
-  const state = toState(value as SandboxDocument, newId);
-  const ids = [...state.connectors.map(({ id }) => id), ...state.apps.map((app) => app.clientId)];
+  const state = toState(value as SandboxDocument, newId, ({ path, message }) =>
+    refuse(offsetAt(path, document), `${placeOf(path)}: ${message}`),
+  );
+  const ids = [
+    ...state.connectors.map(({ id }) => id),
+    ...state.userFlows.map(({ id }) => id),
+    ...state.apps.map((app) => app.clientId),
+  ];
   const again = ids.find((id, index) => ids.indexOf(id) < index);
   if (again !== undefined) refuse(0, `The id ${again} comes twice. Give each its own.`);
   if (ids.includes(BUILT_IN_APP.clientId)) {
@@ -84,6 +98,7 @@ export function toDocument(state: TenantState): SandboxDocument {
       ...rest,
       authentication: writtenAuthentication(authentication),
     })),
+    ...(state.userFlows.length > 0 && { userFlows: state.userFlows.map(writtenUserFlow) }),
     ...(state.apps.length > 0 && { apps: state.apps }),
   };
 }
@@ -108,7 +123,11 @@ function toPlain(document: Document.Parsed, refuse: (offset: number, message: st
   }
 }
 
-function toState(document: SandboxDocument, newId: () => string): TenantState {
+function toState(
+  document: SandboxDocument,
+  newId: () => string,
+  refuse: (misfit: Misfit) => never,
+): TenantState {
   const connectors = (document.connectors ?? []).map(
     ({ id, displayName, targetUrl, authentication }): StoredConnector => ({
       id: id ?? newId(),
@@ -117,7 +136,12 @@ function toState(document: SandboxDocument, newId: () => string): TenantState {
       authentication: storedAuthentication(authentication ?? null),
     }),
   );
-  return { connectors, apps: document.apps ?? [] };
+  const userFlows = (document.userFlows ?? []).map((entry, index) => {
+    const flow = readUserFlow(entry, connectors);
+    if ("id" in flow) return flow;
+    return refuse({ ...flow, path: ["userFlows", String(index), ...flow.path] });
+  });
+  return { connectors, userFlows, apps: document.apps ?? [] };
 }
 
 function storedAuthentication(
@@ -148,6 +172,19 @@ function seconds(instant: string | number): number {
   return typeof instant === "number" ? instant : Math.floor(Date.parse(instant) / 1000);
 }
 
+function offsetAt(path: readonly string[], document: Document): number {
+  const node = document.getIn(path, true);
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** Such as `connectors[0].displayName`. */
+function placeOf(path: readonly string[]): string {
+  return path
+    .join("/")
+    .replaceAll(/\/(\d+)/g, "[$1]")
+    .replaceAll("/", ".");
+}
+
 /** Where the value stands that an error of the schema speaks of; an unknown key stands for itself. */
 function offsetOf(error: ErrorObject, document: Document): number {
   const path = error.instancePath.split("/").slice(1);
@@ -162,10 +199,7 @@ function offsetOf(error: ErrorObject, document: Document): number {
 
 /** Never shows a value: it may be a password. */
 function describe(error: ErrorObject): string {
-  const place = error.instancePath
-    .slice(1)
-    .replaceAll(/\/(\d+)/g, "[$1]")
-    .replaceAll("/", ".");
+  const place = placeOf(error.instancePath.split("/").slice(1));
   const subject = place === "" ? "The document" : place;
   switch (error.keyword) {
     case "additionalProperties":
@@ -182,6 +216,8 @@ function describe(error: ErrorObject): string {
     }
     case "const":
       return `${subject} must be ${error.params["allowedValue"]}.`;
+    case "enum":
+      return `${subject} must be one of ${[error.params["allowedValues"]].flat().join(", ")}.`;
     case "pattern":
       return `${subject} must be an instant such as 2027-01-31T00:00:00Z, or seconds since 1970.`;
     default:

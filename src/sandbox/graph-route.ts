@@ -1,9 +1,11 @@
 /** Which resource a path of Microsoft Graph names. */
 import { apiConnectors } from "./api-connector.ts";
+import { segmentsOf } from "./path-segments.ts";
 import { type Refusal, type Resource, unknownSegment } from "./reply.ts";
+import { b2cUserFlows, b2xUserFlows } from "./user-flow.ts";
 
 /** Every kind of object that the practice tenant has. */
-const RESOURCES: readonly Resource[] = [apiConnectors];
+const RESOURCES: readonly Resource[] = [apiConnectors, b2xUserFlows, b2cUserFlows];
 
 /** Where a path leads. */
 export interface Route {
@@ -12,28 +14,13 @@ export interface Route {
   readonly segments: readonly string[];
 }
 
-/** Paths count without regard to case; `collection('key')` is `collection/key`. */
+/** Paths count without regard to case. A kind that a version does not have is not found there. */
 export function findRoute(url: string): Route | Refusal {
-  const parts = pathOf(url)
-    .split("/")
-    .filter((part) => part !== "");
-  const segments = parts.flatMap((part) => {
-    const [, name, key] = /^([^(]+)\('(.*)'\)$/.exec(part) ?? [];
-    return name === undefined || key === undefined ? [part] : [name, key.replaceAll("''", "'")];
-  });
-  const [version = "", root = "", collection = "", ...rest] = segments;
-  if (!/^(v1\.0|beta)$/i.test(version)) return unknownSegment(version);
+  const [asked = "", root = "", collection = "", ...segments] = segmentsOf(url);
+  const version = asked.toLowerCase();
+  if (version !== "v1.0" && version !== "beta") return unknownSegment(asked);
   if (root.toLowerCase() !== "identity") return unknownSegment(root);
   const resource = RESOURCES.find((each) => each.collection === collection.toLowerCase());
-  if (resource === undefined) return unknownSegment(collection);
-  return { version: version.toLowerCase(), resource, segments: rest };
-}
-
-function pathOf(url: string): string {
-  const path = url.split("?", 1)[0] ?? "";
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  if (!resource?.versions.includes(version)) return unknownSegment(collection);
+  return { version, resource, segments };
 }

@@ -8,6 +8,7 @@ import type { Answer, Incoming } from "./http.ts";
 import type { FaultQueue, InjectedFault } from "./injected-fault.ts";
 import { AADB2C, type Refusal, type Reply, refuse, type Success } from "./reply.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { Settings } from "./settings.ts";
 import type { StaleReads } from "./stale-reads.ts";
 import type { Memory } from "./state-file.ts";
 import type { Throttle } from "./throttle.ts";
@@ -25,7 +26,7 @@ export interface GraphParts {
   newId(): string;
   /** Root of the service, without version. */
   url(): string;
-  settings(): { readonly requestLimit: number | null; readonly pageSize: number | null };
+  settings(): Settings;
   wait(milliseconds: number): Promise<void>;
 }
 
@@ -126,7 +127,7 @@ function operate(exchange: Exchange, parts: GraphParts): Reply {
   const route = findRoute(exchange.incoming.url);
   if ("ok" in route) return route;
   const isRead = exchange.incoming.method === "GET";
-  const wanted = route.resource.roles[isRead ? "read" : "write"];
+  const wanted = route.resource.roles(exchange.incoming.method, route.segments);
   if (!wanted.some((role) => bearer.roles.includes(role))) return forbidden(wanted);
   const { memory, stale } = parts;
   const before = memory.current();
@@ -183,7 +184,7 @@ function callResource(
       body,
       root: `${parts.url()}/${route.version}`,
       now: parts.now(),
-      pageSize: parts.settings().pageSize,
+      settings: parts.settings(),
       newId: parts.newId,
     },
     state,

@@ -24,7 +24,7 @@ export function listPage(
   }
   const start = readSkipToken(call.query.get("$skiptoken"));
   if (start === null) return refuse(400, AADB2C, "The $skiptoken is not one of this service.");
-  const size = top === null ? (call.pageSize ?? items.length) : Number(top);
+  const size = top === null ? (call.settings.pageSize ?? items.length) : Number(top);
   const end = start + size;
   const body = {
     "@odata.context": `${call.root}/$metadata#${context}`,

@@ -1,4 +1,5 @@
 /** What a resource of the practice tenant says to one call, before it becomes HTTP. */
+import type { Settings } from "./settings.ts";
 import type { TenantState } from "./tenant-state.ts";
 
 /** One authorised call to a resource of Microsoft Graph. */
@@ -12,8 +13,7 @@ export interface Call {
   /** Graph root with version, such as `http://127.0.0.1:8090/v1.0`. */
   readonly root: string;
   readonly now: Date;
-  /** Items in a page when the caller did not ask with $top; null: all. */
-  readonly pageSize: number | null;
+  readonly settings: Settings;
   newId(): string;
 }
 
@@ -57,8 +57,10 @@ export function succeed(status: number, body: JsonObject | null, state: TenantSt
 export interface Resource {
   /** Name of the collection, in lower case. */
   readonly collection: string;
-  /** Application permissions, any one of which is enough. */
-  readonly roles: { readonly read: readonly string[]; readonly write: readonly string[] };
+  /** Versions of Graph that have it. */
+  readonly versions: readonly ("v1.0" | "beta")[];
+  /** Application permissions for a call with this method and these segments: any one is enough. */
+  roles(method: string, segments: readonly string[]): readonly string[];
   reply(call: Call, state: TenantState): Reply;
 }
 

@@ -5,13 +5,14 @@
  * plans: whatever speaks Graph can practise on it.
  */
 import { randomUUID } from "node:crypto";
-import { checkedSettings, createControl, type SandboxControl } from "./control.ts";
+import { createControl, type SandboxControl } from "./control.ts";
 import { createControlRoutes, type Introduction, introduce } from "./control-routes.ts";
 import { createDelays } from "./delays.ts";
 import { createGraph } from "./graph.ts";
 import { type Answer, type Incoming, listen } from "./http.ts";
 import { createFaultQueue } from "./injected-fault.ts";
 import { createRequestLog } from "./request-log.ts";
+import { checkedSettings, DEFAULT_SETTINGS } from "./settings.ts";
 import { answerSignIn } from "./sign-in.ts";
 import { createStaleReads } from "./stale-reads.ts";
 import { openMemory } from "./state-file.ts";
@@ -71,8 +72,9 @@ export interface Sandbox extends AsyncDisposable {
  * position names the file by the path that was given.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { now = () => new Date(), newId = randomUUID, requestLimit = 200 } = options;
-  const settings = checkedSettings({ requestLimit, pageSize: options.pageSize ?? null });
+  const { now = () => new Date(), newId = randomUUID } = options;
+  const { requestLimit = DEFAULT_SETTINGS.requestLimit, pageSize = null } = options;
+  const settings = checkedSettings({ ...DEFAULT_SETTINGS, requestLimit, pageSize });
   const memory = openMemory({ seed: options.seed ?? null, state: options.state ?? null }, newId);
   const parts = {
     memory,

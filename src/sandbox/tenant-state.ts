@@ -24,6 +24,30 @@ export interface StoredConnector {
   readonly authentication: StoredAuthentication | null;
 }
 
+/**
+ * The steps of a sign-up that can call a connector, as beta has them; v1.0 has the first two.
+ * https://learn.microsoft.com/graph/api/resources/userflowapiconnectorconfiguration
+ */
+export type Step = "postFederationSignup" | "postAttributeCollection" | "preTokenIssuance";
+
+/** The values of microsoft.graph.userFlowType. */
+export type UserFlowType =
+  | "signUp"
+  | "signIn"
+  | "signUpOrSignIn"
+  | "passwordReset"
+  | "profileUpdate"
+  | "resourceOwner";
+
+export interface StoredUserFlow {
+  /** Begins with B2X_1_ or B2C_1_. */
+  readonly id: string;
+  readonly userFlowType: UserFlowType;
+  readonly userFlowTypeVersion: number;
+  /** Id of the connector that each step calls; a step that calls none is left out. */
+  readonly apiConnectors: { readonly [Each in Step]?: string };
+}
+
 /** An app registration that may sign in, besides the built-in one. */
 export interface App {
   readonly clientId: string;
@@ -35,7 +59,9 @@ export interface App {
 export interface TenantState {
   /** In the order of creation. */
   readonly connectors: readonly StoredConnector[];
+  /** In the order of creation. Every connector that a step calls is there. */
+  readonly userFlows: readonly StoredUserFlow[];
   readonly apps: readonly App[];
 }
 
-export const EMPTY_STATE: TenantState = { connectors: [], apps: [] };
+export const EMPTY_STATE: TenantState = { connectors: [], userFlows: [], apps: [] };

@@ -14,7 +14,7 @@ test("the sandbox introduces itself with all that is needed to use it", async ()
     token: practice.sandbox.token,
     clientId: "00000000-5a4d-4000-8000-000000000002",
     clientSecret: "practice-only-client-secret",
-    settings: { requestLimit: 200, pageSize: null },
+    settings: { requestLimit: 200, pageSize: null, bindAgain: 409, deleteInUse: 409 },
   });
 });
 
@@ -23,7 +23,13 @@ test("settings change while the sandbox runs", async () => {
   practice.sandbox.control.setState({ connectors: [{ id: "a" }, { id: "b" }] });
   await practice.call("PATCH", "/_sandbox", { pageSize: 1 });
   expect((await practice.call("GET", CONNECTORS)).json).toHaveProperty(["@odata.nextLink"]);
-  for (const wrong of [{ pageSize: 0 }, { requestLimit: "many" }, { colour: 1 }]) {
+  for (const wrong of [
+    { pageSize: 0 },
+    { requestLimit: "many" },
+    { bindAgain: 200 },
+    { deleteInUse: null },
+    { colour: 1 },
+  ]) {
     expect((await practice.call("PATCH", "/_sandbox", wrong)).status).toBe(400);
   }
 });
@@ -121,6 +127,61 @@ test("a connector drifts by its name, without a token and without a trace in Gra
   expect(sandbox.control.requests()).toEqual([]);
 });
 
+test("a user flow is made, bound, unbound and taken away by hand", async () => {
+  await using practice = await practise();
+  const { sandbox, call } = practice;
+  await call("POST", CONNECTORS, written("Fraud check"));
+  sandbox.control.clearRequests();
+  const made = await call("POST", "/_sandbox/userFlows", { id: "B2X_1_signup" });
+  const bare = { id: "B2X_1_signup", userFlowType: "signUpOrSignIn", userFlowTypeVersion: 1 };
+  expect([made.status, made.json]).toEqual([200, bare]);
+  const path = "/_sandbox/userFlows/B2X_1_signup";
+  const bound = await call("PATCH", path, {
+    apiConnectors: { postFederationSignup: "Fraud check", postAttributeCollection: "connector-1" },
+  });
+  expect(bound.json).toEqual({
+    ...bare,
+    apiConnectors: { postFederationSignup: "connector-1", postAttributeCollection: "connector-1" },
+  });
+  const unbound = await call("PATCH", path, { apiConnectors: { postFederationSignup: null } });
+  const want = { ...bare, apiConnectors: { postAttributeCollection: "connector-1" } };
+  expect(unbound.json).toEqual(want);
+  expect((await call("GET", "/_sandbox/userFlows")).json).toEqual([want]);
+  expect((await call("DELETE", path)).status).toBe(204);
+  expect(sandbox.control.userFlows()).toEqual([]);
+  expect(sandbox.control.requests()).toEqual([]);
+});
+
+test("a connector that goes by hand leaves its steps without one", async () => {
+  await using practice = await practise();
+  const { control } = practice.sandbox;
+  control.setState({
+    connectors: [{ id: "a" }, { id: "b" }],
+    userFlows: [
+      { id: "B2X_1_x", apiConnectors: { postFederationSignup: "a", postAttributeCollection: "b" } },
+    ],
+  });
+  await practice.call("DELETE", "/_sandbox/connectors/a");
+  expect(control.userFlows()).toMatchObject([{ apiConnectors: { postAttributeCollection: "b" } }]);
+});
+
+test.for([
+  { change: { apiConnectors: { postFederationSignup: "Nobody" } }, says: '"Nobody"' },
+  { change: { apiConnectors: { preTokenIssuance: "a" } }, says: "The steps of B2X_1_x are" },
+  { change: { apiConnectors: "a" }, says: "apiConnectors" },
+  { change: { userFlowType: "passwordReset" }, says: "always signUpOrSignIn" },
+  { change: { colour: "red" }, says: '"colour"' },
+  { change: null, says: "object" },
+])("a user flow takes no $change by hand", async ({ change, says }) => {
+  await using practice = await practise();
+  const { control } = practice.sandbox;
+  control.setState({ connectors: [{ id: "a" }], userFlows: [{ id: "B2X_1_x" }] });
+  const before = control.state();
+  const { status, json } = await practice.call("PATCH", "/_sandbox/userFlows/B2X_1_x", change);
+  expect([status, json.error.message]).toEqual([400, expect.stringContaining(says)]);
+  expect(control.state()).toEqual(before);
+});
+
 test("a name that is unknown or not the only one is refused with what there is", async () => {
   await using practice = await practise();
   const { call } = practice;
@@ -145,6 +206,9 @@ test.for([
   { method: "POST", path: "/_sandbox/connectors/Nobody/certificates", status: 404 },
   { method: "POST", path: "/_sandbox/connectors/Nobody", status: 405 },
   { method: "DELETE", path: "/_sandbox/connectors/Nobody/certificates", status: 405 },
+  { method: "PATCH", path: "/_sandbox/userFlows", status: 405 },
+  { method: "DELETE", path: "/_sandbox/userFlows/B2X_1_nothing", status: 404 },
+  { method: "PATCH", path: "/_sandbox/userFlows/B2X_1_nothing/certificates", status: 404 },
   { method: "POST", path: "/_sandbox/state", status: 405 },
 ])("$method $path is refused with $status", async ({ method, path, status }) => {
   await using practice = await practise();

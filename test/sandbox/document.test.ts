@@ -28,18 +28,20 @@ function refusal(text: string): { at: string; message: string; code: string } {
 
 test("the seed that comes with the repository is one", () => {
   const file = new URL("../../sandbox.yaml", import.meta.url);
-  const { connectors } = read(readFileSync(file, "utf8"));
+  const { connectors, userFlows } = read(readFileSync(file, "utf8"));
   expect(connectors.map(({ displayName }) => displayName)).toEqual([
     "CRM sync",
     "Fraud check",
     "Loyalty lookup",
     "Partner portal",
   ]);
+  expect(userFlows).toMatchObject([{ id: "B2X_1_partners" }]);
 });
 
 test("a connector needs neither id nor authentication", () => {
   expect(read(`${HEAD}connectors:\n  - displayName: Legacy\n`)).toEqual({
     connectors: [{ id: "made-1", displayName: "Legacy", targetUrl: null, authentication: null }],
+    userFlows: [],
     apps: [],
   });
 });
@@ -82,6 +84,54 @@ test.for([
     at: "2:7",
     says: "Sandbox",
   },
+  {
+    name: "a user flow whose id says no family",
+    text: `${HEAD}userFlows:\n  - id: signup\n`,
+    at: "4:9",
+    says: "userFlows[0].id: The id of a user flow begins with B2X_1_ or B2C_1_",
+  },
+  {
+    name: "a user flow of an unknown type",
+    text: `${HEAD}userFlows:\n  - id: B2C_1_x\n    userFlowType: signup\n`,
+    at: "5:19",
+    says: "userFlows[0].userFlowType must be one of signUp, signIn,",
+  },
+  {
+    name: "a B2X user flow of another type",
+    text: `${HEAD}userFlows:\n  - { id: B2X_1_x, userFlowType: passwordReset }\n`,
+    at: "4:5",
+    says: "always signUpOrSignIn",
+  },
+  {
+    name: "an unknown step",
+    text: `${HEAD}userFlows:\n  - id: B2C_1_x\n    apiConnectors: { preSendingClaims: a }\n`,
+    at: "5:22",
+    says: '"preSendingClaims"',
+  },
+  {
+    name: "the step before the token in a B2X user flow",
+    text: `${HEAD}userFlows:\n  - { id: B2X_1_x, apiConnectors: { preTokenIssuance: null } }\n`,
+    at: "4:55",
+    says: "The steps of B2X_1_x are postFederationSignup and postAttributeCollection",
+  },
+  {
+    name: "a step of a user flow that takes no connectors",
+    text: `${HEAD}userFlows:\n  - id: B2C_1_x\n    userFlowType: profileUpdate\n    apiConnectors: { postFederationSignup: null }\n`,
+    at: "6:44",
+    says: "takes no API connectors",
+  },
+  {
+    name: "a step that calls nobody's connector",
+    text: `${HEAD}userFlows:\n  - id: B2X_1_x\n    apiConnectors:\n      postFederationSignup: Nobody\n`,
+    at: "6:29",
+    says: 'userFlows[0].apiConnectors.postFederationSignup: No connector has the displayName or id "Nobody"',
+  },
+  {
+    name: "a step that calls one of two connectors",
+    text: `${HEAD}connectors: [{ displayName: Twin }, { displayName: Twin }]\nuserFlows:\n  - id: B2X_1_x\n    apiConnectors:\n      postFederationSignup: Twin\n`,
+    at: "7:29",
+    says: 'Several connectors have the displayName "Twin"',
+  },
   { name: "nothing", text: "", at: "1:1", says: "must be object" },
   { name: "broken YAML", text: `${HEAD}connectors: [\n`, at: "4:1", says: "YAML" },
   { name: "an alias", text: `${HEAD}connectors: [&a {}, *a]\n`, at: "1:1", says: "Aliases" },
@@ -103,6 +153,29 @@ test.for([
   expect(got.message).toContain(says);
 });
 
+test("a user flow names connectors by displayName or id, and what it leaves out is what is usual", () => {
+  const flows = [
+    "  - { id: B2X_1_a, apiConnectors: { postFederationSignup: Fraud, postAttributeCollection: x } }",
+    "  - { id: B2C_1_b, apiConnectors: { preTokenIssuance: Fraud, postFederationSignup: null } }",
+  ];
+  const connectors = "connectors: [{ displayName: Fraud }, { id: x, displayName: Fraud check }]";
+  const { userFlows } = read(`${HEAD}${connectors}\nuserFlows:\n${flows.join("\n")}\n`);
+  expect(userFlows).toEqual([
+    {
+      id: "B2X_1_a",
+      userFlowType: "signUpOrSignIn",
+      userFlowTypeVersion: 1,
+      apiConnectors: { postFederationSignup: "made-1", postAttributeCollection: "x" },
+    },
+    {
+      id: "B2C_1_b",
+      userFlowType: "signUpOrSignIn",
+      userFlowTypeVersion: 3,
+      apiConnectors: { preTokenIssuance: "made-1" },
+    },
+  ]);
+});
+
 test("no refusal shows a password", () => {
   for (const password of ["[canary]", "{ canary: 1 }", '"canary']) {
     const text = `${HEAD}connectors:\n  - authentication: { basic: { password: ${password} } }\n`;
@@ -112,7 +185,7 @@ test("no refusal shows a password", () => {
 
 const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.constant(null));
 const seconds = fc.integer({ min: 0, max: 4_000_000_000 });
-const state: fc.Arbitrary<TenantState> = fc.record({
+const holdings: fc.Arbitrary<Omit<TenantState, "userFlows">> = fc.record({
   connectors: fc.uniqueArray(
     fc.record({
       id: fc.string({ minLength: 1 }),
@@ -133,6 +206,27 @@ const state: fc.Arbitrary<TenantState> = fc.record({
     { selector: ({ id }) => id, maxLength: 5 },
   ),
   apps: fc.constant([]),
+});
+
+/** Steps call connectors that are there. */
+const state: fc.Arbitrary<TenantState> = holdings.chain((rest): fc.Arbitrary<TenantState> => {
+  const ids = rest.connectors.map(({ id }) => id);
+  if (ids.length === 0) return fc.constant({ ...rest, userFlows: [] });
+  const step = fc.constantFrom(...ids);
+  const steps = {
+    postFederationSignup: step,
+    postAttributeCollection: step,
+    preTokenIssuance: step,
+  };
+  const flow = fc.record({
+    id: fc.stringMatching(/^B2C_1_[A-Za-z0-9_-]+$/),
+    userFlowType: fc.constantFrom("signUp" as const, "signUpOrSignIn" as const),
+    userFlowTypeVersion: fc.integer({ min: 3, max: 9 }),
+    apiConnectors: fc.record(steps, { requiredKeys: [] }),
+  });
+  return fc
+    .uniqueArray(flow, { selector: ({ id }) => id, maxLength: 3 })
+    .map((userFlows) => ({ ...rest, userFlows }));
 });
 
 test("whatever a tenant holds is the same after it was written and read", () => {

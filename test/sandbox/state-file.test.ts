@@ -43,6 +43,26 @@ test("a tenant starts from its seed, and from its state as soon as it has one", 
   expect(again.sandbox.control.password("connector-1")).toBe("open sesame");
 });
 
+test("what a user flow calls outlives a restart", async () => {
+  await using files = await folder();
+  const seed = join(files.path, "sandbox.yaml");
+  const state = join(files.path, "state.yaml");
+  await writeFile(seed, `${SEED}userFlows:\n  - id: B2X_1_signup\n`);
+  {
+    await using first = await practise({ seed, state });
+    const path =
+      "/v1.0/identity/b2xUserFlows/B2X_1_signup/apiConnectorConfiguration/postFederationSignup/$ref";
+    const { status } = await first.call("PUT", path, {
+      "@odata.id": `${first.sandbox.url}${CONNECTORS}/seeded`,
+    });
+    expect(status).toBe(204);
+  }
+  await using again = await practise({ seed, state });
+  expect(again.sandbox.control.userFlows()).toMatchObject([
+    { id: "B2X_1_signup", apiConnectors: { postFederationSignup: "seeded" } },
+  ]);
+});
+
 test("ids that the sandbox made for its seed stay the same from one start to the next", async () => {
   await using files = await folder();
   const seed = join(files.path, "sandbox.yaml");
