@@ -147,15 +147,17 @@ function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Lin
       throw thrown;
     }
   };
+  const uses: TenantReader["uses"] = async (signal) => (await current()).openReader().uses(signal);
   const writer: TenantWriter = {
     list,
+    uses,
     create: async (write, signal) => (await current()).openWriter().create(write, signal),
     update: async (id, write, signal) => (await current()).openWriter().update(id, write, signal),
     upload: async (kind, id, certificate, signal) =>
       (await current()).openWriter().upload(kind, id, certificate, signal),
     delete: async (kind, id, signal) => (await current()).openWriter().delete(kind, id, signal),
   };
-  return { identity, openReader: () => ({ list }), openWriter: () => writer };
+  return { identity, openReader: () => ({ list, uses }), openWriter: () => writer };
 }
 
 /** Reads the secrets of a credential, and tells them to the service's redactor. */

@@ -11,6 +11,15 @@ export interface TenantIdentity {
   readonly tenantId: string;
 }
 
+/** A step of a user flow that calls a connector. */
+export interface Use {
+  /** Id of the flow, such as `B2X_1_signup`. */
+  readonly flow: string;
+  readonly step: string;
+  /** Graph id. */
+  readonly connectorId: string;
+}
+
 /** What is written. A property that is left out is not touched. */
 export interface ApiConnectorWrite {
   readonly kind: "ApiConnector";
@@ -34,6 +43,11 @@ export interface TenantReader {
    * page that is missing, torn or refused. Must send GET and nothing else.
    */
   list(kind: Kind, signal?: AbortSignal): Promise<readonly Observed[]>;
+  /**
+   * Every step of a user flow that calls a connector. Must be whole or fail, as a listing, and must
+   * send GET and nothing else.
+   */
+  uses(signal?: AbortSignal): Promise<readonly Use[]>;
 }
 
 /** What Graph says of a write that it carried out. */

@@ -6,7 +6,7 @@ import type { Change } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import type { ClientCertificate } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
-import type { TenantIdentity } from "../model/tenant.ts";
+import type { TenantIdentity, Use } from "../model/tenant.ts";
 import type { ChangeWindow } from "./windows.ts";
 
 export type Verb = Change["op"];
@@ -37,6 +37,22 @@ export type DesiredCertificate = Pick<
 export type Observation =
   | { readonly kind: Kind; readonly objects: readonly Live[] }
   | { readonly kind: Kind; readonly fault: Fault };
+
+export type Uses = { readonly uses: readonly Use[] } | { readonly fault: Fault };
+
+/** Whether anything may be deleted, so that it has to be known whether a user flow calls it. */
+export function mayDelete({
+  desired,
+  memory,
+  policy,
+}: Pick<PlanInput, "desired" | "memory" | "policy">): boolean {
+  if (!policy.allow.includes("delete")) return false;
+  const names = new Set(
+    desired.flatMap(({ definition }) => [definition.name, definition.previously]),
+  );
+  const creates = memory.journal.filter(({ op }) => op === "create");
+  return [...memory.ledger, ...creates].some(({ name }) => !names.has(name));
+}
 
 /** Everything that could be listed, of any kind. */
 export function liveObjects(observations: readonly Observation[]): readonly Live[] {
@@ -104,6 +120,8 @@ export interface PlanInput {
   readonly desired: readonly Desired[];
   readonly observations: readonly Observation[];
   readonly memory: Memory;
+  /** Which user flows call which connector, or why nobody knows; null: nothing is to be deleted. */
+  readonly uses: Uses | null;
   readonly policy: Policy;
   readonly asked: Asked;
   /** What is already known to be wrong; an error makes a plan that changes nothing. */

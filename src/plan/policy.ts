@@ -100,6 +100,27 @@ const protectedObject: Rule = (found, { op }) =>
       )
     : null;
 
+/** A sign-up that calls what is no longer there fails. */
+const inUse: Rule = (found, { op }, { uses }) => {
+  if (op !== "delete" || found.type !== "orphan") return null;
+  if (uses === null || "fault" in uses) {
+    const why = uses === null ? "" : ` ${uses.fault.message}`;
+    return reason("use-unknown", `Whether a user flow calls it is not known.${why}`, null);
+  }
+  const steps = uses.uses
+    .filter(({ connectorId }) => connectorId === found.live.id)
+    .map(({ flow, step }) => `${flow} in ${step}`)
+    .sort();
+  if (steps.length === 0) return null;
+  const flows = steps.length === 1 ? "The user flow" : "These user flows";
+  const calls = steps.length === 1 ? "calls" : "call";
+  return reason(
+    "in-use",
+    `${flows} ${calls} it: ${steps.join(", ")}.`,
+    "Take it out of the user flow first, or put the definition back.",
+  );
+};
+
 /** First said, then done: whoever took a definition away by mistake has the time to put it back. */
 const announcement: Rule = (
   found,
@@ -160,6 +181,7 @@ const rules: readonly Rule[] = [
   unfitCertificate,
   protectedObject,
   verb,
+  inUse,
   announcement,
 ];
 

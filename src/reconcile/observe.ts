@@ -2,7 +2,13 @@
 import type { Kind } from "../model/definition.ts";
 import type { Live, Observed } from "../model/live.ts";
 import { emptyMemory } from "../model/store.ts";
-import type { Asked, Observation, PlanInput } from "../plan/input.ts";
+import {
+  type Asked,
+  mayDelete,
+  type Observation,
+  type PlanInput,
+  type Uses,
+} from "../plan/input.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
@@ -32,13 +38,16 @@ export async function observe(
   const now = subject.clock.now().toISOString();
   const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
-    const input = { ...base, desired: [], observations: [], memory: emptyMemory };
+    const input = { ...base, desired: [], observations: [], memory: emptyMemory, uses: null };
     return { input, values: new Map() };
   }
   const { desired, values } = await resolveSecrets(subject, definitions, notify);
   const memory = await subject.store.recall(tenant);
   const observations = await list(subject, signal, notify);
-  return { input: { ...base, desired, observations, memory }, values };
+  const uses = mayDelete({ desired, memory, policy })
+    ? await usesOf(subject, signal, notify)
+    : null;
+  return { input: { ...base, desired, observations, memory, uses }, values };
 }
 
 /** One listing for each kind; a failed one is an observation as well, and never "absent". */
@@ -58,6 +67,20 @@ export async function list(
     }
   }
   return observations;
+}
+
+/** Asked for only where something may be deleted: it takes a request for each user flow. */
+async function usesOf(
+  { reader, tenant }: PlanSubject,
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<Uses> {
+  try {
+    return { uses: await reader.uses(signal) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return { fault: tellBug(thrown, tenant.name, notify) };
+  }
 }
 
 /** The last listing of each subject, and what it became. */

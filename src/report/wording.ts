@@ -51,6 +51,8 @@ export const holds = {
   "earlier-expiry": "certificate that ends sooner",
   scope: "not asked for",
   suspended: "suspended",
+  "in-use": "called by a user flow",
+  "use-unknown": "use by user flows unknown",
   window: "change window",
 } as const satisfies Record<HoldReason["code"], string>;
 

@@ -52,6 +52,16 @@ export function apiVersion(graph: string, kind: Kind): ApiVersion {
   return versions[kind][cloudNameOf(graph)];
 }
 
+/**
+ * Where user flows are, each in the version that serves it: those for guests wherever connectors
+ * are, those of Azure AD B2C in beta and in the global cloud alone
+ * (https://learn.microsoft.com/graph/api/resources/b2cidentityuserflow).
+ */
+export function userFlowPaths(graph: string): readonly string[] {
+  const guests = `/${apiVersion(graph, "ApiConnector")}/identity/b2xUserFlows`;
+  return cloudNameOf(graph) === "global" ? [guests, "/beta/identity/b2cUserFlows"] : [guests];
+}
+
 /** Whether the sign-in service is one of Microsoft's own. */
 export function isKnownAuthority(authority: string): boolean {
   const { host } = new URL(authority);

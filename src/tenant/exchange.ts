@@ -1,5 +1,5 @@
 /** One request to Microsoft Graph and its answer, as they pass through the chain of the transport. */
-import type { Kind } from "../model/definition.ts";
+import type { Area } from "./kinds.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -17,7 +17,7 @@ export interface Answer {
 /** What is asked for. */
 export interface Asked {
   readonly method: Method;
-  readonly kind: Kind;
+  readonly kind: Area;
   /** With its version, without a query: `/v1.0/identity/apiConnectors`. */
   readonly path: string;
   /** The object that is meant; null: all of them, or one that is to be made. */

@@ -15,7 +15,7 @@ import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { presentable, readGraphError, requestIdOf } from "./graph-error.ts";
-import { kinds, type Permission } from "./kinds.ts";
+import { areas, type Permission } from "./kinds.ts";
 
 /** What faults are told about: whose tenant, and what must not be seen. */
 export interface FaultContext {
@@ -131,7 +131,7 @@ function advice(
   asked: Asked,
   { tenant }: FaultContext,
 ): string {
-  const kind = kinds[asked.kind];
+  const kind = areas[asked.kind];
   switch (code) {
     case "unauthorised":
       return `The access token was refused: check that the credential belongs to directory ${tenant.tenantId} and to this cloud (${tenant.graph}).`;
@@ -164,10 +164,10 @@ function advice(
 }
 
 function attempt({ method, kind, id }: Asked): string {
-  const { one, many } = kinds[kind];
+  const { one, many } = areas[kind];
   switch (method) {
     case "GET":
-      return `list the ${many}`;
+      return id === null ? `list the ${many}` : `read ${one} ${id}`;
     case "POST":
       return id === null ? `create an ${one}` : `add a certificate to ${one} ${id}`;
     case "PATCH":

@@ -1,8 +1,8 @@
 /** The catalogue: for each kind, where Graph keeps it, its JSON, and what an app must be allowed. */
 import type { Kind } from "../model/definition.ts";
 import type { Observed } from "../model/live.ts";
-import type { CertificateWrite, Write } from "../model/tenant.ts";
-import { toGraph, toObserved, uploadToGraph } from "./api-connector.ts";
+import type { Write } from "../model/tenant.ts";
+import { toGraph, toObserved } from "./api-connector.ts";
 
 /** An application permission of Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
 export interface Permission {
@@ -11,24 +11,28 @@ export interface Permission {
   readonly id: string;
 }
 
-export interface KindOfObject {
-  /** Below the version. */
-  readonly path: string;
+/** What Graph can be asked about: a kind that is managed, or one that is only read. */
+export type Area = Kind | "UserFlow";
+
+/** What is said of it. */
+export interface AreaWords {
   readonly one: string;
   readonly many: string;
   /** Any one of these allows reading. */
   readonly read: readonly Permission[];
   /** Any one of these allows writing. */
   readonly write: readonly Permission[];
+}
+
+export interface KindOfObject extends AreaWords {
+  /** Below the version. */
+  readonly path: string;
   /** Throws NotAsExpected. */
   readonly toObserved: (json: unknown) => Observed;
   /** Throws a FaultError for what must never be sent. */
   readonly toGraph: (write: Write) => Readonly<Record<string, unknown>>;
   /** The action that adds a certificate, below an object. */
-  readonly upload: {
-    readonly action: string;
-    readonly toGraph: (certificate: CertificateWrite) => Readonly<Record<string, unknown>>;
-  };
+  readonly upload: string;
 }
 
 const readConnectors = {
@@ -49,6 +53,20 @@ export const kinds: Readonly<Record<Kind, KindOfObject>> = {
     write: [writeConnectors],
     toObserved,
     toGraph,
-    upload: { action: "uploadClientCertificate", toGraph: uploadToGraph },
+    upload: "uploadClientCertificate",
   },
+};
+
+/**
+ * Microsoft documents this permission for reading the connectors of a flow as well
+ * (https://learn.microsoft.com/graph/api/b2xidentityuserflow-get-apiconnectorconfiguration).
+ */
+const userFlows = {
+  name: "IdentityUserFlow.ReadWrite.All",
+  id: "65319a09-a2be-469d-8782-f6b07debf789",
+};
+
+export const areas: Readonly<Record<Area, AreaWords>> = {
+  ...kinds,
+  UserFlow: { one: "user flow", many: "user flows", read: [userFlows], write: [userFlows] },
 };

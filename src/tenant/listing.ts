@@ -26,7 +26,7 @@ export interface ListingOptions {
 
 /** In the order of Graph. Throws a FaultError for any page that is missing, torn or refused. */
 export async function listAll(
-  asked: Asked,
+  asked: Asked & { readonly kind: Kind },
   { transport, context, known }: ListingOptions,
   signal?: AbortSignal,
 ): Promise<readonly Observed[]> {
@@ -43,8 +43,8 @@ export async function listAll(
       if (length > MOST_TEXT) throw new NotAsExpected("goes on after 64 MiB");
       const last = known.get(asked.kind);
       if (nextLink === null && last?.text === answer.text) return last.objects;
-      const page = readPage(parseJson(answer.text), asked.kind, context.tenant.graph);
-      for (const observed of page.objects) add(listed, observed);
+      const page = readPage(parseJson(answer.text), context.tenant.graph);
+      for (const json of page.objects) add(listed, kinds[asked.kind].toObserved(json));
       if (page.nextLink === null) {
         const objects = [...listed.values()];
         if (nextLink === null) known.set(asked.kind, { text: answer.text, objects });
@@ -59,8 +59,8 @@ export async function listAll(
   }
 }
 
-interface Page {
-  readonly objects: readonly Observed[];
+export interface Page {
+  readonly objects: readonly unknown[];
   /** Absolute, and of the same origin. */
   readonly nextLink: string | null;
 }
@@ -70,7 +70,8 @@ function expectPage(answer: Answer): void {
   expectJson(answer);
 }
 
-function readPage(json: unknown, kind: Kind, graph: string): Page {
+/** Throws NotAsExpected. */
+export function readPage(json: unknown, graph: string): Page {
   if (
     typeof json !== "object" ||
     json === null ||
@@ -81,7 +82,7 @@ function readPage(json: unknown, kind: Kind, graph: string): Page {
   }
   const nextLink = "@odata.nextLink" in json ? json["@odata.nextLink"] : null;
   return {
-    objects: json.value.map(kinds[kind].toObserved),
+    objects: json.value,
     nextLink: nextLink === null || nextLink === undefined ? null : ofOrigin(nextLink, graph),
   };
 }

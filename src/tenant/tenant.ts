@@ -19,6 +19,7 @@ import { kinds } from "./kinds.ts";
 import { type KnownListings, listAll } from "./listing.ts";
 import { isCarried, openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
+import { readUses } from "./user-flows.ts";
 import { createObject, deleteObject, segment, updateObject, uploadCertificate } from "./writing.ts";
 
 export type { Credential } from "./credentials.ts";
@@ -94,7 +95,7 @@ export function openWriter(access: Access): TenantWriter {
     },
     async upload(kind, id, certificate, signal) {
       const object = ask(access, "POST", kind, id);
-      const asked = { ...object, path: `${object.path}/${kinds[kind].upload.action}` };
+      const asked = { ...object, path: `${object.path}/${kinds[kind].upload}` };
       return uploadCertificate(writing, asked, certificate, context, signal);
     },
     async delete(kind, id, signal) {
@@ -109,10 +110,18 @@ function reader(access: Access, transport: Transport): TenantReader {
     async list(kind, signal) {
       return listAll(ask(access, "GET", kind), { transport, context, known }, signal);
     },
+    async uses(signal) {
+      return readUses({ transport, context }, signal);
+    },
   };
 }
 
-function ask({ context }: Access, method: Method, kind: Kind, id: string | null = null): Asked {
+function ask(
+  { context }: Access,
+  method: Method,
+  kind: Kind,
+  id: string | null = null,
+): Asked & { readonly kind: Kind } {
   const path = `/${apiVersion(context.tenant.graph, kind)}${kinds[kind].path}`;
   return { method, kind, id, path: id === null ? path : `${path}/${segment(id)}` };
 }

@@ -1,7 +1,7 @@
 /** Creates, updates and deletes one object, and says what an answer means for it. */
 import type { FaultError } from "../model/fault.ts";
 import type { CertificateWrite, Write, Written } from "../model/tenant.ts";
-import { LONGEST_ID, NotAsExpected } from "./api-connector.ts";
+import { LONGEST_ID, NotAsExpected, uploadToGraph } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, doubted, type FaultContext, malformedAnswer, rejected } from "./faults.ts";
 import { readGraphError, requestIdOf } from "./graph-error.ts";
@@ -17,7 +17,7 @@ export async function createObject(
   context: FaultContext,
   signal?: AbortSignal,
 ): Promise<Written & { readonly id: string }> {
-  const body = kinds[asked.kind].toGraph(write);
+  const body = kinds[write.kind].toGraph(write);
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
   return checked(answer, asked, context, () => {
@@ -38,7 +38,7 @@ export async function updateObject(
   context: FaultContext,
   signal?: AbortSignal,
 ): Promise<Written> {
-  const body = kinds[asked.kind].toGraph(write);
+  const body = kinds[write.kind].toGraph(write);
   if (Object.keys(body).length === 0) return { requestId: null };
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw refusal(answer, asked, context);
@@ -53,7 +53,7 @@ export async function uploadCertificate(
   context: FaultContext,
   signal?: AbortSignal,
 ): Promise<Written> {
-  const body = kinds[asked.kind].upload.toGraph(certificate);
+  const body = uploadToGraph(certificate);
   const answer = await transport.send(asked, { body, signal });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
   return done(answer, asked, context);
@@ -104,7 +104,8 @@ function written({ headers, text }: Answer, { redactor }: FaultContext): Written
   return { requestId: requestIdOf(headers, readGraphError(text), redactor) };
 }
 
-function checked<T>(answer: Answer, asked: Asked, context: FaultContext, read: () => T): T {
+/** What is read of an answer; one that does not hold it is `malformed`. */
+export function checked<T>(answer: Answer, asked: Asked, context: FaultContext, read: () => T): T {
   try {
     return read();
   } catch (thrown) {

@@ -58,7 +58,7 @@ test("a store that keeps no journal is found", async () => {
 test("a listing that is answered in half is found", async () => {
   const problem = await firstProblem(({ reader, ...subject }) => ({
     ...subject,
-    reader: { list: async (...given) => (await reader.list(...given)).slice(1) },
+    reader: { ...reader, list: async (...given) => (await reader.list(...given)).slice(1) },
   }));
   expect(problem).toMatch(/^Violation: /);
 });

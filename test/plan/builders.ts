@@ -208,6 +208,7 @@ export function inputOf(situation: Situation): PlanInput {
     desired,
     observations: [{ kind: "ApiConnector", objects: live }],
     memory: { ...emptyMemory, ledger, journal },
+    uses: { uses: [] },
     policy: allowing(["adopt", "create", "update"]),
     asked: nothingAsked,
     faults: [],

@@ -130,3 +130,41 @@ test("a connector that somebody else deleted meanwhile is no failure", async () 
   practice.sandbox.control.deleteConnector("a");
   expect(told(await practice.run(deleting(), { after: 2 * hour }))).toEqual(["clean"]);
 });
+
+test("a connector that a user flow calls is not deleted before the flow lets go of it", async () => {
+  await using practice = await managed();
+  const over = deleting({ deleteAfter: 0 });
+  const { control } = practice.sandbox;
+  control.addUserFlow({ id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "a" } });
+  practice.define(without("a"));
+  const held = await practice.run(over);
+  expect(told(held)).toEqual(["refused"]);
+  expect(held.plan?.held[0]?.reason).toMatchObject({
+    code: "in-use",
+    message: "The user flow calls it: B2X_1_signup in postAttributeCollection.",
+  });
+  expect(live(practice)).toContain("a");
+  control.changeUserFlow("B2X_1_signup", { apiConnectors: { postAttributeCollection: null } });
+  expect(told(await practice.run(over))).toEqual(["converged", "delete a done"]);
+});
+
+test("user flows that cannot be read hold the deletes, and nothing else", async () => {
+  await using practice = await managed();
+  const over = deleting({ deleteAfter: 0 });
+  const path = "UserFlows";
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, path, count: 2 });
+  practice.define({ ...without("a"), "d.yaml": connector("d") });
+  const run = await practice.run(over);
+  expect(told(run)).toEqual(["refused", "create d done"]);
+  expect(run.plan?.held[0]?.reason.message).toContain("IdentityUserFlow.ReadWrite.All");
+  expect(told(await practice.run(over))).toEqual(["converged", "delete a done"]);
+});
+
+test("user flows are read only where something may be deleted", async () => {
+  await using practice = await managed();
+  await practice.run(deleting());
+  expect(practice.requests()).toEqual(["GET 200"]);
+  practice.define(without("a"));
+  await practice.run({ policy: allowing(["adopt", "create", "update"]) });
+  expect(practice.requests()).toEqual(["GET 200"]);
+});

@@ -297,7 +297,7 @@ test("a bug while reading the tenant or a secret shows its cause to the log, in 
   };
   const { secrets } = practice.subject();
   for (const over of [
-    { reader: { list: fail } },
+    { reader: { list: fail, uses: fail } },
     { secrets: { ...secrets, resolve: fail } },
     { secrets: { ...secrets, fingerprint: fail } },
   ]) {

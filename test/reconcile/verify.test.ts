@@ -70,8 +70,8 @@ test("a write that cannot be read back for a failing store is not a success", as
   let recalled = 0;
   const recall: typeof store.recall = async (tenant) => {
     recalled += 1;
-    // The first one is before the plan, the second one with the write.
-    if (recalled > 2) throw new Error("canary");
+    // The first one is before the plan, the others with the write.
+    if (recalled > 3) throw new Error("canary");
     return store.recall(tenant);
   };
   const run = await practice.run({ store: { ...store, recall } });

@@ -77,6 +77,13 @@ function unplanned({ subject }: Wired, fault: Fault): Plan {
   const { tenant, policy, version } = subject;
   const now = subject.clock.now().toISOString();
   const memory = emptyMemory;
-  const empty = { desired: [], observations: [], memory, faults: [fault], commit: null };
+  const empty = {
+    desired: [],
+    observations: [],
+    memory,
+    uses: null,
+    faults: [fault],
+    commit: null,
+  };
   return plan({ tenant, policy, asked: nothingAsked, version, now, ...empty });
 }

@@ -358,7 +358,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window" | "in-use" | "use-unknown")
 /**
  * Why, in one sentence.
  */
