@@ -5,7 +5,7 @@ const meanings = {
   1: "a bug, or an unusable command line",
   2: "drift: plan found changes",
   3: "definitions or configuration are invalid: nothing was applied",
-  4: "refused by a limit, a verb, a mode, a window, a suspension, a digest or another run",
+  4: "refused: a limit, verb, mode, window, suspension, digest or another run",
   5: "something failed or could not be verified, or a secret is unusable",
   6: "the tenant could not be read",
 } as const;
@@ -48,23 +48,37 @@ const verbs = {
     example: "plumbline trust fraud-check --tenant production",
   },
   suspend: {
-    statuses: { ...pick(1, 3), 0: "suspended", 4: "no tenant and no definition is called so" },
+    statuses: {
+      ...pick(1, 3),
+      5: "the store cannot be used",
+      0: "suspended",
+      4: "no tenant and no definition is called so",
+    },
     example: 'plumbline suspend fraud-check --until 8h --reason "the web hook moves"',
   },
   resume: {
-    statuses: { ...pick(1, 3), 0: "no longer suspended", 4: "it was not suspended" },
+    statuses: {
+      ...pick(1, 3),
+      5: "the store cannot be used",
+      0: "no longer suspended",
+      4: "it was not suspended",
+    },
     example: "plumbline resume fraud-check",
   },
   history: {
-    statuses: { ...pick(1, 3), 0: "printed" },
+    statuses: { ...pick(1, 3), 0: "printed", 5: "the store cannot be used" },
     example: "plumbline history fraud-check --limit 5",
   },
   restore: {
-    statuses: pick(0, 1, 3, 4, 5, 6),
+    statuses: { ...pick(0, 1, 3, 4, 5, 6), 2: "with --preview: what would be brought back" },
     example: 'plumbline restore fraud-check --reason "sign-ups fail since the last change"',
   },
   audit: {
-    statuses: { ...pick(1, 3), 0: "printed, or the chain is whole", 5: "the chain is not whole" },
+    statuses: {
+      ...pick(1, 3),
+      0: "printed, or the chain is whole",
+      5: "the chain is not whole, or unusable",
+    },
     example: "plumbline audit --verify",
   },
   serve: {
