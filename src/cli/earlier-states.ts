@@ -30,13 +30,22 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
   const undone = RUN.test(of)
     ? undoableOf(await subject.store.audit({ ...chosen(subject), run: of }))
     : (await changesOf(of, ledger, subject)).slice(-1);
+  const blocked = new Set<string>();
   if (undone.length === 0) throw refused(unknown(of, subject));
   const problems: string[] = [];
   const instead: Record<string, string | null> = {};
   const restored: Record<string, Earlier> = {};
-  for (const one of undone) {
+  for (const told of undone) {
+    const one = told.id === null ? await withId(told, subject) : told;
     const name = nameToday(one, ledger);
-    const definition = definitions.find((each) => each.name === name) ?? null;
+    if (Object.hasOwn(restored, name)) {
+      problems.push(`${name} stands for more than one connector that was changed then.`);
+      continue;
+    }
+    const definition =
+      definitions.find((each) => each.name === name) ??
+      definitions.find((each) => each.previously === name) ??
+      null;
     const earlier = earlierState(one, { name, definition, ledger });
     if (earlier === null) continue;
     if ("problem" in earlier) problems.push(earlier.problem);
@@ -46,8 +55,13 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
       restored[name] = { state: one.before, id: one.id, later };
       instead[name] = earlier.text;
       // Otherwise what git calls it from the next commit on would claim it as well.
-      for (const each of definitions) if (each.previously === name) instead[each.name] = null;
+      for (const each of definitions) if (each.previously === name) blocked.add(each.name);
     }
+  }
+  for (const name of blocked) {
+    if (Object.hasOwn(restored, name))
+      problems.push(`${name} is renamed in git to what is restored.`);
+    else instead[name] = null;
   }
   if (problems.length > 0) throw refused(`${problems.join(" ")} ${INSTEAD}`);
   if (Object.keys(restored).length === 0) throw refused(`Nothing of ${of} is left to undo.`);
@@ -68,7 +82,15 @@ async function changesOf(
 ): Promise<readonly Undoable[]> {
   const id = ledger.find((entry) => entry.name === name)?.id;
   const about = id === undefined ? { name } : { name, id };
-  return changesIn(await subject.store.audit({ ...chosen(subject), ...about }));
+  const changes = changesIn(await subject.store.audit({ ...chosen(subject), ...about }));
+  // Another one may have had the name before, or have it since.
+  return id === undefined ? changes : changes.filter((one) => one.id === null || one.id === id);
+}
+
+/** What a later run found out is no entry of the run that began it. */
+async function withId(one: Undoable, subject: Subject): Promise<Undoable> {
+  const entries = await subject.store.audit({ ...chosen(subject), name: one.name });
+  return changesIn(entries).find(({ sequence }) => sequence === one.sequence) ?? one;
 }
 
 function nameToday({ id, name }: Undoable, ledger: readonly LedgerEntry[]): string {
@@ -88,16 +110,19 @@ function earlierState(
   { before, after, id }: Undoable,
   { name, definition, ledger }: Today,
 ): EarlierText | null {
+  const managed = ledger.find((entry) => entry.name === name);
+  const isOther = managed !== undefined && id !== null && managed.id !== id;
+  // What was deleted then is gone, and what was made in its place may be brought to the same state.
+  if (isOther && after !== null) {
+    return {
+      problem: `${name} is another connector by now (${managed.id}): the one of then (${id}) is no longer managed.`,
+    };
+  }
   if (before !== null) {
     return restoredText({ name, state: before, later: after, policy: policyOf(definition) });
   }
-  const managed = ledger.find((entry) => entry.name === name);
   if (id === null) return { problem: `${name}: which connector was made then is not known.` };
-  if (managed === undefined) return null;
-  if (managed.id === id) return { text: null };
-  return {
-    problem: `${name} is another connector by now (${managed.id}): the one that was made then (${id}) is gone.`,
-  };
+  return managed === undefined ? null : { text: null };
 }
 
 /** How git has it treated, which is no part of a state. */

@@ -47,8 +47,12 @@ export function mayDelete({
   policy,
 }: Pick<PlanInput, "desired" | "memory" | "policy">): boolean {
   if (!policy.allow.includes("delete")) return false;
+  const known = new Set(memory.ledger.map(({ name }) => name));
+  // A name before a rename counts only for what has none under its own.
   const names = new Set(
-    desired.flatMap(({ definition }) => [definition.name, definition.previously]),
+    desired.flatMap(({ definition: { name, previously } }) =>
+      known.has(name) ? [name] : [name, previously],
+    ),
   );
   const creates = memory.journal.filter(({ op }) => op === "create");
   return [...memory.ledger, ...creates].some(({ name }) => !names.has(name));

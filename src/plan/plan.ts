@@ -26,7 +26,7 @@ import { limitsOf } from "./limits.ts";
 import { type Match, match } from "./match.ts";
 import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
 import { unknownSince } from "./password.ts";
-import { holdReason } from "./policy.ts";
+import { holdReason, isUndone } from "./policy.ts";
 import { restoredWarnings } from "./restored.ts";
 import { secretStates } from "./secret-states.ts";
 import { activeSuspensions } from "./suspensions.ts";
@@ -227,8 +227,9 @@ function change(
   if (found.type === "orphan") {
     const { kind, name, id } = found.recorded;
     const displayName = found.live.displayName ?? found.recorded.displayName;
-    const isUndone = Object.hasOwn(input.asked.restored, name);
-    const reason = isUndone ? "Its creation is undone." : "Its definition is no longer there.";
+    const reason = isUndone(name, id, input.asked)
+      ? "Its creation is undone."
+      : "Its definition is no longer there.";
     return { op: "delete", kind, name, id, displayName, at: null, reason, fields: [], sends: [] };
   }
   const { kind, name, displayName, at } = found.desired.definition;

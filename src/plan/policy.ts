@@ -108,7 +108,7 @@ const inUse: Rule = (found, { op }, { uses }) => {
     return reason("use-unknown", `Whether a user flow calls it is not known.${why}`, null);
   }
   const steps = uses.uses
-    .filter(({ connectorId }) => connectorId === found.live.id)
+    .filter(({ connectorId }) => connectorId.toLowerCase() === found.live.id.toLowerCase())
     .map(({ flow, step }) => `${flow} in ${step}`)
     .sort();
   if (steps.length === 0) return null;
@@ -129,7 +129,8 @@ const announcement: Rule = (
 ) => {
   if (op !== "delete" || found.type !== "orphan") return null;
   // Whoever undoes a create has named it.
-  if (Object.hasOwn(asked.restored, name) && memory.ledger.includes(found.recorded)) return null;
+  if (isUndone(name, found.recorded.id, asked) && memory.ledger.includes(found.recorded))
+    return null;
   if (deleteAfter === 0) return memory.ledger.includes(found.recorded) ? null : recordedFirst;
   const { announcedAt } = found.recorded;
   if (announcedAt === null) {
@@ -145,6 +146,12 @@ const announcement: Rule = (
     until: toInstant(due),
   };
 };
+
+/** Whether just this connector is to be as before it was made. */
+export function isUndone(name: string, id: string, { restored }: PlanInput["asked"]): boolean {
+  const earlier = Object.hasOwn(restored, name) ? restored[name] : undefined;
+  return earlier?.state === null && earlier.id === id;
+}
 
 /** What is not in the ledger is never deleted, not even what a create of ours seems to have made. */
 const recordedFirst = reason(

@@ -1,5 +1,5 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
-import { FaultError, failure } from "../model/fault.ts";
+import { FaultError, failure, toFault } from "../model/fault.ts";
 import type { Snapshot } from "../model/generated/audit.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange } from "../model/store.ts";
@@ -68,7 +68,9 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
     return putEntry(entry, previous, ledger);
   };
   const before = beforeOf(writing, change, world);
-  const after = writtenSnapshot(desired, change, before);
+  const after = writtenSnapshot(desired, change, before, (text) =>
+    writing.subject.redactor.redact(text),
+  );
   if (change.id === null) {
     return await journalled(writing, change, { world, before, after }, async (begun) => {
       const made = await create(writing, desired.definition, values, begun);
@@ -89,7 +91,10 @@ async function put(writing: Writing, planned: Change, world: World): Promise<str
     if (write !== null) written = await writer.update(id, write, aborting);
     if (added !== null) {
       const upload = () => writer.upload(change.kind, id, added, aborting);
-      written = await resentWhenThrottled(writing, upload);
+      const isBegun = write !== null;
+      written = await resentWhenThrottled(writing, upload).catch((thrown) => {
+        throw isBegun && hadNoEffect(thrown) ? halfWritten(thrown) : thrown;
+      });
     }
     return { id, ...written, changes: await remember(id) };
   });
@@ -167,6 +172,13 @@ async function journalled(
     await notDone(writing, { key, told, back }, thrown);
     throw thrown;
   }
+}
+
+/** A refusal after another part of the same change was written says nothing about that part. */
+function halfWritten(thrown: unknown): FaultError {
+  const { message, ...fault } = toFault(thrown);
+  const text = `${message} The other parts of this change were written before that.`;
+  return new FaultError({ ...fault, code: "unverified", message: text }, { cause: thrown });
 }
 
 /** What the ledger says before an upload of what it holds already, and again after a refusal. */

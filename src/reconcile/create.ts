@@ -101,5 +101,5 @@ function refusedNow({ name }: JournalEntry, { message, ...fault }: Fault): Fault
 
 function severalMade({ name, displayName }: JournalEntry, ids: readonly string[]) {
   const text = `The answer to the create of ${name} was lost, and several new connectors are called ${JSON.stringify(displayName)}: ${ids.join(", ")}. Set metadata.id to the one that is meant and delete the others in the portal.`;
-  return failure("conflict", text);
+  return failure("unverified", text);
 }

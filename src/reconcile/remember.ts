@@ -1,5 +1,6 @@
 /** What a run leaves in the store. */
 import type { Outcome, Plan } from "../model/generated/run.ts";
+import type { PlanInput } from "../plan/input.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { type Audit, resolved } from "./audit.ts";
 import { answered } from "./journal.ts";
@@ -20,7 +21,9 @@ export async function remember(
   const { store, tenant, clock } = subject;
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
-  const closed = answered(input, planned, outcomes);
+  const closed = answered(input, planned, outcomes).filter(
+    ({ key }) => !isAboutRestored(key, input, outcomes),
+  );
   const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
   const left = { ...input, memory: { ...memory, journal } };
   const changes = learned(left, planned, { now: clock.now().toISOString(), run });
@@ -33,4 +36,15 @@ export async function remember(
     const told = begun && begun.run !== run ? [audit(resolved(begun, result))] : [];
     await store.settle(tenant, key, result, [], told);
   }
+}
+
+/** Other definitions stand in the place of git's: they say nothing about what git began. */
+function isAboutRestored(
+  key: number,
+  { memory, asked }: PlanInput,
+  outcomes: readonly Outcome[],
+): boolean {
+  const name = memory.journal.find((begun) => begun.key === key)?.name ?? "";
+  const isWritten = outcomes.some((one) => one.name === name && one.result === "done");
+  return Object.hasOwn(asked.restored, name) && !isWritten;
 }

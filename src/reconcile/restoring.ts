@@ -25,7 +25,7 @@ interface Noted {
 /** Before the first write: what is brought back is suspended from then on. */
 export function beforeRestore(
   input: Input,
-  { changes }: Plan,
+  { changes, held }: Plan,
   { of, until, reason, by }: Restoring & { readonly by: string },
 ): Noted {
   const written = changes.filter(({ name }) => Object.hasOwn(input.asked.restored, name));
@@ -40,6 +40,12 @@ export function beforeRestore(
         const message = `Back to what it was before ${whatOf(of, name)}: ${reason}`;
         return { action: "restore", result: "begun", kind, name, id, until, message };
       }),
+      ...held
+        .filter(({ name }) => Object.hasOwn(input.asked.restored, name))
+        .map(({ kind, name, id, reason: { code } }): Told => {
+          const message = `It was not brought back to what it was before ${whatOf(of, name)}: ${reason}`;
+          return { action: "restore", result: code, kind, name, id, message };
+        }),
     ],
     // One that somebody asked for until later stays as it is.
     changes: suspensions

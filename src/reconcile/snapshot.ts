@@ -126,6 +126,7 @@ export function writtenSnapshot(
   desired: Desired,
   { op, sends, upload }: Pick<Change, "op" | "sends" | "upload">,
   before: Snapshot | null,
+  redact: (text: string) => string,
 ): Snapshot {
   const { definition, secrets, certificate } = desired;
   const sources = sourcesOf(desired);
@@ -137,8 +138,8 @@ export function writtenSnapshot(
   const own = certificate === null ? [] : [publicPart(certificate)];
   const others = upload ? (then?.certificates ?? []) : [];
   return {
-    displayName,
-    targetUrl,
+    displayName: redact(displayName),
+    targetUrl: redact(targetUrl),
     query: query.map(({ key, value }) => ({
       key,
       fingerprint: fingerprintAt(value.path, secrets),
@@ -146,7 +147,7 @@ export function writtenSnapshot(
     })),
     authentication: {
       type: authentication.type,
-      username: isBasic ? authentication.username : null,
+      username: isBasic ? redact(authentication.username) : null,
       fingerprint: isSent ? fingerprintAt(path, secrets) : (then?.fingerprint ?? null),
       sources: under(path, sources),
       certificates: isSent ? [...others.map(inactive), ...own] : (then?.certificates ?? own),

@@ -16,12 +16,17 @@ import { checked, segment } from "./writing.ts";
 /** A flow as the listing tells of it. */
 interface Flow {
   readonly id: string;
-  /** Only a flow in which somebody signs up calls connectors. */
+  /** Such as `signUpOrSignIn`. */
   readonly type: string;
   readonly version: number;
 }
 
 const guestSteps = ["postFederationSignup", "postAttributeCollection"] as const;
+
+/** Types of flows that call no connector. */
+const withoutSteps: ReadonlySet<string> = new Set([
+  ...["passwordreset", "profileupdate", "resourceowner"],
+]);
 
 interface Reading {
   readonly transport: Transport;
@@ -83,7 +88,7 @@ async function usesOf(
   { transport, context }: Reading,
   signal?: AbortSignal,
 ): Promise<readonly Use[]> {
-  if (!/^signUp/i.test(flow.type)) return [];
+  if (withoutSteps.has(flow.type.toLowerCase())) return [];
   const isB2c = collection.includes("/b2cUserFlows");
   const known = isB2c ? [...guestSteps, "preTokenIssuance"] : guestSteps;
   const path = `${collection}/${segment(flow.id)}/apiConnectorConfiguration`;
@@ -92,8 +97,9 @@ async function usesOf(
   const answer = await transport.send(asked, { nextLink, signal });
   if (answer.status !== 200) {
     const fault = answerFault(answer, asked, context);
-    // Flows of Azure AD B2C before the recommended version have no connectors and refuse the question.
-    if (fault.fault.code === "rejected" && isB2c && flow.version < 3) return [];
+    // Flows of Azure AD B2C that take none refuse the question: older ones, and those that sign in alone.
+    const maySay = flow.version < 3 || flow.type.toLowerCase() === "signin";
+    if (fault.fault.code === "rejected" && isB2c && maySay) return [];
     throw fault;
   }
   return checked(answer, asked, context, () => toUses(readJson(answer), flow.id, known));

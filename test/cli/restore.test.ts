@@ -137,3 +137,22 @@ test("later changes that are undone along with an earlier one are counted", asyn
   const { stdout } = await service.run(["restore", run, "--preview"]);
   expect(words(stdout)).toContain("a: 1 later change of it is undone as well.");
 });
+
+test("a connector that git renames to one that is restored with it is not deleted for it", async () => {
+  await using service = openService();
+  const tenant = await started(service, { deleteAfter: "1h" });
+  await applied(service, { a: definition("a"), b: definition("b") });
+  const moved = (name: string) =>
+    definition(name, { targetUrl: `https://api.contoso.com/2/${name}` });
+  const run = await applied(service, { a: moved("a"), b: moved("b") });
+  const renamed = JSON.parse(moved("a"));
+  renamed.metadata.previously = "b";
+  service.write("connectors/a.yaml", JSON.stringify(renamed));
+  service.remove("connectors/b.yaml");
+  const { status, stdout } = await service.run(["restore", run, ...why]);
+  expect([status, words(stdout)]).toEqual([
+    4,
+    expect.stringContaining("a is renamed in git to what is restored"),
+  ]);
+  expect(connectors(tenant)).toHaveLength(2);
+});

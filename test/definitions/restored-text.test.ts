@@ -53,6 +53,7 @@ test("a definition that is kept and brought back says the same, whatever its tex
         { definition, secrets: {}, certificate: null },
         { op: "create", sends: [] },
         null,
+        (text) => text,
       );
       const { name } = definition;
       const restored = restoredText({ name, state, later: null, policy: {} });

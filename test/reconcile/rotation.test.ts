@@ -333,3 +333,20 @@ test("an adopted connector with the certificate of git is sent nothing", async (
   expect(told(await forgetful.run())).toEqual(["converged", "adopt fraud done"]);
   expect(forgetful.requests()).toEqual(["GET 200"]);
 });
+
+test("an upload that is refused after the URL was written is no write without effect", async () => {
+  await using practice = await created(old);
+  name(practice, current);
+  practice.define({
+    "fraud.yaml": byCertificate().replace("//fraud.", "//second."),
+  });
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "POST" });
+  expect(told(await practice.run())).toEqual(["partial", "update fraud failed"]);
+  const { store } = practice.subject();
+  const entries = (await store.audit({ limit: 100 })).map(({ entry }) => entry);
+  expect(entries.filter(({ action }) => action === "update")).toMatchObject([
+    { result: "begun" },
+    { result: "unverified", message: expect.stringContaining("were written before that") },
+  ]);
+  expect(told(await practice.run())).toEqual(["converged", "update fraud done"]);
+});

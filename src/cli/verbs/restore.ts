@@ -50,7 +50,7 @@ export async function restoreVerb(flags: RestoreFlags, terminal: Terminal): Prom
   if (!wired) throw new UsageError("plumbline.yaml has no tenant.");
   const by = actorOf(terminal.env);
   const states = await earlierStates(of, wired.subject).catch((thrown) =>
-    auditedRefusal(thrown, wired, { of, reason, by }),
+    auditedRefusal(thrown, wired, { of, by, isPreview: preview === true }),
   );
   const asked = askedOf(states, flags);
   const subject = { ...wired.subject, load: loaderOf(wired, states.instead) };
@@ -97,19 +97,20 @@ function askedOf({ restored }: EarlierStates, { lift, allowEarlierExpiry }: Rest
 
 interface Refusal {
   readonly of: string;
-  readonly reason: string;
   readonly by: string;
+  readonly isPreview: boolean;
 }
 
 /** Somebody asked for it, and there is no run that would tell. */
 async function auditedRefusal(
   thrown: unknown,
   { subject }: WiredToApply,
-  { of, reason, by }: Refusal,
+  { of, by, isPreview }: Refusal,
 ): Promise<never> {
-  if (thrown instanceof FaultError && thrown.fault.code === "refused" && reason !== "") {
+  if (thrown instanceof FaultError && thrown.fault.code === "refused" && !isPreview) {
     const actor = { run: null, commit: null, trigger: null, by };
-    const message = `Restore of ${of} (${reason}): ${thrown.fault.message}`;
+    // No secret is known yet, so what a person says is left out.
+    const message = `Restore of ${of}: ${thrown.fault.message}`;
     const entry = auditOf(subject, actor)({ action: "refuse", result: "refused", message });
     await subject.store.settle(subject.tenant, null, "refused", [], [entry]);
   }
