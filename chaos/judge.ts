@@ -235,7 +235,8 @@ function noteActive(
     const earlier = before.live.get(id);
     const active = activeOf(connector, now);
     const isOurs = earlier && activeOf(earlier, now) !== active && written.has(id);
-    if (active !== null && isOurs) world.activated.set(id, before.at);
+    // A clock that was set back in between has told the engine so.
+    if (active !== null && isOurs) world.activated.set(id, Math.min(before.at, after.at));
   }
 }
 
