@@ -81,7 +81,7 @@ export class FaultError extends Error {
 }
 
 /** With these Microsoft Graph said no: a write had no effect. After any other nobody knows. */
-export const withoutEffect: ReadonlySet<FaultCode> = new Set([
+export const withoutEffect: ReadonlySet<string> = new Set<TenantFaultCode>([
   "rejected",
   "conflict",
   "unauthorised",

@@ -1,12 +1,14 @@
 /** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
+import { untold } from "../model/audit.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Fault } from "../model/fault.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
-import type { MemoryChange, OpenJournalEntry } from "../model/store.ts";
+import type { MemoryChange } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { limitsOf } from "../plan/limits.ts";
+import type { Answered } from "./journal.ts";
 import { beforeRestore, type Restoring } from "./restoring.ts";
 
 /** Who acts, and in which run. */
@@ -26,18 +28,11 @@ export function auditOf(
   return (told) => ({
     at: clock.now().toISOString(),
     tenant: { name, graph, tenantId },
+    ...untold,
     run,
     commit,
     trigger,
     by,
-    kind: null,
-    name: null,
-    id: null,
-    before: null,
-    after: null,
-    requestId: null,
-    until: null,
-    message: "",
     ...told,
   });
 }
@@ -52,7 +47,7 @@ export function failed(begun: Told, { code, message, requestId = null }: Failure
 }
 
 /** What a later run found out about a write that it did not begin. */
-export function resolved({ op, kind, name, id, run }: OpenJournalEntry, result: string): Told {
+export function resolved({ op, kind, name, id, run, result }: Answered): Told {
   const whose = run === null ? "a run of an older version" : `run ${run}`;
   const message = `Begun by ${whose}, and found out by reading.`;
   return { action: op, kind, name, id, result, message };

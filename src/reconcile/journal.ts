@@ -7,6 +7,11 @@ import { isAbout, leavesAuthenticationOpen, madeBy } from "../plan/match.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { liveIds } from "./ledger.ts";
 
+/** What was begun, and how it ended. */
+export interface Answered extends OpenJournalEntry {
+  readonly result: string;
+}
+
 /**
  * Open journal entries that need no more looking, for a run that has waited for them to show: what a
  * create made was seen, their object was written since or matches, or their definition is gone. What
@@ -16,7 +21,7 @@ export function answered(
   { desired, memory, observations, now }: PlanInput,
   planned: Plan,
   outcomes: readonly Outcome[],
-): readonly { readonly key: number; readonly result: string }[] {
+): readonly Answered[] {
   const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
   const live = liveIds(observations);
   const written = new Set(outcomes.filter(({ result }) => result === "done").map(({ id }) => id));
@@ -48,7 +53,7 @@ export function answered(
   };
   return memory.journal.flatMap((begun) => {
     const result = resultOf(begun);
-    return result === null ? [] : [{ key: begun.key, result }];
+    return result === null ? [] : [{ ...begun, result }];
   });
 }
 

@@ -22,7 +22,7 @@ export async function remember(
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
   const closed = answered(input, planned, outcomes).filter(
-    ({ key }) => !isAboutRestored(key, input, outcomes),
+    ({ name }) => !isAboutRestored(name, input, outcomes),
   );
   const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));
   const left = { ...input, memory: { ...memory, journal } };
@@ -30,21 +30,19 @@ export async function remember(
   // First what an open entry has taught: once it is closed, nothing else says that it is ours.
   const moved = movedSuspensions(changes, memory);
   if (changes.length > 0) await store.settle(tenant, null, "learned", [...changes, ...moved]);
-  for (const { key, result } of closed) {
-    const begun = memory.journal.find((one) => one.key === key);
+  for (const begun of closed) {
     // What this run began itself, it has told of.
-    const told = begun && begun.run !== run ? [audit(resolved(begun, result))] : [];
-    await store.settle(tenant, key, result, [], told);
+    const told = begun.run === run ? [] : [audit(resolved(begun))];
+    await store.settle(tenant, begun.key, begun.result, [], told);
   }
 }
 
 /** Other definitions stand in the place of git's: they say nothing about what git began. */
 function isAboutRestored(
-  key: number,
-  { memory, asked }: PlanInput,
+  name: string,
+  { asked }: PlanInput,
   outcomes: readonly Outcome[],
 ): boolean {
-  const name = memory.journal.find((begun) => begun.key === key)?.name ?? "";
   const isWritten = outcomes.some((one) => one.name === name && one.result === "done");
   return Object.hasOwn(asked.restored, name) && !isWritten;
 }

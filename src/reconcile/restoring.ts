@@ -1,5 +1,5 @@
 /** What a restore leaves in the audit, and how it keeps the next run from taking git's word for it. */
-import { type FaultCode, withoutEffect } from "../model/fault.ts";
+import { withoutEffect } from "../model/fault.ts";
 import type { Change, Outcome, Plan, Suspension } from "../model/generated/run.ts";
 import type { MemoryChange } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
@@ -95,5 +95,5 @@ function overridden({ kind, name, id }: Change, { asked, ...input }: Input): rea
 /** Whether a write surely had no effect. */
 function hadNone({ result, error }: Outcome): boolean {
   const code = error?.code ?? "";
-  return result === "skipped" || (result === "failed" && withoutEffect.has(code as FaultCode));
+  return result === "skipped" || (result === "failed" && withoutEffect.has(code));
 }

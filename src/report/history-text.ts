@@ -7,7 +7,7 @@ import { type Layout, layout } from "./layout.ts";
 import { name, sentence } from "./printable.ts";
 import { shortCommit } from "./tenant-view.ts";
 import { fieldLines } from "./text.ts";
-import { kinds, plural, type Tone, triggers } from "./wording.ts";
+import { kinds, ops, plural, type Tone, triggers } from "./wording.ts";
 
 interface TextOptions {
   readonly colour: boolean;
@@ -85,9 +85,7 @@ const actions = {
   retain: { symbol: "·", word: "removed old entries", tone: "quiet" },
 } as const satisfies Record<AuditEntry["action"], Words>;
 
-const writes: readonly AuditEntry["action"][] = [
-  ...(["create", "update", "adopt", "delete", "restore"] as const),
-];
+const writes: readonly AuditEntry["action"][] = [...ops, "restore"];
 
 /** Found out by a later run: it was carried out, or needs not be known any more. */
 const foundOut: readonly string[] = ["seen", "written and seen", "nothing differs", "trusted"];

@@ -1,5 +1,6 @@
 /** The chain of the audit: how a link is made, whether all hold, and how the oldest are let go. */
 import { hash } from "node:crypto";
+import { untold } from "../model/audit.ts";
 import type {
   AuditEntry,
   AuditHead,
@@ -162,19 +163,10 @@ export async function retainSince(database: Database, before: string, at: string
   const entry: AuditEntry = {
     at,
     tenant: null,
+    ...untold,
     action: "retain",
     result: "done",
-    run: null,
-    commit: null,
-    trigger: null,
     by: "plumbline",
-    kind: null,
-    name: null,
-    id: null,
-    before: null,
-    after: null,
-    requestId: null,
-    until: null,
     message: retained(outdated),
   };
   await database.write("durable", [

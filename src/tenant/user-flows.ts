@@ -25,7 +25,9 @@ const guestSteps = ["postFederationSignup", "postAttributeCollection"] as const;
 
 /** Types of flows that call no connector. */
 const withoutSteps: ReadonlySet<string> = new Set([
-  ...["passwordreset", "profileupdate", "resourceowner"],
+  "passwordreset",
+  "profileupdate",
+  "resourceowner",
 ]);
 
 interface Reading {

@@ -56,11 +56,11 @@ export async function restoreVerb(flags: RestoreFlags, terminal: Terminal): Prom
   const subject = { ...wired.subject, load: loaderOf(wired, states.instead) };
   const notify = (event: RunEvent) => logEvent(log, event);
   if (preview) {
-    const plans = [await planTenant(subject, stopping, notify, asked)];
+    const planned = await planTenant(subject, stopping, notify, asked);
     const modes = new Map([[wired.settings.name, wired.settings.mode]]);
     const said = { modes, restoring: of, allowEarlierExpiry: asked.allowEarlierExpiry };
-    await writeReports({ type: "plans", plans }, flags.output, terminal, said);
-    return statusOf(planResult(plans[0] as (typeof plans)[0]), undefined);
+    await writeReports({ type: "plans", plans: [planned] }, flags.output, terminal, said);
+    return statusOf(planResult(planned), undefined);
   }
   const [run] = await withProgress(terminal, "Restoring in", [{ ...wired, subject }], (one, say) =>
     reconcile(one.subject, {
