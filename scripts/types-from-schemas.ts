@@ -9,6 +9,7 @@ const folder = fileURLToPath(new URL("../schemas/", import.meta.url));
 /** run.schema.json refers to the plan's and so brings the types of every output. */
 const names = [
   "api-connector.schema.json",
+  "user-flow.schema.json",
   "service.schema.json",
   "run.schema.json",
   "audit.schema.json",

@@ -1,7 +1,7 @@
 /** The earlier states that a person asks for, as definitions in the place of git's. */
 import type { Instead } from "../definitions/instead.ts";
-import { restoredText } from "../definitions/restored-text.ts";
-import type { Definition } from "../model/definition.ts";
+import { restoredFlowText, restoredText } from "../definitions/restored-text.ts";
+import { type Definition, isConnector } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { LedgerEntry } from "../model/store.ts";
 import type { Earlier } from "../plan/input.ts";
@@ -17,7 +17,7 @@ export interface EarlierStates {
   readonly restored: Readonly<Record<string, Earlier>>;
 }
 
-/** Such as 20260820T080100000Z: no name of a definition has upper-case letters. */
+/** Such as 20260820T080100000Z: no name of a definition looks like it. */
 const RUN = /^\d{8}T\d{9}Z$/;
 
 /**
@@ -44,7 +44,7 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
     }
     const definition =
       definitions.find((each) => each.name === name) ??
-      definitions.find((each) => each.previously === name) ??
+      definitions.find((each) => isRenamed(each, name)) ??
       null;
     const earlier = earlierState(one, { name, definition, ledger });
     if (earlier === null) continue;
@@ -55,7 +55,7 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
       restored[name] = { state: one.before, id: one.id, later };
       instead[name] = earlier.text;
       // Otherwise what git calls it from the next commit on would claim it as well.
-      for (const each of definitions) if (each.previously === name) blocked.add(each.name);
+      for (const each of definitions) if (isRenamed(each, name)) blocked.add(each.name);
     }
   }
   for (const name of blocked) {
@@ -93,6 +93,10 @@ async function withId(one: Undoable, subject: Subject): Promise<Undoable> {
   return changesIn(entries).find(({ sequence }) => sequence === one.sequence) ?? one;
 }
 
+function isRenamed(definition: Definition, before: string): boolean {
+  return isConnector(definition) && definition.previously === before;
+}
+
 function nameToday({ id, name }: Undoable, ledger: readonly LedgerEntry[]): string {
   return ledger.find((entry) => entry.id === id)?.name ?? name;
 }
@@ -118,8 +122,10 @@ function earlierState(
       problem: `${name} is another connector by now (${managed.id}): the one of then (${id}) is no longer managed.`,
     };
   }
+  if (before !== null && "apiConnectors" in before) return restoredFlowText(name, before);
   if (before !== null) {
-    return restoredText({ name, state: before, later: after, policy: policyOf(definition) });
+    const later = after !== null && "query" in after ? after : null;
+    return restoredText({ name, state: before, later, policy: policyOf(definition) });
   }
   if (id === null) return { problem: `${name}: which connector was made then is not known.` };
   return managed === undefined ? null : { text: null };
@@ -127,7 +133,7 @@ function earlierState(
 
 /** How git has it treated, which is no part of a state. */
 function policyOf(definition: Definition | null): object {
-  if (definition === null) return {};
+  if (definition === null || !isConnector(definition)) return {};
   const { protect, reassertEvery, retireAfter } = definition.policy;
   return {
     ...(protect && { protect }),

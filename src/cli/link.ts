@@ -139,25 +139,29 @@ export function renewable<T>(open: () => Promise<T>): Renewable<T> {
 }
 
 function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Link>): Link {
-  const list: TenantReader["list"] = async (kind, signal) => {
-    try {
-      return await (await current()).openReader().list(kind, signal);
-    } catch (thrown) {
-      if (thrown instanceof FaultError && thrown.fault.code === "unauthorised") renew();
-      throw thrown;
-    }
+  const reader: TenantReader = {
+    list: async (kind, signal) => {
+      try {
+        return await (await current()).openReader().list(kind, signal);
+      } catch (thrown) {
+        if (thrown instanceof FaultError && thrown.fault.code === "unauthorised") renew();
+        throw thrown;
+      }
+    },
+    userFlows: async (named, signal) => (await current()).openReader().userFlows(named, signal),
+    userFlow: async (flow, signal) => (await current()).openReader().userFlow(flow, signal),
   };
-  const uses: TenantReader["uses"] = async (signal) => (await current()).openReader().uses(signal);
   const writer: TenantWriter = {
-    list,
-    uses,
+    ...reader,
     create: async (write, signal) => (await current()).openWriter().create(write, signal),
     update: async (id, write, signal) => (await current()).openWriter().update(id, write, signal),
     upload: async (kind, id, certificate, signal) =>
       (await current()).openWriter().upload(kind, id, certificate, signal),
     delete: async (kind, id, signal) => (await current()).openWriter().delete(kind, id, signal),
+    bind: async (flow, step, connectorId, signal) =>
+      (await current()).openWriter().bind(flow, step, connectorId, signal),
   };
-  return { identity, openReader: () => ({ list, uses }), openWriter: () => writer };
+  return { identity, openReader: () => reader, openWriter: () => writer };
 }
 
 /** Reads the secrets of a credential, and tells them to the service's redactor. */

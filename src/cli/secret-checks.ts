@@ -3,6 +3,7 @@ import {
   authenticationUses,
   type CertificateAuthentication,
   type Definition,
+  isConnector,
   secretUses,
 } from "../model/definition.ts";
 import { type Fault, toFault } from "../model/fault.ts";
@@ -29,11 +30,13 @@ export async function secretFaults(
   const uses = definitions.flatMap(secretUses).filter(({ source }) => source.type !== "keyVault");
   const unread = await Promise.all(uses.map(read));
   const unfit = await Promise.all(
-    definitions.map(({ authentication }) =>
-      authentication.type === "certificate"
-        ? certificateFaults(authentication, values, secrets, now)
-        : [],
-    ),
+    definitions
+      .filter(isConnector)
+      .map(({ authentication }) =>
+        authentication.type === "certificate"
+          ? certificateFaults(authentication, values, secrets, now)
+          : [],
+      ),
   );
   return [...unread.flat(), ...unfit.flat()];
 }

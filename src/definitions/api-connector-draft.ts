@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
+import { type Read, reader, record } from "./draft-reader.ts";
 import type { Place } from "./place.ts";
 import type { Reference } from "./secret-scope.ts";
 import type { YamlDocument } from "./yaml-text.ts";
@@ -11,6 +12,7 @@ export interface WrittenReference {
 
 /** A document as far as its schema accepts it: all that does not depend on a tenant. */
 export interface ApiConnectorDraft {
+  readonly kind: "ApiConnector";
   /** When false, the draft serves only to find what else is wrong, so that all is told at once. */
   readonly isWhole: boolean;
   readonly name: string | null;
@@ -85,6 +87,7 @@ export function draftOf(
   const at = (parent: readonly string[], name: string) => yaml.placeOf([...parent, name]);
   const query = [...SPEC, "query"];
   return {
+    kind: "ApiConnector",
     isWhole: errors.length === 0,
     name: text(METADATA, "name"),
     id: text(METADATA, "id"),
@@ -125,32 +128,6 @@ function certificateDraft(yaml: YamlDocument, read: Read): CertificateDraft | nu
   const at = (name: string) => reference(yaml, read, [...CERTIFICATE, name]);
   const has = { key: "key" in written, passphrase: "passphrase" in written };
   return { pfx: at("pfx"), pem: at("pem"), key: at("key"), passphrase: at("passphrase"), has };
-}
-
-type Read = (path: readonly string[]) => unknown;
-
-/** Errors that are about what is missing or too much beside a value, not about the value. */
-const ABOUT_KEYS = new Set([
-  ...["required", "additionalProperties", "minProperties", "maxProperties"],
-  ...["oneOf", "dependentRequired"],
-]);
-
-/** Values by their path; undefined where there is none, or where the schema refused it. */
-function reader(root: unknown, errors: readonly ErrorObject[]): Read {
-  const refused = errors.flatMap(({ keyword, instancePath }) =>
-    ABOUT_KEYS.has(keyword) ? [] : [`${instancePath}/`],
-  );
-  return (path) => {
-    const pointer = path.map((name) => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
-    const isRefused = refused.some((prefix) => `${pointer.join("")}/`.startsWith(prefix));
-    if (isRefused) return undefined;
-    return path.reduce<unknown>((value, name) => record(value)[name], root);
-  };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isRecord ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** null when it is none of the references that can be followed. */

@@ -81,6 +81,30 @@ export function yamlOf({ name, spec, policy = {}, schema }: Yaml): string {
     },
     ...(Object.keys(policy).length > 0 && { policy }),
   });
+  return textOf(document, schema);
+}
+
+/** The definition of a user flow as a file. */
+export function userFlowYaml({
+  name,
+  steps,
+  schema,
+}: {
+  readonly name: string;
+  /** By step: the name of a connector, `{ id }`, or null. */
+  readonly steps: Readonly<Record<string, string | object | null>>;
+  readonly schema: string | null;
+}): string {
+  const document = new Document({
+    apiVersion: "plumbline/v1",
+    kind: "UserFlow",
+    metadata: { name },
+    spec: { apiConnectors: steps },
+  });
+  return textOf(document, schema);
+}
+
+function textOf(document: Document, schema: string | null): string {
   if (schema !== null) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   return stringify(document, { lineWidth: 0 });
 }

@@ -6,17 +6,17 @@
 import { hash } from "node:crypto";
 import type { Definition, Loaded } from "../model/definition.ts";
 import type { Fault, Position } from "../model/fault.ts";
-import { type Resolved, resolveDraft, type TenantRules } from "./api-connector.ts";
-import type { ApiConnectorDraft } from "./api-connector-draft.ts";
+import { resolveDraft, type TenantRules } from "./api-connector.ts";
 import { type CachedFile, openFileCache } from "./file-cache.ts";
 import { findFiles } from "./folder.ts";
 import { type Instead, replacedBy } from "./instead.ts";
-import { unexpected } from "./parsed-file.ts";
+import { type Draft, unexpected } from "./parsed-file.ts";
 import { located, type Place, type WrittenFault } from "./place.ts";
 import { deepestRealPath, type RealPath, realPathsNow } from "./real-path.ts";
 import type { SecretScopes } from "./secret-scope.ts";
 import type { Targets } from "./target-url.ts";
 import { type Claim, duplicates, impossibleRenames, sortedUnique } from "./uniqueness.ts";
+import { type ConnectorNames, resolveUserFlow } from "./user-flow.ts";
 
 export interface LoadRequest {
   /** Absolute folder of plumbline.yaml; printed paths are relative to it, with `/`. */
@@ -125,11 +125,12 @@ function answerOf(
   const rules = rulesOf(request, followed);
   const faults: Fault[] = [...searchFaults];
   const definitions: Definition[] = [];
-  const claims: Claims = { names: [], ids: [], displayNames: [], renames: [] };
+  const claims: Claims = { flows: [], names: [], ids: [], displayNames: [], renames: [] };
+  const connectors = connectorNames(files);
   for (const file of files) {
     const written: WrittenFault[] = [...file.parsed.faults];
     for (const draft of file.parsed.drafts) {
-      const { definition, displayName } = resolved(draft, file, rules, written);
+      const { definition, displayName } = resolved(draft, file, { rules, connectors }, written);
       claim(claims, draft, displayName, file.shown);
       if (definition !== null) definitions.push(definition);
     }
@@ -157,14 +158,38 @@ function rulesOf(request: LoadRequest, followed: Map<string, string>): TenantRul
   };
 }
 
+function connectorNames(files: readonly CachedFile[]): ConnectorNames {
+  const drafts = files.flatMap(({ parsed }) =>
+    parsed.drafts.filter((draft) => draft.kind === "ApiConnector"),
+  );
+  return {
+    names: new Set(drafts.flatMap(({ name }) => name ?? [])),
+    renamed: new Map(
+      drafts.flatMap(({ name, previously }) =>
+        name === null || previously === null ? [] : [[previously, name] as const],
+      ),
+    ),
+  };
+}
+
+/** What a draft gives for one tenant. */
+interface Resolved {
+  /** null when a fault stops it. */
+  readonly definition: Definition | null;
+  /** After replacing variables; null when it has none, or a fault. */
+  readonly displayName: string | null;
+}
+
 function resolved(
-  draft: ApiConnectorDraft,
+  draft: Draft,
   file: CachedFile,
-  rules: TenantRules,
+  { rules, connectors }: { readonly rules: TenantRules; readonly connectors: ConnectorNames },
   faults: WrittenFault[],
 ): Resolved {
   try {
-    return resolveDraft(draft, file, rules, faults);
+    if (draft.kind === "ApiConnector") return resolveDraft(draft, file, rules, faults);
+    const definition = resolveUserFlow(draft, file.shown, rules, connectors, faults);
+    return { definition, displayName: null };
   } catch (thrown) {
     faults.push(unexpected(thrown));
     return { definition: null, displayName: null };
@@ -173,21 +198,22 @@ function resolved(
 
 /** What only one definition of a tenant may have. */
 interface Claims {
+  /** Names of user flows, which Graph takes in any letter case. */
+  readonly flows: Claim[];
   readonly names: Claim[];
   readonly ids: Claim[];
   readonly displayNames: Claim[];
   readonly renames: Claim[];
 }
 
-function claim(
-  claims: Claims,
-  draft: ApiConnectorDraft,
-  displayName: string | null,
-  shown: string,
-): void {
+function claim(claims: Claims, draft: Draft, displayName: string | null, shown: string): void {
   const add = (list: Claim[], value: string | null, place: Place) => {
     if (value !== null) list.push({ value, at: { file: shown, ...place } });
   };
+  if (draft.kind === "UserFlow") {
+    add(claims.flows, draft.name?.toLowerCase() ?? null, draft.places.name);
+    return;
+  }
   add(claims.names, draft.name, draft.places.name);
   add(claims.ids, draft.id?.toLowerCase() ?? null, draft.places.id);
   add(claims.displayNames, displayName, draft.places.displayName);
@@ -197,6 +223,7 @@ function claim(
 function conflicts(claims: Claims): readonly Fault[] {
   return [
     ...duplicates("metadata.name", claims.names),
+    ...duplicates("metadata.name", claims.flows),
     ...duplicates("metadata.id", claims.ids),
     ...duplicates("spec.displayName", claims.displayNames),
     ...impossibleRenames(claims.names, claims.renames),

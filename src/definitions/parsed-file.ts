@@ -1,13 +1,34 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
+import type { Kind } from "../model/definition.ts";
 import { type ApiConnectorDraft, draftOf } from "./api-connector-draft.ts";
 import { choice, inWords, nearMiss } from "./near-miss.ts";
 import { START, type WrittenFault, wrong } from "./place.ts";
 import { schemaFaults } from "./schema-faults.ts";
-import { check } from "./schemas.ts";
+import { check, type SchemaName } from "./schemas.ts";
+import { type UserFlowDraft, userFlowDraft } from "./user-flow-draft.ts";
 import { readYaml, type YamlDocument } from "./yaml-text.ts";
+
+export type Draft = ApiConnectorDraft | UserFlowDraft;
+
+/** The catalogue: for each kind its schema, and what is taken from a document of it. */
+const kinds: Readonly<
+  Record<
+    Kind,
+    {
+      readonly schema: SchemaName;
+      readonly draftOf: (yaml: YamlDocument, errors?: readonly ErrorObject[]) => Draft;
+    }
+  >
+> = {
+  ApiConnector: { schema: "api-connector", draftOf },
+  UserFlow: { schema: "user-flow", draftOf: userFlowDraft },
+};
+
+const KINDS = Object.keys(kinds);
 
 /** A file after parsing and schema validation: all that does not depend on a tenant. */
 export interface ParsedFile {
-  readonly drafts: readonly ApiConnectorDraft[];
+  readonly drafts: readonly Draft[];
   readonly faults: readonly WrittenFault[];
 }
 
@@ -35,16 +56,17 @@ export function unexpected(thrown: unknown): WrittenFault {
 
 function parseDocuments(text: string): ParsedFile {
   const { documents, faults: yamlFaults } = readYaml(text);
-  const drafts: ApiConnectorDraft[] = [];
+  const drafts: Draft[] = [];
   const faults: WrittenFault[] = [...yamlFaults];
   for (const yaml of documents) {
     if (faults.length > MOST_FAULTS) break;
-    const other = otherKind(yaml);
-    if (other !== null) {
-      faults.push(other);
+    const kind = kindOf(yaml);
+    if (typeof kind !== "string") {
+      faults.push(kind);
       continue;
     }
-    const checked = check("api-connector", yaml.value);
+    const { schema, draftOf } = kinds[kind];
+    const checked = check(schema, yaml.value);
     if ("document" in checked) {
       drafts.push(draftOf(yaml));
       continue;
@@ -55,26 +77,23 @@ function parseDocuments(text: string): ParsedFile {
   return { drafts, faults: bounded(faults) };
 }
 
-/** The fault of a document that is meant to be something else than an API connector. */
-function otherKind({ value, placeOf }: YamlDocument): WrittenFault | null {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return null;
+/** What a document is meant to define; a fault when that is nothing that a folder may hold. */
+function kindOf({ value, placeOf }: YamlDocument): Kind | WrittenFault {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return "ApiConnector";
   const { kind } = value;
   const place = placeOf(["kind"]);
-  if (kind === "UserFlow") {
-    return wrong("not-yet-supported", place, "User flows come in a later version.");
-  }
   if (kind === "Service") {
     const message =
       "This is the configuration of the service, which does not belong among the definitions: move it to plumbline.yaml.";
     return wrong("schema", place, message);
   }
   // A slip of the pen: the rest is checked as what was meant.
-  if (typeof kind !== "string" || nearMiss(kind, KINDS) !== null) return null;
+  if (typeof kind !== "string") return "ApiConnector";
+  const near = KINDS.includes(kind) ? kind : nearMiss(kind, KINDS);
+  if (near !== null) return near as Kind;
   const message = `The kind${inWords(kind)} is not known. Known kinds are ${choice(KINDS)}.`;
   return wrong("schema", place, message);
 }
-
-const KINDS = ["ApiConnector"];
 
 function bounded(faults: readonly WrittenFault[]): readonly WrittenFault[] {
   if (faults.length <= MOST_FAULTS) return faults;

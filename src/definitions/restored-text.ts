@@ -1,10 +1,19 @@
 /** An earlier state as the definition that would bring it back. */
 import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
-import type { KeptSource, Snapshot } from "../model/generated/audit.ts";
+import type { KeptSource, Snapshot, UserFlowSnapshot } from "../model/generated/audit.ts";
 import { joinUrl } from "../model/query.ts";
-import { literal, yamlOf } from "./definition-text.ts";
+import { literal, userFlowYaml, yamlOf } from "./definition-text.ts";
 
 export type RestoredText = { readonly text: string } | { readonly problem: string };
+
+/** That of a user flow: each step calls the very connector that it called then. */
+export function restoredFlowText(name: string, { apiConnectors }: UserFlowSnapshot): RestoredText {
+  const called = Object.entries(apiConnectors).map(([step, connector]) => [
+    step,
+    connector && { id: literal(connector.id) },
+  ]);
+  return { text: userFlowYaml({ name, steps: Object.fromEntries(called), schema: null }) };
+}
 
 interface Wanted {
   readonly name: string;

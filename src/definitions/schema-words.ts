@@ -5,7 +5,7 @@ import { choice } from "./near-miss.ts";
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -17,6 +17,8 @@ export interface Schema {
 
 const SECRET =
   "a reference to a secret: { env: NAME }, { file: PATH } or { keyVault: { vault: NAME, secret: NAME } }";
+
+const CONNECTOR = "the metadata.name of an ApiConnector, { displayName: NAME }, { id: ID } or null";
 
 /** The rule that a value breaks, as the end of a sentence. */
 export function ruleInWords({ keyword, params, data }: ErrorObject, schema: Schema): string {
@@ -55,6 +57,7 @@ export function ruleInWords({ keyword, params, data }: ErrorObject, schema: Sche
 }
 
 function countInWords(keyword: string, limit: string, schema: Schema): string {
+  if (schema.title === "API connectors") return "must name at least one step";
   // What is not supported yet is named to those alone who wrote it.
   const names =
     keyword === "minProperties" ? supportedKeys(schema) : Object.keys(schema.properties ?? {});
@@ -79,6 +82,7 @@ export function wordsOf(values: unknown): readonly string[] {
 
 function expected(schema: Schema): string {
   if (isSecretReference(schema)) return SECRET;
+  if (schema.title === "ConnectorReference") return CONNECTOR;
   switch (schema.type) {
     case "object":
       return "a mapping (lines of key: value)";

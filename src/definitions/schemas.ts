@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ApiConnectorDocument } from "../model/generated/api-connector.ts";
 import type { ServiceConfiguration } from "../model/generated/service.ts";
+import type { UserFlowDocument } from "../model/generated/user-flow.ts";
 
 /** The published schemas lie two levels up, from src/definitions and from dist/definitions alike. */
 const FOLDER = new URL("../../schemas/", import.meta.url);
 
 interface Documents {
   readonly "api-connector": ApiConnectorDocument;
+  readonly "user-flow": UserFlowDocument;
   readonly service: ServiceConfiguration;
 }
 

@@ -2,7 +2,7 @@
 import type { Fault, Position } from "./fault.ts";
 import type { CertificateSource, SecretUse } from "./secret.ts";
 
-export type Kind = "ApiConnector";
+export type Kind = "ApiConnector" | "UserFlow";
 
 export interface ApiConnectorDefinition {
   readonly kind: "ApiConnector";
@@ -43,7 +43,58 @@ export interface CertificateAuthentication extends CertificateSource {
   readonly type: "certificate";
 }
 
-export type Definition = ApiConnectorDefinition;
+/** Which connector the steps of a user flow call. The flow itself is not managed. */
+export interface UserFlowDefinition {
+  readonly kind: "UserFlow";
+  /** `metadata.name`: the id of the flow. */
+  readonly name: string;
+  /** Where the document stands: its `metadata.name`. */
+  readonly at: Position;
+  /** In the order of `steps`; one that is left out is not managed. */
+  readonly steps: readonly {
+    readonly step: Step;
+    readonly at: Position;
+    /** null: none. */
+    readonly connector: ConnectorReference | null;
+  }[];
+}
+
+/**
+ * Where a user flow may call a connector, in the order in which it gets there
+ * (https://learn.microsoft.com/graph/api/resources/userflowapiconnectorconfiguration).
+ */
+export const steps = [
+  "postFederationSignup",
+  "postAttributeCollection",
+  "preTokenIssuance",
+] as const;
+
+export type Step = (typeof steps)[number];
+
+/** The step that the user flows of Azure AD B2C alone have. */
+export const TOKEN_STEP = "preTokenIssuance" satisfies Step;
+
+/** Which connector a step is to call: one that a definition names, or one that only the tenant has. */
+export type ConnectorReference =
+  | { readonly type: "definition"; readonly name: string }
+  | { readonly type: "id"; readonly id: string }
+  | { readonly type: "displayName"; readonly displayName: string };
+
+export type Definition = ApiConnectorDefinition | UserFlowDefinition;
+
+export function isConnector(definition: Definition): definition is ApiConnectorDefinition {
+  return definition.kind === "ApiConnector";
+}
+
+/** Definitions of each kind have names of their own: those of user flows are ids that Graph gave. */
+export function kindOfName(name: string): Kind {
+  return /^B2[XC]_1_/i.test(name) ? "UserFlow" : "ApiConnector";
+}
+
+/** Graph takes the id of a user flow in any letter case. */
+export function isSameFlow(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 /** All that a folder gave. With an error among the faults, nothing may be applied. */
 export interface Loaded {
@@ -61,6 +112,7 @@ export const PASSWORD_PATH = "spec.authentication.basic.password";
 
 /** Every secret that a definition names, in the order in which it names them. */
 export function secretUses(definition: Definition): readonly SecretUse[] {
+  if (!isConnector(definition)) return [];
   return [
     ...definition.query.map(({ value }) => value),
     ...authenticationUses(definition.authentication),

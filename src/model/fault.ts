@@ -24,6 +24,7 @@ export type DefinitionFaultCode =
   | "link"
   | "duplicate"
   | "variable"
+  | "reference"
   | "url"
   | "target"
   | "secret-scope"
@@ -52,6 +53,7 @@ export type FaultCode =
   | "refused"
   | "stopped"
   | "unverified"
+  | "released"
   | "internal";
 
 /** Something that is wrong: what happened, where, and what to do. Holds no secret. */

@@ -1,4 +1,5 @@
 /** What the tenant holds, as Microsoft Graph shows it. */
+import type { Step } from "./definition.ts";
 import type { Secret } from "./secret.ts";
 
 /** One entry of certificateList (microsoft.graph.pkcs12CertificateInformation). */
@@ -39,3 +40,25 @@ export type Observed = ApiConnectorState<Secret>;
 
 /** As the plan sees it: query values are fingerprints. */
 export type Live = ApiConnectorState<string>;
+
+/**
+ * microsoft.graph.b2xIdentityUserFlow or b2cIdentityUserFlow, as far as API connectors go
+ * (https://learn.microsoft.com/graph/api/resources/userflowapiconnectorconfiguration).
+ */
+export interface LiveUserFlow {
+  readonly kind: "UserFlow";
+  /** Such as `B2X_1_signup`. */
+  readonly id: string;
+  /** userFlowType, such as `signUpOrSignIn`; null when Graph does not tell. */
+  readonly type: string | null;
+  /** userFlowTypeVersion; null when Graph does not tell. */
+  readonly version: number | null;
+  /** Every step that the flow has, in the order of the model; null: it takes no connectors. */
+  readonly steps: readonly LiveStep[] | null;
+}
+
+export interface LiveStep {
+  readonly step: Step;
+  /** What it calls; null: nothing. */
+  readonly connector: { readonly id: string; readonly displayName: string | null } | null;
+}

@@ -16,6 +16,7 @@ const results: Readonly<Record<FaultCode, Result>> = {
   link: "invalid",
   duplicate: "invalid",
   variable: "invalid",
+  reference: "invalid",
   url: "invalid",
   target: "invalid",
   "secret-scope": "invalid",
@@ -35,6 +36,8 @@ const results: Readonly<Record<FaultCode, Result>> = {
   store: "partial",
   stopped: "partial",
   unverified: "partial",
+  // Only ever a warning.
+  released: "clean",
   locked: "refused",
   refused: "refused",
   internal: "failed",

@@ -1,6 +1,6 @@
 /** Ports: how the engine reaches one tenant. */
-import type { Kind } from "./definition.ts";
-import type { Observed } from "./live.ts";
+import type { Step } from "./definition.ts";
+import type { LiveUserFlow, Observed } from "./live.ts";
 import type { ClientCertificate, Secret } from "./secret.ts";
 
 /** Which tenant an entry of the store belongs to. `name` is only what people call it. */
@@ -9,15 +9,6 @@ export interface TenantIdentity {
   /** Root of Microsoft Graph, without version and without a trailing slash. */
   readonly graph: string;
   readonly tenantId: string;
-}
-
-/** A step of a user flow that calls a connector. */
-export interface Use {
-  /** Id of the flow, such as `B2X_1_signup`. */
-  readonly flow: string;
-  readonly step: string;
-  /** Graph id. */
-  readonly connectorId: string;
 }
 
 /** What is written. A property that is left out is not touched. */
@@ -37,17 +28,23 @@ export type CertificateWrite = Pick<ClientCertificate, "pfx" | "passphrase">;
 
 export type Write = ApiConnectorWrite;
 
+/** What is created, changed and deleted as a whole: of a user flow, only the steps are written. */
+export type WrittenKind = Write["kind"];
+
 export interface TenantReader {
   /**
    * Every object of the kind. The listing is whole or it fails: must throw a FaultError for any
    * page that is missing, torn or refused. Must send GET and nothing else.
    */
-  list(kind: Kind, signal?: AbortSignal): Promise<readonly Observed[]>;
+  list(kind: WrittenKind, signal?: AbortSignal): Promise<readonly Observed[]>;
   /**
-   * Every step of a user flow that calls a connector. Must be whole or fail, as a listing, and must
-   * send GET and nothing else.
+   * Every user flow, with what its steps call. Must be whole or fail, as a listing, and must send GET
+   * and nothing else. A tenant need not have both families of flows; one to which an id of `named`
+   * belongs must be read all the same.
    */
-  uses(signal?: AbortSignal): Promise<readonly Use[]>;
+  userFlows(named: readonly string[], signal?: AbortSignal): Promise<readonly LiveUserFlow[]>;
+  /** One of them as it is now; null when it is gone. */
+  userFlow(flow: LiveUserFlow, signal?: AbortSignal): Promise<LiveUserFlow | null>;
 }
 
 /** What Graph says of a write that it carried out. */
@@ -72,11 +69,21 @@ export interface TenantWriter extends TenantReader {
    * became of a lost one, a read shows.
    */
   upload(
-    kind: Kind,
+    kind: WrittenKind,
     id: string,
     certificate: CertificateWrite,
     signal?: AbortSignal,
   ): Promise<Written>;
   /** As an update; an object that is already gone is a success. */
-  delete(kind: Kind, id: string, signal?: AbortSignal): Promise<Written>;
+  delete(kind: WrittenKind, id: string, signal?: AbortSignal): Promise<Written>;
+  /**
+   * Makes one step of a user flow call this connector, or none (null), in one request, whatever it
+   * called before. As an update; Graph may say that it did and have done nothing: a read shows it.
+   */
+  bind(
+    flow: LiveUserFlow,
+    step: Step,
+    connectorId: string | null,
+    signal?: AbortSignal,
+  ): Promise<Written>;
 }

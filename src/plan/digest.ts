@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import type { Change, HeldChange, Plan } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import { partsOf } from "./api-connector.ts";
-import { type Desired, liveObjects, type PlanInput } from "./input.ts";
+import { type Desired, liveConnectors, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
+import { differingSteps, type FlowMatch } from "./user-flow.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
 
@@ -13,11 +14,18 @@ type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
  * for which tenant and by which version of the program. Leaves out what is not a decision: the
  * commit, places in files, wording and objects that nothing happens to.
  */
-export function digest(input: PlanInput, decisions: Decisions): string {
+export function digest(
+  input: PlanInput,
+  decisions: Decisions,
+  flows: readonly FlowMatch[],
+): string {
   const desired = new Map(input.desired.map((one) => [keyOf(one.definition), one] as const));
-  const live = new Map(liveObjects(input.observations).map((one) => [one.id, one] as const));
-  const essenceOf = (change: Change | HeldChange) =>
-    essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""), input);
+  const live = new Map(liveConnectors(input.observations).map((one) => [one.id, one] as const));
+  const met = new Map(flows.map((found) => [keyOf(found.definition), found] as const));
+  const essenceOf = (change: Change | HeldChange) => [
+    ...essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""), input),
+    ...bindings(met.get(keyOf(change))),
+  ];
   const content = [
     input.version,
     input.tenant.graph,
@@ -48,6 +56,16 @@ function essence(
   // An upload ahead of time is another decision than one that takes effect at once.
   const isAhead = upload && (desired?.certificate?.notBefore ?? 0) * 1_000 > toMilliseconds(now);
   return [op, kind, name, id, displayName, values, fingerprints, query, upload, isAhead];
+}
+
+/** A name may mean another connector by now. */
+function bindings(found: FlowMatch | undefined): readonly unknown[] {
+  if (found === undefined) return [];
+  return differingSteps(found).map(({ step, live, target }) => [
+    step,
+    live?.connector?.id ?? null,
+    target?.id ?? null,
+  ]);
 }
 
 /** By key, so that their order in the URL decides nothing. */

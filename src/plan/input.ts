@@ -1,12 +1,12 @@
 /** What a plan is made from. */
-import type { Definition, Kind } from "../model/definition.ts";
+import type { ApiConnectorDefinition, Kind, UserFlowDefinition } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
-import type { Snapshot } from "../model/generated/audit.ts";
+import type { Snapshot, UserFlowSnapshot } from "../model/generated/audit.ts";
 import type { Change } from "../model/generated/run.ts";
-import type { Live } from "../model/live.ts";
+import type { Live, LiveUserFlow } from "../model/live.ts";
 import type { ClientCertificate } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
-import type { TenantIdentity, Use } from "../model/tenant.ts";
+import type { TenantIdentity } from "../model/tenant.ts";
 import type { ChangeWindow } from "./windows.ts";
 
 export type Verb = Change["op"];
@@ -16,8 +16,9 @@ export type DesiredSecret =
   | { readonly source: string; readonly fingerprint: string }
   | { readonly source: string; readonly fault: Fault };
 
+/** A connector as git wants it. */
 export interface Desired {
-  readonly definition: Definition;
+  readonly definition: ApiConnectorDefinition;
   /**
    * By path in the definition. A certificate is one secret, at `CERTIFICATE_PATH`, and its fingerprint
    * is `x509$` and its thumbprint.
@@ -34,33 +35,35 @@ export type DesiredCertificate = Pick<
 >;
 
 /** One kind of object as it was just listed: whole, or not at all. */
-export type Observation =
-  | { readonly kind: Kind; readonly objects: readonly Live[] }
-  | { readonly kind: Kind; readonly fault: Fault };
+export type Observation = Listed | UnreadKind;
 
-export type Uses = { readonly uses: readonly Use[] } | { readonly fault: Fault };
+type Listed =
+  | { readonly kind: "ApiConnector"; readonly objects: readonly Live[] }
+  | { readonly kind: "UserFlow"; readonly objects: readonly LiveUserFlow[] };
 
-/** Whether anything may be deleted, so that it has to be known whether a user flow calls it. */
-export function mayDelete({
-  desired,
-  memory,
-  policy,
-}: Pick<PlanInput, "desired" | "memory" | "policy">): boolean {
-  if (!policy.allow.includes("delete")) return false;
-  const known = new Set(memory.ledger.map(({ name }) => name));
-  // A name before a rename counts only for what has none under its own.
-  const names = new Set(
-    desired.flatMap(({ definition: { name, previously } }) =>
-      known.has(name) ? [name] : [name, previously],
-    ),
-  );
-  const creates = memory.journal.filter(({ op }) => op === "create");
-  return [...memory.ledger, ...creates].some(({ name }) => !names.has(name));
+interface UnreadKind {
+  readonly kind: Kind;
+  readonly fault: Fault;
 }
 
-/** Everything that could be listed, of any kind. */
-export function liveObjects(observations: readonly Observation[]): readonly Live[] {
-  return observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+/** Every connector; none when they could not be listed. */
+export function liveConnectors(observations: readonly Observation[]): readonly Live[] {
+  return observations.flatMap((seen) =>
+    seen.kind === "ApiConnector" && "objects" in seen ? seen.objects : [],
+  );
+}
+
+/** Every user flow; none when they could not be listed. */
+export function liveUserFlows(observations: readonly Observation[]): readonly LiveUserFlow[] {
+  return observations.flatMap((seen) =>
+    seen.kind === "UserFlow" && "objects" in seen ? seen.objects : [],
+  );
+}
+
+/** Why objects of this kind could not be listed; null when they could. */
+export function unreadFault(kind: Kind, observations: readonly Observation[]): Fault | null {
+  const seen = observations.find((one) => one.kind === kind);
+  return seen && "fault" in seen ? seen.fault : null;
 }
 
 /** What the operator lets apply do. The mode is not part of it: it must not steer a plan. */
@@ -101,7 +104,7 @@ export interface Asked {
 /** An object as it was. */
 export interface Earlier {
   /** null: it was not there. */
-  readonly state: Snapshot | null;
+  readonly state: Snapshot | UserFlowSnapshot | null;
   /** Its Graph id of then. */
   readonly id: string | null;
   /** How many changes of it came afterwards. */
@@ -122,10 +125,10 @@ export interface PlanInput {
   /** RFC 3339 instant at which the tenant was read. `nextTurn` says when it would matter next. */
   readonly now: string;
   readonly desired: readonly Desired[];
+  /** The user flows whose steps git wants to call some connector. */
+  readonly flows: readonly UserFlowDefinition[];
   readonly observations: readonly Observation[];
   readonly memory: Memory;
-  /** Which user flows call which connector, or why nobody knows; null: nothing is to be deleted. */
-  readonly uses: Uses | null;
   readonly policy: Policy;
   readonly asked: Asked;
   /** What is already known to be wrong; an error makes a plan that changes nothing. */

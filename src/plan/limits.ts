@@ -56,7 +56,7 @@ function changeLimit(
   if (limits.changes === null || count <= limits.changes) return null;
   return {
     code: "limit",
-    message: `This run would write ${count} connectors: limits.changes allows ${limits.changes}.`,
+    message: `This run would write ${count} objects: limits.changes allows ${limits.changes}.`,
     lift: `Set limits.changes to ${count} for this tenant in plumbline.yaml.`,
     until: null,
   };

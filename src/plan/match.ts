@@ -1,5 +1,5 @@
 /** Which live object each definition means, and what is left over. */
-import type { Definition } from "../model/definition.ts";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Live } from "../model/live.ts";
 import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../model/store.ts";
@@ -28,9 +28,17 @@ export interface Absent {
   readonly recorded: LedgerEntry | null;
 }
 
+/** In the ledger and live, but no longer in git. */
+export interface Orphan {
+  readonly type: "orphan";
+  readonly recorded: LedgerEntry;
+  readonly live: Live;
+}
+
 export type Match =
   | Paired
   | Absent
+  | Orphan
   /** We created it, and no listing has shown it yet. */
   | {
       readonly type: "unseen";
@@ -39,8 +47,6 @@ export type Match =
       readonly begun: OpenJournalEntry;
     }
   | { readonly type: "ambiguous"; readonly desired: Desired; readonly candidates: readonly Live[] }
-  /** In the ledger and live, but no longer in git. */
-  | { readonly type: "orphan"; readonly recorded: LedgerEntry; readonly live: Live }
   | { readonly type: "unmanaged"; readonly live: Live }
   | { readonly type: "fault"; readonly fault: Fault };
 
@@ -164,7 +170,7 @@ function paired({ desired, recorded }: Seeker, live: Live, by: Meeting, field: F
 /** Whether a write was begun for this definition, under its name or its name before a rename. */
 export function isAbout(
   { kind, name }: Pick<JournalEntry, "kind" | "name">,
-  definition: Definition,
+  definition: ApiConnectorDefinition,
 ): boolean {
   return kind === definition.kind && (name === definition.name || name === definition.previously);
 }

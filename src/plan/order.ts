@@ -1,5 +1,6 @@
 /** The order in which things stand in a plan and are carried out. */
 import type { Change, ConnectorCertificates, Unmanaged } from "../model/generated/run.ts";
+import { bindsSteps } from "./user-flow.ts";
 
 interface Named {
   readonly kind: string;
@@ -10,13 +11,21 @@ interface Named {
  * Dependency levels, carried out from the lowest:
  *
  *   0  create, update and adopt connectors
- *   1  delete connectors, when nothing can need them any more
+ *   1  bind steps of user flows, which may call a connector that was just created
+ *   2  unbind steps
+ *   3  delete connectors, when nothing can need them any more
+ *
+ * A flow of which steps are bound and unbound stands where it is bound.
  */
-function level({ op }: Pick<Change, "op">): number {
-  return op === "delete" ? 1 : 0;
+function level(change: Leveled): number {
+  if (change.op === "delete") return 3;
+  if (change.kind !== "UserFlow") return 0;
+  return bindsSteps(change) || change.fields.length === 0 ? 1 : 2;
 }
 
-export function byLevel(a: Named & Pick<Change, "op">, b: Named & Pick<Change, "op">): number {
+type Leveled = Pick<Change, "op" | "kind" | "fields">;
+
+export function byLevel(a: Named & Leveled, b: Named & Leveled): number {
   return level(a) - level(b) || byKindAndName(a, b);
 }
 

@@ -3,14 +3,23 @@ import type { Change, HoldReason } from "../model/generated/run.ts";
 import { rotation } from "./certificate.ts";
 import type { PlanInput, Verb } from "./input.ts";
 import { durationText, toInstant, toMilliseconds } from "./instant.ts";
-import type { Match } from "./match.ts";
+import type { Match, Orphan } from "./match.ts";
 import { suspendedReason, suspensionOf } from "./suspensions.ts";
 import { awaitedUntil } from "./unseen.ts";
+import { type FlowMatch, problemsOf } from "./user-flow.ts";
+import type { Uses } from "./uses.ts";
 
-type Rule = (found: Match, change: Change, input: PlanInput) => HoldReason | null;
+/** What a definition, or a ledger entry without one, has met. */
+export type Judged =
+  | Exclude<Match, Orphan>
+  /** With the use of the connector as it will be once the plan is carried out. */
+  | (Orphan & { readonly uses: Uses })
+  | FlowMatch;
+
+type Rule = (found: Judged, change: Change, input: PlanInput) => HoldReason | null;
 
 /** null: it may be carried out. The first rule that holds a change gives its reason. */
-export function holdReason(found: Match, change: Change, input: PlanInput): HoldReason | null {
+export function holdReason(found: Judged, change: Change, input: PlanInput): HoldReason | null {
   for (const rule of rules) {
     const reason = rule(found, change, input);
     if (reason) return reason;
@@ -100,15 +109,27 @@ const protectedObject: Rule = (found, { op }) =>
       )
     : null;
 
+/** What the flow cannot call, and what it cannot call yet. */
+const unbindable: Rule = (found) => {
+  if (found.type !== "flow") return null;
+  const { unsupported, targets } = problemsOf(found);
+  if (unsupported.length > 0) {
+    const lift = "Make the flow anew in the Recommended version, or remove the step from git.";
+    return reason("unsupported", unsupported.join(" "), lift);
+  }
+  return targets.length > 0 ? reason("target", targets.join(" "), null) : null;
+};
+
 /** A sign-up that calls what is no longer there fails. */
-const inUse: Rule = (found, { op }, { uses }) => {
+const inUse: Rule = (found, { op }) => {
   if (op !== "delete" || found.type !== "orphan") return null;
-  if (uses === null || "fault" in uses) {
-    const why = uses === null ? "" : ` ${uses.fault.message}`;
-    return reason("use-unknown", `Whether a user flow calls it is not known.${why}`, null);
+  const { uses, live } = found;
+  if ("fault" in uses) {
+    const message = `Whether a user flow calls it is not known. ${uses.fault.message}`;
+    return reason("use-unknown", message, null);
   }
   const steps = uses.uses
-    .filter(({ connectorId }) => connectorId.toLowerCase() === found.live.id.toLowerCase())
+    .filter(({ id, after }) => after && id === live.id)
     .map(({ flow, step }) => `${flow} in ${step}`)
     .sort();
   if (steps.length === 0) return null;
@@ -186,6 +207,7 @@ const rules: readonly Rule[] = [
   ambiguous,
   unreadableSecret,
   unfitCertificate,
+  unbindable,
   protectedObject,
   verb,
   inUse,

@@ -44,6 +44,14 @@ export function redacted(plan: Plan, redact: Redact): Plan {
       displayName: one.at === null ? maybe(one.displayName) : one.displayName,
       list: one.list.map((entry) => ({ ...entry, thumbprint: maybe(entry.thumbprint) })),
     })),
+    uses:
+      plan.uses?.map((use) =>
+        use.name === null ? { ...use, displayName: maybe(use.displayName) } : use,
+      ) ?? null,
+    usesUnknown: plan.usesUnknown && {
+      ...plan.usesUnknown,
+      message: redact(plan.usesUnknown.message),
+    },
     unreadable: plan.unreadable.map(({ kind, fault }) => ({
       kind,
       fault: { ...fault, message: redact(fault.message) },

@@ -1,6 +1,7 @@
 /** What of an earlier state cannot be brought back, and whoever restores it should know. */
 import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
+import type { Snapshot } from "../model/generated/audit.ts";
 import type { Earlier, PlanInput } from "./input.ts";
 import type { Absent, Paired } from "./match.ts";
 
@@ -11,10 +12,10 @@ export function restoredWarnings(
 ): readonly Fault[] {
   const { name, at } = found.desired.definition;
   const earlier = Object.hasOwn(asked.restored, name) ? asked.restored[name] : undefined;
-  if (!earlier?.state) return [];
+  if (!earlier?.state || !("query" in earlier.state)) return [];
   const messages = [
     ...identityOf(found, name, earlier),
-    ...secretsOf(found, earlier),
+    ...secretsOf(found, earlier.state),
     ...laterOf(name, earlier),
   ];
   return messages.map((message) => ({ severity: "warning", code: "unverified", message, at }));
@@ -30,12 +31,12 @@ function identityOf(found: Paired | Absent, name: string, { id }: Earlier): read
 }
 
 /** A source may hold another value by now; the values of then are kept nowhere. */
-function secretsOf({ desired, type }: Paired | Absent, { state }: Earlier): readonly string[] {
+function secretsOf({ desired, type }: Paired | Absent, state: Snapshot): readonly string[] {
   const { definition, secrets } = desired;
   const { query, authentication } = definition;
   const path = authentication.type === "basic" ? PASSWORD_PATH : CERTIFICATE_PATH;
   const what = authentication.type === "basic" ? "password" : "certificate";
-  const then = new Map((state?.query ?? []).map(({ key, fingerprint }) => [key, fingerprint]));
+  const then = new Map(state.query.map(({ key, fingerprint }) => [key, fingerprint]));
   const isOther = (at: string, fingerprint: string | null) => {
     const secret = secrets[at];
     // One that was never known matters only where it is sent.
@@ -43,7 +44,7 @@ function secretsOf({ desired, type }: Paired | Absent, { state }: Earlier): read
     return secret !== undefined && "fingerprint" in secret && secret.fingerprint !== fingerprint;
   };
   const keys = query.filter(({ key, value }) => isOther(value.path, then.get(key) ?? null));
-  const isOtherSecret = isOther(path, state?.authentication.fingerprint ?? null);
+  const isOtherSecret = isOther(path, state.authentication.fingerprint);
   return [
     ...keys.map(({ key, value }) => otherValue(`value of ${key} in the URL`, secrets[value.path])),
     ...(isOtherSecret ? [otherValue(what, secrets[path])] : []),

@@ -2,7 +2,7 @@
 import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { LiveCertificate } from "../model/live.ts";
 import { certificatesOf, UPLOAD_AGAIN_AFTER } from "./certificate.ts";
-import { liveObjects, type PlanInput } from "./input.ts";
+import { liveConnectors, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { deletedAt } from "./policy.ts";
 import { windowState } from "./windows.ts";
@@ -27,7 +27,7 @@ export function nextTurn(input: PlanInput): number {
 }
 
 function certificateTurns({ observations, desired, policy }: PlanInput): readonly number[] {
-  const live = liveObjects(observations).flatMap(({ authentication }) =>
+  const live = liveConnectors(observations).flatMap(({ authentication }) =>
     certificatesOf(authentication),
   );
   const own = desired.flatMap(({ certificate }) => certificate ?? []);

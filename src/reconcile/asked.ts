@@ -1,8 +1,8 @@
 /** Whether a run can do what a person asked of it by name. */
-import type { Definition } from "../model/definition.ts";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Plan } from "../model/generated/run.ts";
-import { liveObjects, type PlanInput } from "../plan/input.ts";
+import { liveConnectors, type PlanInput } from "../plan/input.ts";
 import { authenticationPath, previousEntry } from "./ledger.ts";
 
 /** Why not, one for each name; empty when it can. */
@@ -33,14 +33,18 @@ export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): 
 }
 
 /** The id that the ledger has, of what is live; null: it is not managed. */
-function managedId({ memory }: PlanInput, planned: Plan, definition: Definition): string | null {
+function managedId(
+  { memory }: PlanInput,
+  planned: Plan,
+  definition: ApiConnectorDefinition,
+): string | null {
   const id = previousEntry(definition, memory)?.id ?? null;
   const listed = [...planned.unchanged, ...planned.changes, ...planned.held];
   return listed.some((item) => item.name === definition.name && item.id === id) ? id : null;
 }
 
 function hasPassword({ observations }: PlanInput, id: string): boolean {
-  return liveObjects(observations).some(
+  return liveConnectors(observations).some(
     (live) => live.id === id && live.authentication.type === "basic",
   );
 }

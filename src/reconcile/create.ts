@@ -2,13 +2,14 @@
  * Creating, where Graph makes the id and gives nothing to recognise a repeated request by: a lost
  * answer is resolved by reading, never by sending again blindly.
  */
-import type { Definition } from "../model/definition.ts";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { JournalEntry } from "../model/store.ts";
 import type { Written } from "../model/tenant.ts";
+import { liveConnectors } from "../plan/input.ts";
 import { madeBy } from "../plan/match.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
-import { list } from "./observe.ts";
+import { listConnectors } from "./observe.ts";
 import { poll } from "./poll.ts";
 import type { Writing } from "./subject.ts";
 import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
@@ -20,7 +21,7 @@ const longestWait = 60_000;
 /** Answers the id of the one connector that now exists for the definition, and the last answer's. */
 export async function create(
   writing: Writing,
-  definition: Definition,
+  definition: ApiConnectorDefinition,
   values: Values,
   begun: JournalEntry,
 ): Promise<Written & { readonly id: string }> {
@@ -73,15 +74,15 @@ async function findMade(writing: Writing, begun: JournalEntry): Promise<string |
   const deadline = subject.clock.now().getTime() + subject.settle;
   notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
   return await poll(subject.clock, deadline, stopping, async () => {
-    const seen = (await list(subject, aborting, notify)).find(({ kind }) => kind === begun.kind);
-    if (!seen || "fault" in seen) throw new FaultError(unknownEffect(begun, seen?.fault.message));
-    const made = madeBy(begun, seen.objects).map(({ id }) => id);
+    const seen = await listConnectors(subject, aborting, notify);
+    if ("fault" in seen) throw new FaultError(unknownEffect(begun, seen.fault.message));
+    const made = madeBy(begun, liveConnectors([seen])).map(({ id }) => id);
     if (made.length > 1) throw new FaultError(severalMade(begun, made));
     return made[0] ?? null;
   });
 }
 
-function unknownEffect({ name }: JournalEntry, message = "") {
+function unknownEffect({ name }: JournalEntry, message: string) {
   const text = `The answer to the create of ${name} was lost, and the tenant could not be read: ${message} The next run resolves it by reading.`;
   return failure("unavailable", text);
 }

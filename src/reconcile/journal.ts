@@ -1,8 +1,8 @@
 /** What was begun and is answered by now: pure, so that it can be read beside the plan. */
-import type { Definition } from "../model/definition.ts";
+import { type ApiConnectorDefinition, isSameFlow } from "../model/definition.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import type { OpenJournalEntry } from "../model/store.ts";
-import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
+import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
 import { isAbout, leavesAuthenticationOpen, madeBy } from "../plan/match.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { liveIds } from "./ledger.ts";
@@ -18,7 +18,7 @@ export interface Answered extends OpenJournalEntry {
  * could not be read answers nothing. The memory of `input` must be what the store holds now.
  */
 export function answered(
-  { desired, memory, observations, now }: PlanInput,
+  { desired, flows, memory, observations, now }: PlanInput,
   planned: Plan,
   outcomes: readonly Outcome[],
 ): readonly Answered[] {
@@ -28,7 +28,7 @@ export function answered(
   const known = new Set(memory.ledger.map(({ id }) => id));
   // Until the ledger has it, nothing else says that it is ours.
   const hasMadeOne = (begun: OpenJournalEntry) => {
-    const made = begun.op === "create" ? madeBy(begun, liveObjects(observations)) : [];
+    const made = begun.op === "create" ? madeBy(begun, liveConnectors(observations)) : [];
     return made.filter(({ id }) => !known.has(id)).length === 1;
   };
   const resultOf = (begun: OpenJournalEntry): string | null => {
@@ -39,15 +39,17 @@ export function answered(
       if (live.has(begun.id)) return "seen";
       return isOver ? "never seen" : null;
     }
-    const about = desired.filter(
+    const owners = desired.filter(
       ({ definition }) => isAbout(begun, definition) || isOwner(planned, definition, begun.id),
     );
+    const isFlow = begun.kind === "UserFlow";
+    const about = isFlow
+      ? flows.filter(({ name }) => isSameFlow(name, begun.name))
+      : owners.map(({ definition }) => definition);
     const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
-      about.some(({ definition: { kind, name } }) =>
-        items.some((one) => one.kind === kind && one.name === name),
-      );
+      about.some(({ kind, name }) => items.some((one) => one.kind === kind && one.name === name));
     if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
-    const isSettled = !leavesAuthenticationOpen(begun) || !about.some(isBasic);
+    const isSettled = !leavesAuthenticationOpen(begun) || !owners.some(isBasic);
     if (isAmong(planned.unchanged) && isSettled) return "nothing differs";
     return about.length === 0 && isOver && !hasMadeOne(begun) ? "definition gone" : null;
   };
@@ -58,7 +60,11 @@ export function answered(
 }
 
 /** Whether the plan pairs this definition with that object: it may have another name by now. */
-function isOwner(planned: Plan, { kind, name }: Definition, id: string | null): boolean {
+function isOwner(
+  planned: Plan,
+  { kind, name }: ApiConnectorDefinition,
+  id: string | null,
+): boolean {
   return [...planned.changes, ...planned.unchanged, ...planned.held].some(
     (item) => id !== null && item.id === id && item.kind === kind && item.name === name,
   );

@@ -43,7 +43,7 @@ function isSame({ input: one, turn }: Last, other: PlanInput): boolean {
     one.desired === other.desired &&
     one.memory === other.memory &&
     one.asked === other.asked &&
-    one.uses === other.uses &&
+    one.flows === other.flows &&
     (one.now === other.now || isTimely) &&
     one.observations.length === other.observations.length &&
     one.observations.every((seen, index) => seen === other.observations[index])

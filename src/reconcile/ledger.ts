@@ -1,6 +1,11 @@
 /** What the ledger says after a run: pure, so that it can be read beside the plan. */
 import { isDeepStrictEqual } from "node:util";
-import { CERTIFICATE_PATH, type Definition } from "../model/definition.ts";
+import {
+  type ApiConnectorDefinition,
+  CERTIFICATE_PATH,
+  isSameFlow,
+  type UserFlowDefinition,
+} from "../model/definition.ts";
 import type { Plan } from "../model/generated/run.ts";
 import type {
   LedgerChange,
@@ -9,7 +14,7 @@ import type {
   MemoryChange,
   RecordedSecret,
 } from "../model/store.ts";
-import { type Desired, liveObjects, type PlanInput } from "../plan/input.ts";
+import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
@@ -47,7 +52,7 @@ export function ledgerEntry(
 }
 
 /** Where the ledger keeps the secret of a definition's authentication. */
-export function authenticationPath({ authentication }: Definition): string {
+export function authenticationPath({ authentication }: ApiConnectorDefinition): string {
   return authentication.type === "basic" ? authentication.password.path : CERTIFICATE_PATH;
 }
 
@@ -92,7 +97,10 @@ export function trustedEntry(entry: LedgerEntry, desired: Desired, moment: Momen
 }
 
 /** What the ledger holds for a definition: under its name, else under its name before a rename. */
-export function previousEntry(definition: Definition, { ledger }: Memory): LedgerEntry | null {
+export function previousEntry(
+  definition: ApiConnectorDefinition,
+  { ledger }: Memory,
+): LedgerEntry | null {
   const of = (name: string | null) =>
     ledger.find((entry) => entry.kind === definition.kind && entry.name === name);
   return of(definition.name) ?? of(definition.previously) ?? null;
@@ -141,7 +149,7 @@ export function movedSuspensions(
  * The memory of `input` must be what the store holds now, after the plan's own changes.
  */
 export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly LedgerChange[] {
-  const others = liveObjects(given.observations).filter(
+  const others = liveConnectors(given.observations).filter(
     ({ authentication }) => authentication.type !== "basic",
   );
   const otherIds = new Set(others.map(({ id }) => id));
@@ -152,6 +160,12 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
   const memory = { ...given.memory, ledger };
   const input = { ...given, memory };
   const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
+    const flow = kind === "UserFlow" && input.flows.find((one) => one.name === name);
+    if (flow && id !== null) {
+      const known = memory.ledger.find((one) => one.kind === kind && one.name === name) ?? null;
+      const entry = flowEntry(flow, id);
+      return isSame(entry, known) ? [] : putEntry(entry, known, memory.ledger);
+    }
     const desired = find(input.desired, kind, name);
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
@@ -221,7 +235,8 @@ function isOfOneName(one: LedgerChange, other: LedgerChange): boolean {
 }
 
 /** Entries without a definition whose object is gone from a whole listing. */
-function forgotten({ desired, observations, memory, now }: PlanInput): readonly LedgerChange[] {
+function forgotten(input: PlanInput): readonly LedgerChange[] {
+  const { desired, observations, memory, now } = input;
   const kept = new Set(desired.map(({ definition }) => previousEntry(definition, memory)));
   const live = liveIds(observations);
   const awaited = new Set(
@@ -229,6 +244,8 @@ function forgotten({ desired, observations, memory, now }: PlanInput): readonly 
   );
   return observations.flatMap((seen) => {
     if ("fault" in seen) return [];
+    // A flow that no definition names is released, whether it is there or not.
+    if (seen.kind === "UserFlow") return releasedEntries(input);
     return memory.ledger
       .filter((entry) => entry.kind === seen.kind && !kept.has(entry))
       .filter(({ id }) => !live.has(id) && !awaited.has(id))
@@ -236,8 +253,21 @@ function forgotten({ desired, observations, memory, now }: PlanInput): readonly 
   });
 }
 
+function releasedEntries({ flows, memory }: PlanInput): readonly LedgerChange[] {
+  return memory.ledger
+    .filter((entry) => entry.kind === "UserFlow")
+    .filter((entry) => !flows.some(({ name }) => isSameFlow(name, entry.name)))
+    .map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name }));
+}
+
+/** What is kept of a flow: that its steps are looked after. */
+export function flowEntry({ kind, name }: UserFlowDefinition, id: string): LedgerEntry {
+  const nothing = { protect: false, announcedAt: null, secrets: {}, sources: {} };
+  return { kind, name, id, displayName: id, ...nothing };
+}
+
 export function liveIds(observations: PlanInput["observations"]): ReadonlySet<string> {
-  return new Set(liveObjects(observations).map(({ id }) => id));
+  return new Set(liveConnectors(observations).map(({ id }) => id));
 }
 
 export function find(desired: readonly Desired[], kind: string, name: string): Desired | undefined {

@@ -1,20 +1,18 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
-import type { Kind } from "../model/definition.ts";
-import type { Live, Observed } from "../model/live.ts";
-import { emptyMemory } from "../model/store.ts";
+import { isDeepStrictEqual } from "node:util";
 import {
-  type Asked,
-  mayDelete,
-  type Observation,
-  type PlanInput,
-  type Uses,
-} from "../plan/input.ts";
+  type ApiConnectorDefinition,
+  type Definition,
+  isConnector,
+  type UserFlowDefinition,
+} from "../model/definition.ts";
+import type { Change } from "../model/generated/run.ts";
+import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
+import { emptyMemory } from "../model/store.ts";
+import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
-
-/** The kinds of object, in the order in which they are listed. */
-const kinds: readonly Kind[] = ["ApiConnector"];
 
 /** What was read, and the values that a write would need; those never enter the input of a plan. */
 export interface World {
@@ -38,48 +36,124 @@ export async function observe(
   const now = subject.clock.now().toISOString();
   const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
-    const input = { ...base, desired: [], observations: [], memory: emptyMemory, uses: null };
-    return { input, values: new Map() };
+    const none = { desired: [], flows: [], observations: [], memory: emptyMemory };
+    return { input: { ...base, ...none }, values: new Map() };
   }
-  const { desired, values } = await resolveSecrets(subject, definitions, notify);
+  const { connectors, flows } = byKind(definitions);
+  const { desired, values } = await resolveSecrets(subject, connectors, notify);
   const memory = await subject.store.recall(tenant);
-  const observations = await list(subject, signal, notify);
-  const uses = mayDelete({ desired, memory, policy })
-    ? await usesOf(subject, signal, notify)
-    : null;
-  return { input: { ...base, desired, observations, memory, uses }, values };
+  const listed = await listConnectors(subject, signal, notify);
+  const observations = [
+    listed,
+    await listFlows(subject, { flows, memory }, listed, signal, notify),
+  ];
+  return { input: { ...base, desired, flows, observations, memory }, values };
 }
 
-/** One listing for each kind; a failed one is an observation as well, and never "absent". */
-export async function list(
+/** The parts of each set of definitions, so that the same set has the very same parts. */
+const parts = new WeakMap<readonly Definition[], ByKind>();
+
+interface ByKind {
+  readonly connectors: readonly ApiConnectorDefinition[];
+  readonly flows: readonly UserFlowDefinition[];
+}
+
+function byKind(definitions: readonly Definition[]): ByKind {
+  const known = parts.get(definitions) ?? {
+    connectors: definitions.filter(isConnector),
+    flows: definitions.filter((one) => one.kind === "UserFlow"),
+  };
+  parts.set(definitions, known);
+  return known;
+}
+
+/** One listing; a failed one is an observation as well, and never "absent". */
+export async function listConnectors(
   subject: PlanSubject,
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<Observation> {
+  const kind = "ApiConnector";
+  try {
+    return await fingerprinted(subject, await subject.reader.list(kind, signal));
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return { kind, fault: tellBug(thrown, subject.tenant.name, notify) };
+  }
+}
+
+/** What says of every other request too that it will not be answered. */
+const hopeless: ReadonlySet<string> = new Set([
+  ...["unauthorised", "network", "timeout", "throttled", "unavailable"],
+]);
+
+/** The last user flows of each subject. */
+const flowsSeen = new WeakMap<PlanSubject, Observation & { readonly objects: unknown }>();
+
+/** Read also where git names none: a connector that a flow calls is not deleted. */
+async function listFlows(
+  subject: PlanSubject,
+  { flows, memory }: Pick<PlanInput, "flows" | "memory">,
+  connectors: Observation,
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<Observation> {
+  const kind = "UserFlow";
+  if ("fault" in connectors && hopeless.has(connectors.fault.code)) {
+    return { kind, fault: connectors.fault };
+  }
+  const recorded = memory.ledger.filter((entry) => entry.kind === kind);
+  const named = [...flows, ...recorded].map(({ name }) => name);
+  try {
+    const objects = await subject.reader.userFlows(named, signal);
+    const last = flowsSeen.get(subject);
+    if (last && isDeepStrictEqual(last.objects, objects)) return last;
+    const observation = { kind, objects } as const;
+    flowsSeen.set(subject, observation);
+    return observation;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return { kind, fault: tellBug(thrown, subject.tenant.name, notify) };
+  }
+}
+
+/** Reads again what was written, and takes the rest as it was. */
+export async function observeAgain(
+  subject: PlanSubject,
+  earlier: readonly Observation[],
+  written: readonly Pick<Change, "kind" | "id">[],
   signal: AbortSignal,
   notify: Notify,
 ): Promise<readonly Observation[]> {
   const observations: Observation[] = [];
-  for (const kind of kinds) {
-    try {
-      const objects = await subject.reader.list(kind, signal);
-      observations.push(await fingerprinted(subject, kind, objects));
-    } catch (thrown) {
-      signal.throwIfAborted();
-      observations.push({ kind, fault: tellBug(thrown, subject.tenant.name, notify) });
-    }
+  for (const seen of earlier) {
+    const ids = new Set(written.filter(({ kind }) => kind === seen.kind).map(({ id }) => id));
+    if (ids.size === 0) observations.push(seen);
+    else if (seen.kind === "ApiConnector") {
+      observations.push(await listConnectors(subject, signal, notify));
+    } else observations.push(await readAgain(subject, seen, ids, signal, notify));
   }
   return observations;
 }
 
-/** Asked for only where something may be deleted: it takes a request for each user flow. */
-async function usesOf(
+async function readAgain(
   { reader, tenant }: PlanSubject,
+  seen: Observation,
+  ids: ReadonlySet<string | null>,
   signal: AbortSignal,
   notify: Notify,
-): Promise<Uses> {
+): Promise<Observation> {
+  if (seen.kind !== "UserFlow" || "fault" in seen) return seen;
   try {
-    return { uses: await reader.uses(signal) };
+    const objects: LiveUserFlow[] = [];
+    for (const flow of seen.objects) {
+      const now = ids.has(flow.id) ? await reader.userFlow(flow, signal) : flow;
+      if (now !== null) objects.push(now);
+    }
+    return { ...seen, objects };
   } catch (thrown) {
     signal.throwIfAborted();
-    return { fault: tellBug(thrown, tenant.name, notify) };
+    return { kind: seen.kind, fault: tellBug(thrown, tenant.name, notify) };
   }
 }
 
@@ -92,13 +166,12 @@ const listings = new WeakMap<
 /** The very same observation as long as the tenant answers the very same objects. */
 async function fingerprinted(
   subject: PlanSubject,
-  kind: Kind,
   objects: readonly Observed[],
 ): Promise<Observation> {
   const last = listings.get(subject);
-  if (last?.objects === objects && last.observation.kind === kind) return last.observation;
+  if (last?.objects === objects) return last.observation;
   const live = await Promise.all(objects.map((object) => fingerprintQuery(subject, object)));
-  const observation = { kind, objects: live };
+  const observation = { kind: "ApiConnector", objects: live } as const;
   listings.set(subject, { objects, observation });
   return observation;
 }

@@ -1,9 +1,9 @@
 /** The secrets that definitions name: their values for a write, their fingerprints for the plan. */
 import {
+  type ApiConnectorDefinition,
   authenticationUses,
   CERTIFICATE_PATH,
   type CertificateAuthentication,
-  type Definition,
   secretUses,
 } from "../model/definition.ts";
 import { queryEncoded } from "../model/query.ts";
@@ -16,7 +16,7 @@ import { tellBug } from "./tell.ts";
 import type { Values } from "./write.ts";
 
 /** What the secrets of each definition are, as far as they could be read. */
-export type SecretValues = ReadonlyMap<Definition, Values>;
+export type SecretValues = ReadonlyMap<ApiConnectorDefinition, Values>;
 
 export interface Resolved {
   /** In the order of the definitions. */
@@ -34,7 +34,7 @@ interface Reading extends Resolved {
 type Found = PromiseSettledResult<Secret>;
 
 /** The last reading; tenants that share their definitions share it as well. */
-const readings = new WeakMap<readonly Definition[], Reading>();
+const readings = new WeakMap<readonly ApiConnectorDefinition[], Reading>();
 
 /**
  * Reads every value anew, and tells them to the subject's redactor. When all are what they were, and
@@ -42,7 +42,7 @@ const readings = new WeakMap<readonly Definition[], Reading>();
  */
 export async function resolveSecrets(
   subject: PlanSubject,
-  definitions: readonly Definition[],
+  definitions: readonly ApiConnectorDefinition[],
   notify: Notify,
 ): Promise<Resolved> {
   const { secrets, redactor } = subject;
@@ -107,7 +107,7 @@ function isSame(one: Found, other: Found | undefined): boolean {
 
 async function resolved(
   subject: PlanSubject,
-  definitions: readonly Definition[],
+  definitions: readonly ApiConnectorDefinition[],
   uses: readonly SecretUse[],
   found: readonly Found[],
   notify: Notify,
@@ -129,7 +129,7 @@ interface ResolvedDefinition {
 
 async function resolvedDefinition(
   subject: PlanSubject,
-  definition: Definition,
+  definition: ApiConnectorDefinition,
   foundFor: ReadonlyMap<SecretUse, Found | undefined>,
   notify: Notify,
 ): Promise<ResolvedDefinition> {

@@ -1,6 +1,15 @@
 /** Which earlier states a run or a name stands for, from what the audit holds. */
+import { steps } from "../model/definition.ts";
 import { withoutEffect } from "../model/fault.ts";
-import type { AuditEntry, ChainedEntry, Snapshot } from "../model/generated/audit.ts";
+import type {
+  AuditEntry,
+  ChainedEntry,
+  Snapshot,
+  UserFlowSnapshot,
+} from "../model/generated/audit.ts";
+
+/** Of a connector, or of the steps of a user flow. */
+type State = Snapshot | UserFlowSnapshot;
 
 /** One change that can be undone. */
 export interface Undoable {
@@ -11,8 +20,8 @@ export interface Undoable {
   /** Graph id that the object had, or was given; null when nobody knows. */
   readonly id: string | null;
   /** null: it was not there. */
-  readonly before: Snapshot | null;
-  readonly after: Snapshot | null;
+  readonly before: State | null;
+  readonly after: State | null;
 }
 
 /**
@@ -58,8 +67,11 @@ function isTakenOver(entry: AuditEntry): boolean {
   return action === "adopt" && visible(before) === visible(after);
 }
 
-function visible(state: Snapshot | null): string {
+function visible(state: State | null): string {
   if (state === null) return "";
+  if ("apiConnectors" in state) {
+    return JSON.stringify(steps.map((step) => state.apiConnectors[step]?.id ?? null));
+  }
   const { displayName, targetUrl, query, authentication } = state;
   const { type, username, certificates } = authentication;
   const values = query.map(({ key, fingerprint }) => [key, fingerprint]).sort();

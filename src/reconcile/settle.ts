@@ -3,9 +3,9 @@ import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { Live } from "../model/live.ts";
 import type { LedgerEntry } from "../model/store.ts";
 import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
-import { liveObjects } from "../plan/input.ts";
+import { liveConnectors, unreadFault } from "../plan/input.ts";
 import { madeBy } from "../plan/match.ts";
-import { list, type World } from "./observe.ts";
+import { listConnectors, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
 import type { Notify, Subject } from "./subject.ts";
 
@@ -32,7 +32,10 @@ export async function settled(
   notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
   let latest = world;
   await poll(clock, deadline, stopping, async () => {
-    const observations = await list(subject, stopping, notify);
+    const connectors = await listConnectors(subject, stopping, notify);
+    const observations = world.input.observations.map((seen) =>
+      seen.kind === connectors.kind ? connectors : seen,
+    );
     const input = { ...world.input, observations, now: clock.now().toISOString() };
     latest = { ...world, input };
     return latestUnseen(latest, settle, now) === 0 ? latest : null;
@@ -48,15 +51,17 @@ export async function settled(
  */
 function latestUnseen({ input }: World, settle: number, now: number): number {
   // An unreadable tenant shows nothing, however long one waits.
-  if (input.observations.some((seen) => "fault" in seen)) return 0;
+  if (unreadFault("ApiConnector", input.observations)) return 0;
   const { journal, ledger } = input.memory;
-  const live = liveObjects(input.observations);
+  const live = liveConnectors(input.observations);
   const isLost = journal.some(
     (begun) => begun.op === "create" && begun.id === null && madeBy(begun, live).length === 0,
   );
   // It was begun long before Graph had it, when it waited its turn: only its death is sure.
   if (isLost) return now + settle;
-  const missing = ledger.filter((entry) => live.every((object) => !showsEntry(object, entry)));
+  const missing = ledger.filter(
+    (entry) => entry.kind === "ApiConnector" && live.every((object) => !showsEntry(object, entry)),
+  );
   const instants = missing.flatMap(({ secrets }) =>
     Object.values(secrets).flatMap(({ assertedAt }) => assertedAt ?? []),
   );

@@ -4,7 +4,7 @@ import type { Outcome, Plan } from "../model/generated/run.ts";
 import { partsOf } from "../plan/api-connector.ts";
 import { plan } from "../plan/plan.ts";
 import { faultOf } from "./effect.ts";
-import { list, type World } from "./observe.ts";
+import { observeAgain, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
 import type { PlanSubject, Writing } from "./subject.ts";
 
@@ -21,13 +21,14 @@ export async function verify(
   const { subject, stopping } = writing;
   const isWritten = ({ result }: Outcome, index: number) =>
     result === "done" && needsReading(applied.changes[index]);
-  if (!outcomes.some(isWritten)) return outcomes;
+  const written = outcomes.filter(isWritten);
+  if (written.length === 0) return outcomes;
   writing.notify({ type: "verifying", tenant: subject.tenant.name });
   const deadline = subject.clock.now().getTime() + subject.settle;
   let seen: Plan | null = null;
   let unread: Fault | null = null;
   const reading = poll(subject.clock, deadline, stopping, async () => {
-    seen = await planAgain(writing, world);
+    seen = await planAgain(writing, world, written);
     return outcomes.every((outcome, index) => !isWritten(outcome, index) || shows(seen, outcome))
       ? seen
       : null;
@@ -49,11 +50,17 @@ export async function verify(
 
 function needsReading(change: Plan["changes"][number] | undefined): boolean {
   if (!change) return false;
+  if (change.kind === "UserFlow") return change.fields.length > 0;
   return change.op === "delete" || Object.values(partsOf(change)).some(Boolean);
 }
 
-async function planAgain({ subject, aborting, notify }: Writing, { input }: World): Promise<Plan> {
-  const observations = await list(subject, aborting, notify);
+async function planAgain(
+  { subject, aborting, notify }: Writing,
+  { input }: World,
+  written: readonly Outcome[],
+): Promise<Plan> {
+  const { observations: earlier } = input;
+  const observations = await observeAgain(subject, earlier, written, aborting, notify);
   const recalled = await subject.store.recall(subject.tenant);
   // Open entries of earlier runs, and what a person asked for, ask for another write; here only what
   // was written is in question.

@@ -1,5 +1,5 @@
 /** What is sent to Graph for a definition: whole for a create, the differing parts for an update. */
-import type { Definition } from "../model/definition.ts";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import { joinUrl } from "../model/query.ts";
@@ -18,7 +18,7 @@ export interface Values {
 /** Those of a definition whose secrets nobody has read. */
 export const noValues: Values = { secrets: new Map(), certificate: null };
 
-export function wholeWrite(definition: Definition, values: Values): Write {
+export function wholeWrite(definition: ApiConnectorDefinition, values: Values): Write {
   return {
     kind: definition.kind,
     displayName: definition.displayName,
@@ -28,7 +28,11 @@ export function wholeWrite(definition: Definition, values: Values): Write {
 }
 
 /** The parts that differ; null when none does that an update writes. */
-export function partialWrite(change: Change, definition: Definition, values: Values): Write | null {
+export function partialWrite(
+  change: Change,
+  definition: ApiConnectorDefinition,
+  values: Values,
+): Write | null {
   const parts = partsOf(change);
   const isOverwritten = parts.authentication && !change.upload;
   if (!parts.displayName && !parts.targetUrl && !isOverwritten) return null;
@@ -46,17 +50,17 @@ export function certificateUpload(change: Change, values: Values): CertificateWr
 }
 
 /** The authentication alone, for a create whose answer was lost. */
-export function authenticationWrite(definition: Definition, values: Values): Write {
+export function authenticationWrite(definition: ApiConnectorDefinition, values: Values): Write {
   return { kind: definition.kind, authentication: authentication(definition, values) };
 }
 
-function targetUrl({ targetUrl: base, query }: Definition, values: Values): Secret {
+function targetUrl({ targetUrl: base, query }: ApiConnectorDefinition, values: Values): Secret {
   const parameters = query.map(({ key, value }) => ({ key, value: reveal(values, value.path) }));
   return new Secret(joinUrl({ base, query: parameters }));
 }
 
 function authentication(
-  { authentication }: Definition,
+  { authentication }: ApiConnectorDefinition,
   values: Values,
 ): NonNullable<ApiConnectorWrite["authentication"]> {
   if (authentication.type === "certificate") return { type: "certificate", ...certificate(values) };

@@ -1,6 +1,11 @@
 /** What happened, run by run, from the entries of the audit: pure, so that programs get the same. */
 import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
-import type { AuditEntry, ChainedEntry, Snapshot } from "../model/generated/audit.ts";
+import type {
+  AuditEntry,
+  ChainedEntry,
+  Snapshot,
+  UserFlowSnapshot,
+} from "../model/generated/audit.ts";
 import type { HistoryEvent, HistoryRun } from "../model/generated/history.ts";
 import type { FieldChange } from "../model/generated/run.ts";
 import { REDACTED } from "./printable.ts";
@@ -56,8 +61,11 @@ function ended(begun: HistoryEvent, { result, id, requestId, message }: AuditEnt
 /** Path of the kind of authentication. */
 const KIND = "spec.authentication";
 
+/** Of a connector, or of the steps of a user flow. */
+type State = Snapshot | UserFlowSnapshot;
+
 /** How one state became the other. Values of secrets are kept nowhere. */
-function differences(before: Snapshot | null, after: Snapshot | null): FieldChange[] {
+function differences(before: State | null, after: State | null): FieldChange[] {
   const paths = [...new Set([...Object.keys(shown(before)), ...Object.keys(shown(after))])];
   return paths.flatMap((path): FieldChange[] => {
     const one = shown(before)[path];
@@ -77,8 +85,9 @@ interface Shown {
   readonly secret?: true;
 }
 
-function shown(state: Snapshot | null): Readonly<Record<string, Shown>> {
+function shown(state: State | null): Readonly<Record<string, Shown>> {
   if (state === null) return {};
+  if ("apiConnectors" in state) return shownSteps(state);
   const plain = (text: string | null): Shown => ({ text, mark: text });
   const hidden = (mark: string | null): Shown => ({
     text: mark === null ? "(unknown)" : REDACTED,
@@ -100,4 +109,13 @@ function shown(state: Snapshot | null): Readonly<Record<string, Shown>> {
     }),
     ...(type === "certificate" && { [CERTIFICATE_PATH]: plain(thumbprints) }),
   };
+}
+
+function shownSteps({ apiConnectors }: UserFlowSnapshot): Readonly<Record<string, Shown>> {
+  const called = Object.entries(apiConnectors).map(([step, connector]): [string, Shown] => {
+    const { id = null, displayName = null } = connector ?? {};
+    const text = displayName === null ? id : `${displayName} (${id})`;
+    return [`spec.apiConnectors.${step}`, { text, mark: id }];
+  });
+  return Object.fromEntries(called);
 }

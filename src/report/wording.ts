@@ -36,6 +36,7 @@ export const ops = ["create", "update", "adopt", "delete"] as const satisfies re
 
 export const kinds = {
   ApiConnector: "API connector",
+  UserFlow: "user flow",
 } as const satisfies Record<Kind, string>;
 
 export const holds = {
@@ -54,6 +55,8 @@ export const holds = {
   "in-use": "called by a user flow",
   "use-unknown": "use by user flows unknown",
   window: "change window",
+  target: "connector not there",
+  unsupported: "takes no connectors",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {

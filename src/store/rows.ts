@@ -29,7 +29,7 @@ interface Place {
   readonly what: string;
 }
 
-const KINDS: readonly Kind[] = ["ApiConnector"];
+const KINDS: readonly Kind[] = ["ApiConnector", "UserFlow"];
 
 export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
   const entry = { path, what: `ledger entry ${row.name}` };

@@ -14,7 +14,7 @@ const MASK = "******";
 
 /** Characters that a value may have: more than Graph allows, few enough for every report. */
 export const LONGEST_ID = 256;
-const LONGEST_NAME = 4_096;
+export const LONGEST_NAME = 4_096;
 export const LONGEST_URL = 16_384;
 
 /** Says which value is not what it should be; completes "The answer …". */
@@ -126,14 +126,16 @@ function toCertificates(json: unknown): readonly LiveCertificate[] {
   });
 }
 
-function asObject(value: unknown, what: string): Readonly<Record<string, unknown>> {
+/** Throws NotAsExpected. */
+export function asObject(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new NotAsExpected(`has ${what} that is no object`);
   }
   return value as Readonly<Record<string, unknown>>;
 }
 
-function asText(value: unknown, what: string, longest: number): string | null {
+/** Throws NotAsExpected. */
+export function asText(value: unknown, what: string, longest: number): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== "string") throw new NotAsExpected(`has a ${what} that is no text`);
   if (value.length > longest) {

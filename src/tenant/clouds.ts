@@ -2,7 +2,6 @@
  * Where Microsoft Graph and the sign-in service live in each cloud, and which version of the API
  * serves a kind there (https://learn.microsoft.com/graph/deployments).
  */
-import type { Kind } from "../model/definition.ts";
 
 export interface Cloud {
   /** Root of Microsoft Graph, without version and without a trailing slash. */
@@ -42,24 +41,32 @@ export const vaultDomains: Readonly<Record<CloudName, string>> = {
 
 export type ApiVersion = "v1.0" | "beta";
 
-/** The US Government clouds serve API connectors in beta alone; a custom root is taken as global. */
-const versions: Readonly<Record<Kind, Readonly<Record<CloudName, ApiVersion>>>> = {
-  ApiConnector: { global: "v1.0", usGov: "beta", usGovDod: "beta", china: "v1.0" },
-};
-
-/** The version of the API that serves this kind under this root. */
-export function apiVersion(graph: string, kind: Kind): ApiVersion {
-  return versions[kind][cloudNameOf(graph)];
-}
+/** Below `/identity`. */
+export type Collection = "apiConnectors" | "b2xUserFlows" | "b2cUserFlows";
 
 /**
- * Where user flows are, each in the version that serves it: those for guests wherever connectors
- * are, those of Azure AD B2C in beta and in the global cloud alone
- * (https://learn.microsoft.com/graph/api/resources/b2cidentityuserflow).
+ * Which version of the API serves a collection in a cloud; null: none does. The US Government clouds
+ * have API connectors and the flows that call them in beta alone; flows of Azure AD B2C are in beta
+ * everywhere, and in the global cloud alone
+ * (https://learn.microsoft.com/graph/api/resources/b2cidentityuserflow). A custom root is taken as
+ * global.
  */
-export function userFlowPaths(graph: string): readonly string[] {
-  const guests = `/${apiVersion(graph, "ApiConnector")}/identity/b2xUserFlows`;
-  return cloudNameOf(graph) === "global" ? [guests, "/beta/identity/b2cUserFlows"] : [guests];
+const versions: Readonly<Record<Collection, Readonly<Record<CloudName, ApiVersion | null>>>> = {
+  apiConnectors: { global: "v1.0", usGov: "beta", usGovDod: "beta", china: "v1.0" },
+  b2xUserFlows: { global: "v1.0", usGov: "beta", usGovDod: "beta", china: "v1.0" },
+  b2cUserFlows: { global: "beta", usGov: null, usGovDod: null, china: null },
+};
+
+/** The path of a collection under this root, with the version that serves it; null: none does. */
+export function pathOf(graph: string, collection: Collection): string | null {
+  const version = versions[collection][cloudNameOf(graph)];
+  return version === null ? null : `/${version}/identity/${collection}`;
+}
+
+/** The address of a connector as a user flow of this path names it: of the very same version. */
+export function connectorAddress(graph: string, flows: string, id: string): string {
+  const [, version] = flows.split("/");
+  return `${graph}/${version}/identity/apiConnectors/${id}`;
 }
 
 /** Whether the sign-in service is one of Microsoft's own. */

@@ -1,7 +1,7 @@
 /** One request to Microsoft Graph and its answer, as they pass through the chain of the transport. */
-import type { Area } from "./kinds.ts";
+import type { Kind } from "../model/definition.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 /** What came back, read to its end. */
 export interface Answer {
@@ -17,7 +17,7 @@ export interface Answer {
 /** What is asked for. */
 export interface Asked {
   readonly method: Method;
-  readonly kind: Area;
+  readonly kind: Kind;
   /** With its version, without a query: `/v1.0/identity/apiConnectors`. */
   readonly path: string;
   /** The object that is meant; null: all of them, or one that is to be made. */

@@ -15,7 +15,7 @@ import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { presentable, readGraphError, requestIdOf } from "./graph-error.ts";
-import { areas, type Permission } from "./kinds.ts";
+import { kindWords, type Permission } from "./kinds.ts";
 
 /** What faults are told about: whose tenant, and what must not be seen. */
 export interface FaultContext {
@@ -131,7 +131,7 @@ function advice(
   asked: Asked,
   { tenant }: FaultContext,
 ): string {
-  const kind = areas[asked.kind];
+  const kind = kindWords[asked.kind];
   switch (code) {
     case "unauthorised":
       return `The access token was refused: check that the credential belongs to directory ${tenant.tenantId} and to this cloud (${tenant.graph}).`;
@@ -164,12 +164,14 @@ function advice(
 }
 
 function attempt({ method, kind, id }: Asked): string {
-  const { one, many } = areas[kind];
+  const { one, many } = kindWords[kind];
   switch (method) {
     case "GET":
       return id === null ? `list the ${many}` : `read ${one} ${id}`;
     case "POST":
       return id === null ? `create an ${one}` : `add a certificate to ${one} ${id}`;
+    case "PUT":
+      return `change which API connector a step of ${one} ${id} calls`;
     case "PATCH":
       return `update ${one} ${id}`;
     case "DELETE":

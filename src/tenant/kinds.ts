@@ -1,8 +1,9 @@
 /** The catalogue: for each kind, where Graph keeps it, its JSON, and what an app must be allowed. */
 import type { Kind } from "../model/definition.ts";
 import type { Observed } from "../model/live.ts";
-import type { Write } from "../model/tenant.ts";
+import type { Write, WrittenKind } from "../model/tenant.ts";
 import { toGraph, toObserved } from "./api-connector.ts";
+import type { Collection } from "./clouds.ts";
 
 /** An application permission of Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
 export interface Permission {
@@ -11,11 +12,8 @@ export interface Permission {
   readonly id: string;
 }
 
-/** What Graph can be asked about: a kind that is managed, or one that is only read. */
-export type Area = Kind | "UserFlow";
-
-/** What is said of it. */
-export interface AreaWords {
+/** What is said of a kind. */
+export interface KindWords {
   readonly one: string;
   readonly many: string;
   /** Any one of these allows reading. */
@@ -24,9 +22,9 @@ export interface AreaWords {
   readonly write: readonly Permission[];
 }
 
-export interface KindOfObject extends AreaWords {
-  /** Below the version. */
-  readonly path: string;
+/** How Graph keeps a kind that is created, changed and deleted as a whole. */
+export interface KindOfObject {
+  readonly collection: Collection;
   /** Throws NotAsExpected. */
   readonly toObserved: (json: unknown) => Observed;
   /** Throws a FaultError for what must never be sent. */
@@ -44,13 +42,9 @@ const writeConnectors = {
   id: "1dfe531a-24a6-4f1b-80f4-7a0dc5a0a171",
 };
 
-export const kinds: Readonly<Record<Kind, KindOfObject>> = {
+export const kinds: Readonly<Record<WrittenKind, KindOfObject>> = {
   ApiConnector: {
-    path: "/identity/apiConnectors",
-    one: "API connector",
-    many: "API connectors",
-    read: [readConnectors, writeConnectors],
-    write: [writeConnectors],
+    collection: "apiConnectors",
     toObserved,
     toGraph,
     upload: "uploadClientCertificate",
@@ -66,7 +60,12 @@ const userFlows = {
   id: "65319a09-a2be-469d-8782-f6b07debf789",
 };
 
-export const areas: Readonly<Record<Area, AreaWords>> = {
-  ...kinds,
+export const kindWords: Readonly<Record<Kind, KindWords>> = {
+  ApiConnector: {
+    one: "API connector",
+    many: "API connectors",
+    read: [readConnectors, writeConnectors],
+    write: [writeConnectors],
+  },
   UserFlow: { one: "user flow", many: "user flows", read: [userFlows], write: [userFlows] },
 };

@@ -1,53 +1,57 @@
 /** Reads a collection to its end: a listing is whole or it failed. */
-import type { Kind } from "../model/definition.ts";
-import type { Observed } from "../model/live.ts";
+import type { FaultError } from "../model/fault.ts";
 import { LONGEST_URL, NotAsExpected } from "./api-connector.ts";
 import type { Answer, Asked } from "./exchange.ts";
 import { answerFault, type FaultContext, malformedAnswer } from "./faults.ts";
-import { kinds } from "./kinds.ts";
 import type { Transport } from "./transport.ts";
 
-/** A tenant has 20 API connectors at most; this many pages are a loop. */
+/** A tenant has some 20 API connectors, and 200 user flows, at most; this many pages are a loop. */
 const MOST_PAGES = 1_000;
 /** Characters of all pages together. */
 const MOST_TEXT = 64 * 2 ** 20;
 
-/** The last listing of each kind that came on one page: most often the next one is the same text. */
-export type KnownListings = Map<
-  Kind,
-  { readonly text: string; readonly objects: readonly Observed[] }
->;
+/** A listing that came on one page: most often the next one is the same text. */
+export interface KnownListing<T> {
+  last: { readonly text: string; readonly objects: readonly T[] } | null;
+}
 
-export interface ListingOptions {
+export interface ListingOptions<T> {
   readonly transport: Transport;
   readonly context: FaultContext;
-  readonly known: KnownListings;
+  /** Throws NotAsExpected. */
+  readonly toObject: (json: unknown) => T;
+  readonly known?: KnownListing<T>;
+  /** Told of a refusal of the first page, before it is thrown. */
+  readonly ifRefused?: (fault: FaultError) => void;
 }
 
 /** In the order of Graph. Throws a FaultError for any page that is missing, torn or refused. */
-export async function listAll(
-  asked: Asked & { readonly kind: Kind },
-  { transport, context, known }: ListingOptions,
+export async function listAll<T extends { readonly id: string }>(
+  asked: Asked,
+  { transport, context, toObject, known, ifRefused }: ListingOptions<T>,
   signal?: AbortSignal,
-): Promise<readonly Observed[]> {
-  const listed = new Map<string, Observed>();
+): Promise<readonly T[]> {
+  const listed = new Map<string, T>();
   const links = new Set<string>();
   let nextLink: string | null = null;
   let length = 0;
   for (;;) {
     const answer = await transport.send(asked, { nextLink, signal });
     length += answer.text.length;
-    if (answer.status < 200 || answer.status > 299) throw answerFault(answer, asked, context);
+    if (answer.status < 200 || answer.status > 299) {
+      const fault = answerFault(answer, asked, context);
+      if (nextLink === null) ifRefused?.(fault);
+      throw fault;
+    }
     try {
       expectPage(answer);
       if (length > MOST_TEXT) throw new NotAsExpected("goes on after 64 MiB");
-      const last = known.get(asked.kind);
-      if (nextLink === null && last?.text === answer.text) return last.objects;
+      if (nextLink === null && known?.last?.text === answer.text) return known.last.objects;
       const page = readPage(parseJson(answer.text), context.tenant.graph);
-      for (const json of page.objects) add(listed, kinds[asked.kind].toObserved(json));
+      for (const json of page.objects) add(listed, toObject(json));
       if (page.nextLink === null) {
         const objects = [...listed.values()];
-        if (nextLink === null) known.set(asked.kind, { text: answer.text, objects });
+        if (nextLink === null && known) known.last = { text: answer.text, objects };
         return objects;
       }
       nextLink = page.nextLink;
@@ -59,7 +63,7 @@ export async function listAll(
   }
 }
 
-export interface Page {
+interface Page {
   readonly objects: readonly unknown[];
   /** Absolute, and of the same origin. */
   readonly nextLink: string | null;
@@ -71,7 +75,7 @@ function expectPage(answer: Answer): void {
 }
 
 /** Throws NotAsExpected. */
-export function readPage(json: unknown, graph: string): Page {
+function readPage(json: unknown, graph: string): Page {
   if (
     typeof json !== "object" ||
     json === null ||
@@ -100,7 +104,7 @@ function ofOrigin(nextLink: unknown, graph: string): string {
 }
 
 /** An object that comes again says that pages overlap, and so that others may be missing. */
-function add(listed: Map<string, Observed>, observed: Observed): void {
+function add<T extends { readonly id: string }>(listed: Map<string, T>, observed: T): void {
   if (listed.has(observed.id)) throw new NotAsExpected(`holds the object ${observed.id} twice`);
   listed.set(observed.id, observed);
 }

@@ -5,21 +5,21 @@
  * know what a definition, a plan or the store is.
  */
 import type { Clock } from "../model/clock.ts";
-import type { Kind } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
+import type { Observed } from "../model/live.ts";
 import type { Redactor } from "../model/secret.ts";
-import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
+import type { TenantIdentity, TenantReader, TenantWriter, WrittenKind } from "../model/tenant.ts";
 import { openBudget } from "./budget.ts";
 import { openChain } from "./chain.ts";
-import { apiVersion, isLoopback } from "./clouds.ts";
+import { isLoopback, pathOf } from "./clouds.ts";
 import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
 import type { Asked, Method } from "./exchange.ts";
 import type { FaultContext } from "./faults.ts";
 import { kinds } from "./kinds.ts";
-import { type KnownListings, listAll } from "./listing.ts";
+import { type KnownListing, listAll } from "./listing.ts";
 import { isCarried, openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
-import { readUses } from "./user-flows.ts";
+import { bindStep, type KnownNames, readUserFlows, withSteps } from "./user-flows.ts";
 import { createObject, deleteObject, segment, updateObject, uploadCertificate } from "./writing.ts";
 
 export type { Credential } from "./credentials.ts";
@@ -49,7 +49,8 @@ export interface Access {
   readonly reading: Transport;
   readonly writing: Transport;
   /** Spares taking the same text apart again; what is live is read each time. */
-  readonly known: KnownListings;
+  readonly known: Readonly<Record<WrittenKind, KnownListing<Observed>>>;
+  readonly names: KnownNames;
 }
 
 /** Sends nothing yet. Throws a FaultError `configuration` for an address that would not be safe. */
@@ -75,7 +76,13 @@ export function openAccess(options: AccessOptions): Access {
   };
   const open = (only: "GET" | null) =>
     openTransport({ context, chain: openChain(links, only), clock, onRequest });
-  return { context, reading: open("GET"), writing: open(null), known: new Map() };
+  return {
+    context,
+    reading: open("GET"),
+    writing: open(null),
+    known: { ApiConnector: { last: null } },
+    names: { tokenStep: null },
+  };
 }
 
 /** Holds no way to write: no method here, and a transport that passes GET alone. */
@@ -84,7 +91,7 @@ export function openReader(access: Access): TenantReader {
 }
 
 export function openWriter(access: Access): TenantWriter {
-  const { context, writing } = access;
+  const { context, writing, names } = access;
   return {
     ...reader(access, writing),
     async create(write, signal) {
@@ -101,17 +108,27 @@ export function openWriter(access: Access): TenantWriter {
     async delete(kind, id, signal) {
       return deleteObject(writing, ask(access, "DELETE", kind, id), context, signal);
     },
+    async bind(flow, step, connectorId, signal) {
+      const flows = { transport: writing, context, names };
+      return bindStep(flow, { step, connectorId }, flows, signal);
+    },
   };
 }
 
 function reader(access: Access, transport: Transport): TenantReader {
-  const { context, known } = access;
+  const { context, known, names } = access;
+  const flows = { transport, context, names };
   return {
     async list(kind, signal) {
-      return listAll(ask(access, "GET", kind), { transport, context, known }, signal);
+      const toObject = kinds[kind].toObserved;
+      const options = { transport, context, toObject, known: known[kind] };
+      return listAll(ask(access, "GET", kind), options, signal);
     },
-    async uses(signal) {
-      return readUses({ transport, context }, signal);
+    async userFlows(named, signal) {
+      return readUserFlows(flows, named, signal);
+    },
+    async userFlow(flow, signal) {
+      return withSteps(flow, flows, signal);
     },
   };
 }
@@ -119,10 +136,13 @@ function reader(access: Access, transport: Transport): TenantReader {
 function ask(
   { context }: Access,
   method: Method,
-  kind: Kind,
+  kind: WrittenKind,
   id: string | null = null,
-): Asked & { readonly kind: Kind } {
-  const path = `/${apiVersion(context.tenant.graph, kind)}${kinds[kind].path}`;
+): Asked {
+  const { collection } = kinds[kind];
+  const path = pathOf(context.tenant.graph, collection);
+  if (path === null)
+    throw unusable(`The cloud of tenant ${context.tenant.name} has no ${collection}.`);
   return { method, kind, id, path: id === null ? path : `${path}/${segment(id)}` };
 }
 

@@ -87,6 +87,8 @@ function call(client: Client, exchange: Exchange, body: unknown): Promise<unknow
       return request.post(body);
     case "PATCH":
       return request.patch(body);
+    case "PUT":
+      return request.put(body);
     case "DELETE":
       return request.delete();
   }

@@ -80,17 +80,18 @@ export function segment(id: string): string {
   return encodeURIComponent(id);
 }
 
-function refusal(answer: Answer, asked: Asked, context: FaultContext): FaultError {
+/** The fault of a write that may be sent twice. */
+export function refusal(answer: Answer, asked: Asked, context: FaultContext): FaultError {
   const fault = answerFault(answer, asked, context);
   return answer.inDoubt ? doubted(fault) : fault;
 }
 
-function isSuccess({ status }: Answer): boolean {
+export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status <= 299;
 }
 
 /** 204 without a body, or 200 with the object. */
-function done(answer: Answer, asked: Asked, context: FaultContext): Written {
+export function done(answer: Answer, asked: Asked, context: FaultContext): Written {
   return checked(answer, asked, context, () => {
     if (answer.status !== 204 && answer.status !== 200) {
       throw new NotAsExpected("does not say that it was done");

@@ -79,9 +79,9 @@ function unplanned({ subject }: Wired, fault: Fault): Plan {
   const memory = emptyMemory;
   const empty = {
     desired: [],
+    flows: [],
     observations: [],
     memory,
-    uses: null,
     faults: [fault],
     commit: null,
   };

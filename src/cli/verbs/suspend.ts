@@ -1,5 +1,6 @@
 import { openDefinitions } from "../../definitions/definitions.ts";
 import { nearMiss } from "../../definitions/near-miss.ts";
+import { kindOfName } from "../../model/definition.ts";
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Memory, Store, Suspended } from "../../model/store.ts";
 import { systemClock } from "../../model/system-clock.ts";
@@ -121,7 +122,7 @@ async function withTarget(
   if (!isTenant) checkKnown(flags.target, tenant, memory);
   const suspended: Suspended = isTenant
     ? { kind: null, name: null }
-    : { kind: "ApiConnector", name: flags.target };
+    : { kind: kindOfName(flags.target), name: flags.target };
   const shown = isTenant ? `The tenant ${tenant.name}` : `${flags.target} in ${tenant.name}`;
   const by = actorOf(terminal.env);
   const text = await work({ store, tenant: identity, suspended, memory, shown, by });

@@ -81,7 +81,7 @@ by: string
 /**
  * Kind of object; null when it is about no object.
  */
-kind: ("ApiConnector" | null)
+kind: ("ApiConnector" | "UserFlow" | null)
 /**
  * metadata.name; null when it is about no object.
  */
@@ -93,11 +93,11 @@ id: (string | null)
 /**
  * The object before a write; null when there was none.
  */
-before: (Snapshot | null)
+before: (Snapshot | UserFlowSnapshot | null)
 /**
  * The object as the write was to make it; null for a delete.
  */
-after: (Snapshot | null)
+after: (Snapshot | UserFlowSnapshot | null)
 /**
  * request-id of Microsoft Graph, where it gave one.
  */
@@ -244,6 +244,41 @@ notAfter: number
  * Whether Microsoft Graph used it.
  */
 isActive: boolean
+}
+/**
+ * The managed steps of a user flow, as they were.
+ */
+export interface UserFlowSnapshot {
+/**
+ * By step; one that was not managed is left out.
+ */
+apiConnectors: {
+/**
+ * What it calls; null when it calls nothing.
+ */
+postFederationSignup?: (CalledConnector | null)
+/**
+ * What it calls; null when it calls nothing.
+ */
+postAttributeCollection?: (CalledConnector | null)
+/**
+ * What it calls; null when it calls nothing.
+ */
+preTokenIssuance?: (CalledConnector | null)
+}
+}
+/**
+ * A connector that a step calls.
+ */
+export interface CalledConnector {
+/**
+ * Graph id.
+ */
+id: string
+/**
+ * As the portal showed it.
+ */
+displayName: (string | null)
 }
 /**
  * What --verify found.

@@ -65,7 +65,7 @@ result: string
 /**
  * Kind of object; null when it is about no object.
  */
-kind: ("ApiConnector" | null)
+kind: ("ApiConnector" | "UserFlow" | null)
 /**
  * metadata.name; null when it is about no object.
  */

@@ -148,6 +148,14 @@ secrets: SecretState[]
  */
 certificates: ConnectorCertificates[]
 /**
+ * Which steps of user flows call which connector, managed or not; null when nobody knows.
+ */
+uses: (Use[] | null)
+/**
+ * Why nobody knows; null when it is known, or was not asked.
+ */
+usesUnknown: (Fault | null)
+/**
  * What is left alone for a while; a suspension of the whole tenant comes first.
  */
 suspended: Suspension[]
@@ -202,13 +210,13 @@ unreadable: number
  */
 export interface Change {
 /**
- * What is done.
+ * What is done. User flows are never created or deleted.
  */
 op: ("create" | "update" | "adopt" | "delete")
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 /**
  * metadata.name.
  */
@@ -218,7 +226,7 @@ name: string
  */
 id: (string | null)
 /**
- * What people see in the portal: the desired name, for a delete the live one.
+ * What people see in the portal: the desired name, for a delete the live one, for a user flow its id.
  */
 displayName: string
 /**
@@ -287,7 +295,7 @@ export interface Unchanged {
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 /**
  * metadata.name.
  */
@@ -316,7 +324,7 @@ op: ("create" | "update" | "adopt" | "delete")
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 /**
  * metadata.name.
  */
@@ -358,7 +366,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window" | "in-use" | "use-unknown")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window" | "in-use" | "use-unknown" | "target" | "unsupported")
 /**
  * Why, in one sentence.
  */
@@ -379,17 +387,17 @@ export interface Unmanaged {
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 /**
  * Graph id.
  */
 id: string
 /**
- * As Graph holds it.
+ * As Graph holds it; the id of a user flow.
  */
 displayName: (string | null)
 /**
- * With query values redacted.
+ * With query values redacted; null for a user flow.
  */
 targetUrl: (string | null)
 }
@@ -400,7 +408,7 @@ export interface Unreadable {
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 fault: Fault
 }
 /**
@@ -544,13 +552,46 @@ becomes: ("active" | "pending" | "standby" | "expired" | "retired" | null)
 at: (string | null)
 }
 /**
+ * A step of a user flow that calls an API connector, now or once the plan is carried out.
+ */
+export interface Use {
+/**
+ * Id of the user flow.
+ */
+flow: string
+/**
+ * As Microsoft Graph calls it.
+ */
+step: ("postFederationSignup" | "postAttributeCollection" | "preTokenIssuance")
+/**
+ * metadata.name of the connector; null when no definition names it.
+ */
+name: (string | null)
+/**
+ * Graph id of the connector; null before its create.
+ */
+id: (string | null)
+/**
+ * What people see of the connector in the portal.
+ */
+displayName: (string | null)
+/**
+ * The step calls it now.
+ */
+before: boolean
+/**
+ * The step calls it once the plan is carried out.
+ */
+after: boolean
+}
+/**
  * What a person asked to be left alone. Its drift is still reported, and held.
  */
 export interface Suspension {
 /**
  * Kind of object; null for the whole tenant.
  */
-kind: ("ApiConnector" | null)
+kind: ("ApiConnector" | "UserFlow" | null)
 /**
  * metadata.name; null for the whole tenant.
  */
@@ -613,7 +654,7 @@ op: ("create" | "update" | "adopt" | "delete")
 /**
  * Kind of object.
  */
-kind: "ApiConnector"
+kind: ("ApiConnector" | "UserFlow")
 /**
  * metadata.name.
  */

@@ -1,0 +1,313 @@
+/**
+ * How the definition of a user flow and its live steps are compared: which connector each step calls,
+ * and which it is to call. A flow is never created or deleted; what no definition names is left alone.
+ */
+import {
+  type ConnectorReference,
+  isSameFlow,
+  type Step,
+  steps,
+  type UserFlowDefinition,
+} from "../model/definition.ts";
+import { type Fault, failure } from "../model/fault.ts";
+import type { Change, FieldChange } from "../model/generated/run.ts";
+import type { Live, LiveStep, LiveUserFlow } from "../model/live.ts";
+import type { LedgerEntry } from "../model/store.ts";
+import { liveUserFlows, type PlanInput } from "./input.ts";
+import type { Match } from "./match.ts";
+
+/** Where a step is told of in a plan. */
+const STEPS_PATH = "spec.apiConnectors";
+
+/** A user flow that a definition names and the tenant has. */
+export interface FlowMatch {
+  readonly type: "flow";
+  readonly definition: UserFlowDefinition;
+  readonly live: LiveUserFlow;
+  /** What the ledger holds of it. */
+  readonly recorded: LedgerEntry | null;
+  /** Those that are managed. */
+  readonly steps: readonly WantedStep[];
+}
+
+/** What one step is to call. */
+export interface WantedStep {
+  readonly step: Step;
+  /** As it is now; null: the flow has no such step. */
+  readonly live: LiveStep | null;
+  /** null: nothing. */
+  readonly target: Target | null;
+}
+
+/** A connector that a step is to call. */
+export interface Target {
+  /** As git says it. */
+  readonly text: string;
+  /** `metadata.name`; null for one that no definition names. */
+  readonly name: string | null;
+  readonly displayName: string | null;
+  /** Graph id; null: none yet. */
+  readonly id: string | null;
+  /** Why no step can be bound to it, as a sentence; null when it can. */
+  readonly problem: string | null;
+}
+
+/** How connectors stand once their definitions met what is live. */
+export interface Connectors {
+  readonly matches: readonly Match[];
+  /** Why the create of a definition is held, by its name. */
+  readonly heldCreates: ReadonlyMap<string, string>;
+  readonly live: readonly Live[];
+  /** Why they could not be listed; null when they could. */
+  readonly unread: Fault | null;
+}
+
+/** Each flow that git names, or the fault of one that the tenant does not have. */
+export function matchUserFlows(
+  { flows, memory, observations, tenant }: PlanInput,
+  connectors: Connectors,
+): readonly (FlowMatch | { readonly type: "fault"; readonly fault: Fault })[] {
+  const live = liveUserFlows(observations);
+  const targetOf = targetsOf(connectors, memory.ledger);
+  return flows.map((definition) => {
+    const { name, at } = definition;
+    const recorded = recordedFlow(name, memory.ledger);
+    const found = live.find(({ id }) => isSameFlow(id, name));
+    if (!found) {
+      const what = recorded
+        ? `The user flow ${name} is no longer in the tenant ${tenant.name}: it was deleted outside.`
+        : `The tenant ${tenant.name} has no user flow ${name}.`;
+      const message = `${what} Plumbline does not create user flows: make it in the portal, correct the name, or remove the definition.`;
+      return { type: "fault", fault: failure("not-live", message, at) };
+    }
+    const steps = definition.steps.map(({ step, connector }): WantedStep => {
+      const now = found.steps?.find((one) => one.step === step) ?? null;
+      return { step, live: now, target: connector && targetOf(connector) };
+    });
+    return { type: "flow", definition, live: found, recorded, steps };
+  });
+}
+
+/** Flows that were managed, and that no definition names any more: their steps stay as they are. */
+export function releasedFlows({ flows, memory, observations }: PlanInput): readonly LiveUserFlow[] {
+  const live = liveUserFlows(observations).filter(
+    ({ id }) => !flows.some(({ name }) => isSameFlow(id, name)),
+  );
+  return live.filter(({ id }) => recordedFlow(id, memory.ledger) !== null);
+}
+
+/** Flows that neither git nor the ledger names, and those that were released. */
+export function unmanagedFlows({ flows, observations }: PlanInput): readonly LiveUserFlow[] {
+  return liveUserFlows(observations).filter(
+    ({ id }) => !flows.some(({ name }) => isSameFlow(id, name)),
+  );
+}
+
+function recordedFlow(id: string, ledger: readonly LedgerEntry[]): LedgerEntry | null {
+  return ledger.find((entry) => entry.kind === "UserFlow" && isSameFlow(entry.id, id)) ?? null;
+}
+
+/** The steps that call something else than they should. */
+export function differingSteps({ steps }: FlowMatch): readonly WantedStep[] {
+  return steps.filter(({ live, target }) => {
+    if (target === null) return (live?.connector ?? null) !== null;
+    return target.id === null || !isSameId(live?.connector?.id ?? "", target.id);
+  });
+}
+
+/** The change that brings a flow in line, before anybody asks whether it may be made. */
+export function flowChange(found: FlowMatch, connectors: Connectors): Change {
+  const { definition, live, recorded } = found;
+  const differing = differingSteps(found);
+  const nameOf = namesOf(connectors);
+  const fields = differing.map(
+    ({ step, live: now, target }): FieldChange => ({
+      path: `${STEPS_PATH}.${step}`,
+      before: now?.connector ? calledText(now.connector, nameOf) : null,
+      after: target?.text ?? null,
+    }),
+  );
+  const taken = recorded === null ? ["It exists and is taken over."] : [];
+  return {
+    op: recorded === null ? "adopt" : "update",
+    kind: "UserFlow",
+    name: definition.name,
+    id: live.id,
+    displayName: live.id,
+    at: definition.at,
+    reason: [...taken, ...differing.map((one) => stepReason(one, nameOf))].join(" "),
+    fields,
+    sends: [],
+  };
+}
+
+/** A change of a flow binds steps, or unbinds them, or both. */
+export function bindsSteps({ kind, fields }: Pick<Change, "kind" | "fields">): boolean {
+  return kind === "UserFlow" && fields.some(({ after }) => after !== null);
+}
+
+/** The steps that a change writes. */
+export function stepsIn({ fields }: Pick<Change, "fields">): readonly Step[] {
+  return steps.filter((step) => fields.some(({ path }) => path === `${STEPS_PATH}.${step}`));
+}
+
+/**
+ * The change in the parts in which it is carried out: what is bound, and then what is unbound, so that
+ * every step of every flow is bound before any is unbound.
+ */
+export function inTurns(change: Change): readonly Change[] {
+  const bound = change.fields.filter(({ after }) => after !== null);
+  const isBoth = bound.length > 0 && bound.length < change.fields.length;
+  if (change.kind !== "UserFlow" || !isBoth) return [change];
+  const unbound = change.fields.filter(({ after }) => after === null);
+  return [bound, unbound].map((fields) => ({ ...change, fields }));
+}
+
+/** What keeps the steps of a flow from being bound, as sentences; empty when nothing does. */
+export function problemsOf(found: FlowMatch): {
+  readonly unsupported: readonly string[];
+  readonly targets: readonly string[];
+} {
+  const differing = differingSteps(found);
+  const missing = differing.filter(({ live, target }) => live === null && target !== null);
+  const targets = differing.flatMap(({ target }) => target?.problem ?? []);
+  return {
+    unsupported: missing.length === 0 ? [] : [unsupportedText(found.live, missing)],
+    targets: [...new Set(targets)],
+  };
+}
+
+function unsupportedText(
+  { id, type, version, steps }: LiveUserFlow,
+  missing: readonly WantedStep[],
+): string {
+  if (steps !== null) {
+    return `Microsoft Graph shows no step ${missing.map(({ step }) => step).join(", ")} of ${id}.`;
+  }
+  const what = [
+    ...(type === null ? [] : [`type ${type}`]),
+    ...(version === null ? [] : [`version ${version}`]),
+  ].join(" and ");
+  return `${id} is of ${what || "a type that Microsoft Graph does not tell"}, and takes no API connectors: only flows that sign people up do, in the Recommended version.`;
+}
+
+/** Text of the tenant stands in it, so it is redacted like all that a plan says of what is live. */
+function calledText(
+  { id, displayName }: NonNullable<LiveStep["connector"]>,
+  nameOf: (id: string) => string | null,
+): string {
+  return nameOf(id) ?? (displayName === null ? id : `${displayName} (${id})`);
+}
+
+function stepReason(
+  { step, live, target }: WantedStep,
+  nameOf: (id: string) => string | null,
+): string {
+  const called = live?.connector ?? null;
+  if (called === null) return `${step} calls no connector.`;
+  const what = nameOf(called.id);
+  const calls = what === null ? "a connector that no definition names" : what;
+  return target === null
+    ? `${step} calls ${calls}, and is to call none.`
+    : `${step} calls ${calls}.`;
+}
+
+/** The definition of a connector, by its Graph id. */
+export function namesOf({ matches }: Connectors): (id: string) => string | null {
+  const names = new Map(
+    matches.flatMap((found) =>
+      found.type === "paired"
+        ? [[found.live.id.toLowerCase(), found.desired.definition.name] as const]
+        : [],
+    ),
+  );
+  return (id) => names.get(id.toLowerCase()) ?? null;
+}
+
+/** What each reference in git means now. */
+function targetsOf(
+  connectors: Connectors,
+  ledger: readonly LedgerEntry[],
+): (reference: ConnectorReference) => Target {
+  const named = new Map(
+    connectors.matches.flatMap((found) =>
+      "desired" in found ? [[found.desired.definition.name, found] as const] : [],
+    ),
+  );
+  const nameOf = namesOf(connectors);
+  const unread =
+    connectors.unread && "The API connectors of the tenant could not be read, so it is not known.";
+  return (reference) => {
+    switch (reference.type) {
+      case "definition": {
+        const { name } = reference;
+        const known = ledger.find((entry) => entry.kind === "ApiConnector" && entry.name === name);
+        const base = { text: name, name, displayName: known?.displayName ?? null };
+        if (unread) return { ...base, id: known?.id ?? null, problem: `${name}: ${unread}` };
+        return definitionTarget(name, named.get(name), connectors.heldCreates);
+      }
+      case "id": {
+        const { id } = reference;
+        const found = connectors.live.find((one) => isSameId(one.id, id));
+        const problem = found ? null : `No live connector has the id ${id}.`;
+        const displayName = found?.displayName ?? null;
+        return { text: id, name: nameOf(id), displayName, id, problem: unread ?? problem };
+      }
+      case "displayName":
+        return displayNameTarget(reference.displayName, connectors, nameOf, unread);
+      default:
+        return reference satisfies never;
+    }
+  };
+}
+
+function definitionTarget(
+  name: string,
+  found: Extract<Match, { readonly desired: unknown }> | undefined,
+  heldCreates: Connectors["heldCreates"],
+): Target {
+  const base = { text: name, name, displayName: found?.desired.definition.displayName ?? null };
+  switch (found?.type) {
+    case "paired":
+      return { ...base, id: found.live.id, problem: null };
+    case "absent": {
+      const held = heldCreates.get(name);
+      const problem = held === undefined ? null : `${name} does not exist yet: ${held}`;
+      return { ...base, id: null, problem };
+    }
+    case "unseen": {
+      const problem = `${name} was created, and no read has shown it since.`;
+      return { ...base, id: found.recorded.id, problem };
+    }
+    case "ambiguous":
+      return { ...base, id: null, problem: `Which live connector ${name} is, is not known.` };
+    case undefined:
+      return { ...base, id: null, problem: `${name} has a fault.` };
+    default:
+      return found satisfies never;
+  }
+}
+
+function displayNameTarget(
+  displayName: string,
+  { live }: Connectors,
+  nameOf: (id: string) => string | null,
+  unread: string | null,
+): Target {
+  const base = { text: displayName, displayName };
+  const found = live.filter((one) => one.displayName === displayName);
+  const [only] = found;
+  if (only && found.length === 1)
+    return { ...base, name: nameOf(only.id), id: only.id, problem: unread };
+  const quoted = JSON.stringify(displayName);
+  const ids = found.map(({ id }) => id).sort();
+  const problem = only
+    ? `${found.length} live connectors are called ${quoted}: ${ids.join(", ")}. Write { id: ID } of the one that is meant.`
+    : `No live connector is called ${quoted}.`;
+  return { ...base, name: null, id: null, problem: unread ?? problem };
+}
+
+/** People copy ids in either letter case; Graph takes both for the same. */
+function isSameId(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,135 @@
+/** Writes of one connector: created, updated, adopted or deleted. */
+
+import { FaultError, failure } from "../model/fault.ts";
+import type { Snapshot } from "../model/generated/audit.ts";
+import type { Change } from "../model/generated/run.ts";
+import type { LedgerChange } from "../model/store.ts";
+import type { Written } from "../model/tenant.ts";
+import { liveConnectors, liveUserFlows } from "../plan/input.ts";
+import { create, resentWhenThrottled } from "./create.ts";
+import { hadNoEffect } from "./effect.ts";
+import { halfWritten, journalled, toldOf } from "./journalled.ts";
+import { find, ledgerEntry, type Moment, previousEntry, putEntry, sentAgain } from "./ledger.ts";
+import type { World } from "./observe.ts";
+import { poll } from "./poll.ts";
+import { liveSnapshot, writtenSnapshot } from "./snapshot.ts";
+import type { Writing } from "./subject.ts";
+import { certificateUpload, noValues, partialWrite } from "./write.ts";
+
+/**
+ * Creates, updates or adopts, and answers the Graph id. What is sent and kept comes from the
+ * definition: the texts of a plan are for people, and redacted.
+ */
+export async function put(writing: Writing, planned: Change, world: World): Promise<string> {
+  const { input } = world;
+  const desired = find(input.desired, planned.kind, planned.name);
+  if (!desired)
+    throw new FaultError(failure("internal", `No definition is called ${planned.name}.`));
+  const change = { ...planned, displayName: desired.definition.displayName };
+  const values = world.values.get(desired.definition) ?? noValues;
+  const { store, tenant, clock, redactor } = writing.subject;
+  const remember = async (id: string) => {
+    const previous = previousEntry(desired.definition, input.memory);
+    const moment = { now: clock.now().toISOString(), run: writing.run };
+    const { ledger } = await store.recall(tenant);
+    const entry = ledgerEntry(desired, id, change.sends, ledger, moment);
+    return putEntry(entry, previous, ledger);
+  };
+  const before = beforeOf(writing, change, world);
+  const after = writtenSnapshot(desired, change, before, (text) => redactor.redact(text));
+  if (change.id === null) {
+    const listed = liveConnectors(input.observations).map(({ id }) => id);
+    return await journalled(writing, change, { before, after, listed }, async (begun) => {
+      const made = await create(writing, desired.definition, values, begun);
+      return { ...made, changes: await remember(made.id) };
+    });
+  }
+  const { id } = change;
+  const write = partialWrite(change, desired.definition, values);
+  const added = certificateUpload(change, values);
+  if (write === null && added === null) {
+    const taken = { ...toldOf(change, { before, after }), result: "done" };
+    await store.settle(tenant, null, "done", await remember(id), [writing.audit(taken)]);
+    return id;
+  }
+  const moment = { now: clock.now().toISOString(), run: writing.run };
+  const again = added === null ? {} : uploadedAgain(change, after, world, moment);
+  return await journalled(writing, change, { before, after, ...again }, async () => {
+    const { writer, aborting } = writing;
+    let written: Written = { requestId: null };
+    if (write !== null) written = await writer.update(id, write, aborting);
+    if (added !== null) {
+      const upload = () => writer.upload("ApiConnector", id, added, aborting);
+      const isBegun = write !== null;
+      written = await resentWhenThrottled(writing, upload).catch((thrown) => {
+        throw isBegun && hadNoEffect(thrown) ? halfWritten(thrown) : thrown;
+      });
+    }
+    return { id, ...written, changes: await remember(id) };
+  });
+}
+
+/** Deletes, once no step that called it does so any more. */
+export async function remove(writing: Writing, change: Change, world: World): Promise<string> {
+  const { kind, name, id } = change;
+  if (id === null) throw new FaultError(failure("internal", `Nothing to delete for ${name}.`));
+  await nobodyCalls(id, name, writing, world);
+  const before = beforeOf(writing, change, world);
+  return await journalled(writing, change, { before, after: null }, async () => {
+    const written = await writing.writer.delete("ApiConnector", id, writing.aborting);
+    return { id, ...written, changes: [{ op: "remove", kind, name }] };
+  });
+}
+
+/**
+ * The plan says that the steps which called it are bound to something else by now; whether they are,
+ * only reading shows, because Graph is known to answer success without effect. Throws a FaultError
+ * `refused` otherwise.
+ */
+async function nobodyCalls(
+  id: string,
+  name: string,
+  { subject, writer, stopping, aborting }: Writing,
+  { input }: World,
+): Promise<void> {
+  let calling = liveUserFlows(input.observations).filter(({ steps }) =>
+    steps?.some(({ connector }) => connector?.id === id),
+  );
+  if (calling.length === 0) return;
+  const deadline = subject.clock.now().getTime() + subject.settle;
+  await poll(subject.clock, deadline, stopping, async () => {
+    const now = await Promise.all(calling.map((flow) => writer.userFlow(flow, aborting)));
+    calling = now.filter(
+      (flow) => flow?.steps?.some(({ connector }) => connector?.id === id) ?? false,
+    ) as typeof calling;
+    return calling.length === 0 ? true : null;
+  });
+  if (calling.length === 0) return;
+  const flows = calling.map((flow) => flow.id).join(", ");
+  const message = `${name} was not deleted, because ${flows} still ${calling.length === 1 ? "calls" : "call"} it. The next run looks again.`;
+  throw new FaultError(failure("refused", message));
+}
+
+/** The live object, as it may be kept; null when there is none. */
+function beforeOf(
+  { subject }: Writing,
+  { id }: Change,
+  { input: { observations, memory } }: World,
+): Snapshot | null {
+  const live = liveConnectors(observations).find((one) => one.id === id);
+  const entry = memory.ledger.find((one) => one.kind === "ApiConnector" && one.id === id) ?? null;
+  return live ? liveSnapshot(live, entry, (text) => subject.redactor.redact(text)) : null;
+}
+
+/** What the ledger says before an upload of what it holds already, and again after a refusal. */
+function uploadedAgain(
+  { id }: Change,
+  after: Snapshot,
+  { input }: World,
+  moment: Moment,
+): { readonly ahead?: readonly LedgerChange[]; readonly back?: readonly LedgerChange[] } {
+  const entry = input.memory.ledger.find((one) => one.kind === "ApiConnector" && one.id === id);
+  const again = entry ? sentAgain(entry, after.authentication.fingerprint, moment) : null;
+  if (!entry || again === null) return {};
+  return { ahead: [{ op: "put", entry: again }], back: [{ op: "put", entry }] };
+}
