@@ -69,7 +69,7 @@ export function matchUserFlows(
 ): readonly (FlowMatch | { readonly type: "fault"; readonly fault: Fault })[] {
   const live = liveUserFlows(observations);
   const targetOf = targetsOf(connectors, memory.ledger);
-  return flows.map((definition) => {
+  return flows.toSorted(byName).map((definition) => {
     const { name, at } = definition;
     const recorded = recordedFlow(name, memory.ledger);
     const found = live.find(({ id }) => isSameFlow(id, name));
@@ -88,19 +88,21 @@ export function matchUserFlows(
   });
 }
 
-/** Flows that were managed, and that no definition names any more: their steps stay as they are. */
-export function releasedFlows({ flows, memory, observations }: PlanInput): readonly LiveUserFlow[] {
-  const live = liveUserFlows(observations).filter(
-    ({ id }) => !flows.some(({ name }) => isSameFlow(id, name)),
-  );
-  return live.filter(({ id }) => recordedFlow(id, memory.ledger) !== null);
+function byName({ name: one }: UserFlowDefinition, { name: other }: UserFlowDefinition): number {
+  return one < other ? -1 : 1;
 }
 
-/** Flows that neither git nor the ledger names, and those that were released. */
+/** Flows that were managed, and that no definition names any more: their steps stay as they are. */
+export function releasedFlows(input: PlanInput): readonly LiveUserFlow[] {
+  const { ledger } = input.memory;
+  return unmanagedFlows(input).filter(({ id }) => recordedFlow(id, ledger) !== null);
+}
+
+/** Flows that git does not name, in the order of their ids. */
 export function unmanagedFlows({ flows, observations }: PlanInput): readonly LiveUserFlow[] {
-  return liveUserFlows(observations).filter(
-    ({ id }) => !flows.some(({ name }) => isSameFlow(id, name)),
-  );
+  return liveUserFlows(observations)
+    .filter(({ id }) => !flows.some(({ name }) => isSameFlow(id, name)))
+    .sort(({ id: one }, { id: other }) => (one < other ? -1 : 1));
 }
 
 function recordedFlow(id: string, ledger: readonly LedgerEntry[]): LedgerEntry | null {
@@ -297,9 +299,13 @@ function displayNameTarget(
   const base = { text: displayName, displayName };
   const found = live.filter((one) => one.displayName === displayName);
   const [only] = found;
-  if (only && found.length === 1)
-    return { ...base, name: nameOf(only.id), id: only.id, problem: unread };
   const quoted = JSON.stringify(displayName);
+  if (only && found.length === 1) {
+    const name = nameOf(only.id);
+    // Git may give it another displayName in this very run.
+    const problem = name && `${quoted} is the connector of ${name}: write ${name} instead.`;
+    return { ...base, name, id: only.id, problem: unread ?? problem };
+  }
   const ids = found.map(({ id }) => id).sort();
   const problem = only
     ? `${found.length} live connectors are called ${quoted}: ${ids.join(", ")}. Write { id: ID } of the one that is meant.`

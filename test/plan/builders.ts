@@ -1,8 +1,19 @@
 /** Small builders of what a plan is made from, and a plan in short lines to compare with. */
-import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
+import {
+  type ApiConnectorDefinition,
+  type ConnectorReference,
+  type Step,
+  steps,
+  type UserFlowDefinition,
+} from "../../src/model/definition.ts";
 import type { Fault } from "../../src/model/fault.ts";
 import type { Change, HeldChange, Plan } from "../../src/model/generated/run.ts";
-import type { Live, LiveAuthentication, LiveCertificate } from "../../src/model/live.ts";
+import type {
+  Live,
+  LiveAuthentication,
+  LiveCertificate,
+  LiveUserFlow,
+} from "../../src/model/live.ts";
 import {
   emptyMemory,
   type JournalEntry,
@@ -179,9 +190,62 @@ export function begun(like: Desired, over: Partial<JournalEntry> = {}): OpenJour
   return { key: 1, startedAt: sentAt, run: null, sends: [passwordPath], ...entry, ...over };
 }
 
+/** What git wants of a flow: by step a name, `{ id }`, `{ displayName }`, or null. */
+export type Steps = Partial<
+  Record<Step, string | { readonly id: string } | { readonly displayName: string } | null>
+>;
+
+export function userFlow(name: string, wanted: Steps): UserFlowDefinition {
+  const at = { file: `connectors/${name}.yaml`, line: 1, column: 3 };
+  return {
+    kind: "UserFlow",
+    name,
+    at,
+    steps: steps.flatMap((step) => {
+      const connector = wanted[step];
+      return connector === undefined ? [] : [{ step, at, connector: reference(connector) }];
+    }),
+  };
+}
+
+function reference(wanted: Steps[Step]): ConnectorReference | null {
+  if (wanted === null || wanted === undefined) return null;
+  if (typeof wanted === "string") return { type: "definition", name: wanted };
+  return "id" in wanted ? { type: "id", ...wanted } : { type: "displayName", ...wanted };
+}
+
+/** A live flow whose steps call connectors by their ids. */
+export function liveFlow(
+  id: string,
+  called: Partial<Record<Step, string>> = {},
+  over: Partial<LiveUserFlow> = {},
+): LiveUserFlow {
+  const own = id.startsWith("B2C") ? steps : steps.slice(0, 2);
+  return {
+    kind: "UserFlow",
+    id,
+    type: "signUpOrSignIn",
+    version: id.startsWith("B2C") ? 3 : 1,
+    steps: own.map((step) => {
+      const bound = called[step];
+      return { step, connector: bound === undefined ? null : { id: bound, displayName: bound } };
+    }),
+    ...over,
+  };
+}
+
+/** What the ledger holds of a flow that is managed. */
+export function managedFlow(id: string): LedgerEntry {
+  const nothing = { protect: false, announcedAt: null, secrets: {}, sources: {} };
+  return { kind: "UserFlow", name: id, id, displayName: id, ...nothing };
+}
+
 export interface Situation {
   readonly desired?: readonly Desired[];
+  readonly flows?: readonly UserFlowDefinition[];
   readonly live?: readonly Live[];
+  /** User flows, or why they cannot be read. */
+  readonly liveFlows?: readonly LiveUserFlow[] | Fault;
   readonly ledger?: readonly LedgerEntry[];
   readonly journal?: readonly OpenJournalEntry[];
   readonly input?: Partial<PlanInput>;
@@ -200,15 +264,22 @@ export function allowing(allow: Policy["allow"], over: Partial<Policy> = {}): Po
 }
 
 export function inputOf(situation: Situation): PlanInput {
-  const { desired = [], live = [], ledger = [], journal = [], input = {} } = situation;
+  const { desired = [], flows = [], live = [], liveFlows = [] } = situation;
+  const { ledger = [], journal = [], input = {} } = situation;
   return {
     tenant,
     commit: null,
     now: "2026-08-20T08:00:00.000Z",
     desired,
-    observations: [{ kind: "ApiConnector", objects: live }],
+    flows,
+    observations: [
+      { kind: "ApiConnector", objects: live },
+      {
+        kind: "UserFlow",
+        ...("code" in liveFlows ? { fault: liveFlows } : { objects: liveFlows }),
+      },
+    ],
     memory: { ...emptyMemory, ledger, journal },
-    uses: { uses: [] },
     policy: allowing(["adopt", "create", "update"]),
     asked: nothingAsked,
     faults: [],

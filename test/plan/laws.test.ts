@@ -1,22 +1,46 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type Step, steps, type UserFlowDefinition } from "../../src/model/definition.ts";
 import type { Change, Outcome, Plan } from "../../src/model/generated/run.ts";
-import type { Live, LiveAuthentication, LiveCertificate } from "../../src/model/live.ts";
+import type {
+  Live,
+  LiveAuthentication,
+  LiveCertificate,
+  LiveUserFlow,
+} from "../../src/model/live.ts";
 import type { LedgerChange, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
 import { certificatesOf, validUntil } from "../../src/plan/certificate.ts";
-import type { Desired, PlanInput, Policy } from "../../src/plan/input.ts";
+import {
+  type Desired,
+  liveConnectors,
+  liveUserFlows,
+  type PlanInput,
+  type Policy,
+} from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
+import { stepsIn } from "../../src/plan/user-flow.ts";
 import { answered } from "../../src/reconcile/journal.ts";
-import { find, learned, ledgerEntry, previousEntry, putEntry } from "../../src/reconcile/ledger.ts";
+import {
+  find,
+  flowEntry,
+  learned,
+  ledgerEntry,
+  previousEntry,
+  putEntry,
+} from "../../src/reconcile/ledger.ts";
 import {
   allowing,
   certificatePath,
   desired,
   inputOf,
+  liveFlow,
+  managedFlow,
   named,
   passwordPath,
   recorded,
+  type Steps,
   seconds,
+  userFlow,
 } from "./builders.ts";
 
 const now = "2026-08-20T08:00:00.000Z";
@@ -185,16 +209,58 @@ const anyPolicy: fc.Arbitrary<Policy> = fc
     allowing(allow, { deleteAfter, limits: { ...limits, changes: null } }),
   );
 
+const flowIds = ["B2X_1_a", "B2X_1_b", "B2C_1_c", "B2C_1_d"];
+const stepsOf = (flow: string): readonly Step[] => steps.slice(0, flow.startsWith("B2C") ? 3 : 2);
+
+/** Some of these, by step. */
+const anySteps = <T>(flow: string, value: fc.Arbitrary<T>) =>
+  fc.record(
+    Object.fromEntries(stepsOf(flow).map((step) => [step, fc.option(value, { nil: undefined })])),
+  );
+
+/** As the definitions room gives them: what is named has a definition. */
+const anyFlows = (wanted: readonly Desired[]): fc.Arbitrary<readonly UserFlowDefinition[]> =>
+  fc.subarray(flowIds).chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((flow) => {
+        const defined = wanted.map(({ definition }) => definition.name);
+        const values = [null, ...defined, ...ids.slice(0, 3).map((id) => ({ id }))];
+        return anySteps(flow, oneOf(values)).map((called) => userFlow(flow, called as Steps));
+      }),
+    ),
+  );
+
+/** Most of them are there; some take no connectors. */
+const anyLiveFlows: fc.Arbitrary<readonly LiveUserFlow[]> = fc
+  .oneof({ arbitrary: fc.constant(flowIds), weight: 9 }, fc.subarray(flowIds))
+  .chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((flow) =>
+        fc
+          .tuple(anySteps(flow, oneOf(ids)), fc.boolean(), fc.boolean())
+          .map(([called, ...both]) =>
+            liveFlow(flow, called, both.every(Boolean) ? { steps: null } : {}),
+          ),
+      ),
+    ),
+  );
+
 const inputWith = (given: typeof certificates): fc.Arbitrary<PlanInput> =>
-  fc
-    .record({
-      desired: anyDesired(given),
-      live: anyLive,
-      ledger: anyLedger,
-      journal: anyJournal,
-      input: anyPolicy.map((policy) => ({ policy })),
-    })
-    .map(inputOf);
+  anyDesired(given).chain((wanted) =>
+    fc
+      .record({
+        desired: fc.constant(wanted),
+        flows: anyFlows(wanted),
+        live: anyLive,
+        liveFlows: anyLiveFlows,
+        ledger: fc
+          .tuple(anyLedger, fc.subarray(flowIds))
+          .map(([entries, flows]) => [...entries, ...flows.map(managedFlow)]),
+        journal: anyJournal,
+        input: anyPolicy.map((policy) => ({ policy })),
+      })
+      .map(inputOf),
+  );
 const anyInput = inputWith(certificates);
 
 const errorsOf = ({ faults }: Plan) => faults.filter(({ severity }) => severity === "error");
@@ -208,7 +274,11 @@ const anyFitInput = inputWith(certificates.filter(({ thumbprint }) => thumbprint
 );
 
 function liveOf({ observations }: PlanInput): readonly Live[] {
-  return observations.flatMap((seen) => ("objects" in seen ? seen.objects : []));
+  return liveConnectors(observations);
+}
+
+function flowsOf({ observations }: PlanInput): readonly LiveUserFlow[] {
+  return liveUserFlows(observations);
 }
 
 /** What a tenant and the store hold after a plan was carried out: the engine, without any I/O. */
@@ -216,8 +286,18 @@ function applied(input: PlanInput, made: Plan): PlanInput {
   const { memory } = input;
   const objects = new Map(liveOf(input).map((object) => [object.id, object]));
   const outcomes: Outcome[] = [];
+  const flows = new Map(liveUserFlows(input.observations).map((flow) => [flow.id, flow]));
   let { ledger } = memory;
-  for (const { op, kind, name, id: known, sends, upload } of made.changes) {
+  for (const change of made.changes) {
+    const { op, kind, name, id: known, sends, upload } = change;
+    if (kind === "UserFlow") {
+      const wanted = input.flows.find((one) => one.name === name)!;
+      const bound = boundAsWanted(flows.get(known!)!, wanted, change, outcomes, made);
+      flows.set(known!, bound);
+      ledger = remembered(ledger, [{ op: "put", entry: flowEntry(wanted, known!) }]);
+      outcomes.push({ op, kind, name, id: known, result: "done" });
+      continue;
+    }
     if (op === "delete") {
       objects.delete(known!);
       ledger = remembered(ledger, [{ op: "remove", kind, name }]);
@@ -242,9 +322,34 @@ function applied(input: PlanInput, made: Plan): PlanInput {
   ledger = remembered(ledger, learned(left, made, moment));
   return {
     ...input,
-    observations: [{ kind: "ApiConnector", objects: [...objects.values()] }],
+    observations: [
+      { kind: "ApiConnector", objects: [...objects.values()] },
+      { kind: "UserFlow", objects: [...flows.values()] },
+    ],
     memory: { ...memory, ledger, journal },
   };
+}
+
+/** The flow with the steps of a change bound to what has these names, or these ids. */
+function boundAsWanted(
+  flow: LiveUserFlow,
+  { steps: wanted }: UserFlowDefinition,
+  change: Change,
+  outcomes: readonly Outcome[],
+  { unchanged, held, changes }: Plan,
+): LiveUserFlow {
+  const idOf = (name: string) =>
+    [...outcomes, ...unchanged, ...held, ...changes].find(
+      (one) => one.kind === "ApiConnector" && one.name === name && one.id !== null,
+    )?.id ?? null;
+  const bound = (flow.steps ?? []).map((one) => {
+    const reference = wanted.find(({ step }) => step === one.step)?.connector;
+    if (!stepsIn(change).includes(one.step) || reference === undefined) return one;
+    if (reference === null || reference.type === "displayName") return { ...one, connector: null };
+    const id = reference.type === "id" ? reference.id : idOf(reference.name)!;
+    return { ...one, connector: { id, displayName: id } };
+  });
+  return { ...flow, steps: bound };
 }
 
 /** What the authentication is afterwards; only what travels is written. */
@@ -428,8 +533,8 @@ test("a connector that matches is in no change, unless a secret travels or it is
   fc.assert(
     fc.property(anyInput, (input) => {
       const live = new Map(liveOf(input).map((object) => [object.id, object]));
-      for (const { op, name, id, fields, sends } of plan(input).changes) {
-        if (op === "create" || op === "delete") continue;
+      for (const { op, kind, name, id, fields, sends } of plan(input).changes) {
+        if (op === "create" || op === "delete" || kind === "UserFlow") continue;
         const wanted = asDefined(id ?? "", find(input.desired, "ApiConnector", name)!);
         const { authentication, ...shown } = live.get(id ?? "")!;
         const isSame = sameState(shown, wanted);
@@ -449,6 +554,60 @@ function sameState(x: Shown, y: Shown): boolean {
   return plain(x) === plain(y);
 }
 
+test("no connector is deleted that a step calls, now or once the plan is carried out", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const made = plan(input);
+      const deleted = made.changes.filter(({ op }) => op === "delete").map(({ id }) => id);
+      const calls = flowsOf(applied(input, made)).flatMap(({ steps }) =>
+        (steps ?? []).flatMap(({ connector }) => connector?.id ?? []),
+      );
+      for (const id of deleted) expect(calls).not.toContain(id);
+      const after = made.uses?.filter((use) => use.after).map(({ id }) => id);
+      for (const id of deleted) expect(after).not.toContain(id);
+    }),
+  );
+});
+
+test("a plan says of every step what it calls, before and after", () => {
+  fc.assert(
+    fc.property(anyGoodInput, (input) => {
+      const { uses } = plan(input);
+      const told = (wanted: "before" | "after") =>
+        uses!.filter((use) => use[wanted]).map(({ flow, step, id }) => `${flow} ${step} ${id}`);
+      const called = (of: PlanInput) =>
+        flowsOf(of).flatMap(({ id: flow, steps }) =>
+          (steps ?? []).flatMap(({ step, connector }) =>
+            connector === null ? [] : [`${flow} ${step} ${connector.id}`],
+          ),
+        );
+      expect(told("before").toSorted()).toEqual(called(input).toSorted());
+      const made = told("after").map((line) => line.replace(/ null$/, " new"));
+      const now = called(applied(input, plan(input))).map((line) =>
+        line.replace(/ new-.*$/, " new"),
+      );
+      expect(made.toSorted()).toEqual(now.toSorted());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a step that no definition names, and a flow that was released, call what they called", () => {
+  fc.assert(
+    fc.property(anyInput, (input) => {
+      const after = new Map(flowsOf(applied(input, plan(input))).map((flow) => [flow.id, flow]));
+      for (const { id, steps } of flowsOf(input)) {
+        const wanted = input.flows.find(({ name }) => name === id)?.steps ?? [];
+        for (const { step, connector } of steps ?? []) {
+          if (wanted.some((one) => one.step === step)) continue;
+          const now = after.get(id)?.steps?.find((one) => one.step === step);
+          expect(now?.connector).toEqual(connector);
+        }
+      }
+    }),
+  );
+});
+
 test("every definition and every live object is in exactly one list", () => {
   fc.assert(
     fc.property(anyInput, (input) => {
@@ -457,9 +616,7 @@ test("every definition and every live object is in exactly one list", () => {
       const candidates = held.flatMap((one) => one.candidates ?? []);
       const objects = [...idsOf([...changes, ...held, ...unchanged, ...unmanaged]), ...candidates];
       expect(objects.toSorted()).toEqual(
-        liveOf(input)
-          .map(({ id }) => id)
-          .toSorted(),
+        [...liveOf(input), ...liveUserFlows(input.observations)].map(({ id }) => id).toSorted(),
       );
       const wanted = [...changes, ...held].filter(({ op }) => op !== "delete");
       const defined = [...wanted, ...unchanged].map(({ name }) => name);
@@ -467,7 +624,9 @@ test("every definition and every live object is in exactly one list", () => {
         at?.file.replace(/^connectors\/(.*)\.yaml$/, "$1"),
       );
       expect([...defined, ...faulty].toSorted()).toEqual(
-        input.desired.map(({ definition }) => definition.name).toSorted(),
+        [...input.desired.map(({ definition }) => definition), ...input.flows]
+          .map(({ name }) => name)
+          .toSorted(),
       );
     }),
   );
@@ -478,15 +637,20 @@ test("the same input in any order gives the same plan, byte for byte", () => {
     fc.record({
       input: fc.constant(input),
       desired: fc.shuffledSubarray([...input.desired], { minLength: input.desired.length }),
+      flows: fc.shuffledSubarray([...input.flows], { minLength: input.flows.length }),
       live: fc.shuffledSubarray([...liveOf(input)], { minLength: liveOf(input).length }),
+      liveFlows: fc.shuffledSubarray([...flowsOf(input)], { minLength: flowsOf(input).length }),
     }),
   );
   fc.assert(
-    fc.property(anyOrders, ({ input, desired: definitions, live: objects }) => {
-      const shuffled = {
+    fc.property(anyOrders, ({ input, live: objects, liveFlows, ...definitions }) => {
+      const shuffled: PlanInput = {
         ...input,
-        desired: definitions,
-        observations: [{ kind: "ApiConnector" as const, objects }],
+        ...definitions,
+        observations: [
+          { kind: "ApiConnector", objects },
+          { kind: "UserFlow", objects: liveFlows },
+        ],
       };
       expect(JSON.stringify(plan(shuffled))).toBe(JSON.stringify(plan(input)));
     }),

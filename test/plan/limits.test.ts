@@ -91,7 +91,7 @@ test("a limit of changes holds every write when there are too many, and no adopt
   });
   const { summary, held } = planOf({ ...given, input: input(2) });
   expect(summary).toMatchObject({ create: 0, adopt: 1, held: 3 });
-  expect(held[0]?.reason.message).toContain("would write 3 connectors: limits.changes allows 2");
+  expect(held[0]?.reason.message).toContain("would write 3 objects: limits.changes allows 2");
 });
 
 test("a lift carries out what the limit holds, under the digest that was looked at", () => {

@@ -6,6 +6,7 @@ import {
   begun,
   desired,
   live,
+  liveFlow,
   ours,
   planOf,
   type Situation,
@@ -118,32 +119,25 @@ const rows: readonly (Situation & { readonly name: string; readonly want: Told }
     name: "a delete of what a user flow calls is held, and says by which",
     live: [live("x1", a)],
     ledger: [ours("x1", a, { announcedAt: "2026-08-01T00:00:00.000Z" }), ...others],
-    input: {
-      ...deleting,
-      uses: {
-        uses: [{ flow: "B2X_1_signup", step: "postAttributeCollection", connectorId: "x1" }],
-      },
-    },
-    want: { held: ["in-use: delete a x1"] },
+    liveFlows: [liveFlow("B2X_1_signup", { postAttributeCollection: "x1" })],
+    input: deleting,
+    want: { unmanaged: ["B2X_1_signup"], held: ["in-use: delete a x1"] },
   },
   {
     name: "a delete is held while nobody knows whether a user flow calls it",
     live: [live("x1", a)],
     ledger: [ours("x1", a, { announcedAt: "2026-08-01T00:00:00.000Z" }), ...others],
-    input: { ...deleting, uses: { fault: failure("forbidden", "No.") } },
+    liveFlows: failure("forbidden", "No."),
+    input: deleting,
     want: { held: ["use-unknown: delete a x1"] },
   },
   {
     name: "a delete is carried out where only others are called",
     live: [live("x1", a)],
     ledger: [ours("x1", a, { announcedAt: "2026-08-01T00:00:00.000Z" }), ...others],
-    input: {
-      ...deleting,
-      uses: {
-        uses: [{ flow: "B2X_1_signup", step: "postAttributeCollection", connectorId: "x2" }],
-      },
-    },
-    want: { changes: ["delete a x1"] },
+    liveFlows: [liveFlow("B2X_1_signup", { postAttributeCollection: "x2" })],
+    input: deleting,
+    want: { unmanaged: ["B2X_1_signup"], changes: ["delete a x1"] },
   },
   {
     name: "a delete that was not announced is held, and says that it will be",
