@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDefinitions } from "../src/definitions/definitions.ts";
+import { isConnector } from "../src/model/definition.ts";
 import { systemClock } from "../src/model/system-clock.ts";
 import { resolveSecrets } from "../src/reconcile/resolve.ts";
 import type { PlanSubject } from "../src/reconcile/subject.ts";
@@ -61,8 +62,9 @@ try {
   const secrets = openSecrets({ env: {}, fingerprint: { salt: async () => Buffer.alloc(32, 7) } });
   // All that it needs of a subject.
   const subject = { secrets, redactor: createRedactor(), tenant: { name: "bench" } } as PlanSubject;
+  const connectors = definitions.filter(isConnector);
   const resolve = async () => {
-    const { desired } = await resolveSecrets(subject, definitions, () => undefined);
+    const { desired } = await resolveSecrets(subject, connectors, () => undefined);
     const broken = desired.flatMap((one) =>
       Object.values(one.secrets).flatMap((secret) => ("fault" in secret ? [secret.fault] : [])),
     );

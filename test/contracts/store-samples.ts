@@ -63,6 +63,8 @@ export function planned(complete = true): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    uses: null,
+    usesUnknown: null,
     suspended: [],
     window: null,
     faults: [],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AuditEntry } from "../../src/model/generated/audit.ts";
+import type { AuditEntry, Snapshot } from "../../src/model/generated/audit.ts";
 import { nothingAsked } from "../../src/plan/input.ts";
 import { allowing } from "../plan/builders.ts";
 import { connector, openPractice, type Practice, told } from "./practice-tenant.ts";
@@ -58,9 +58,9 @@ test("every write is audited before and after, with both states and what Graph c
   });
   expect(updating?.after).toMatchObject({ displayName: "A" });
   expect(deleting_).toMatchObject({ before: { displayName: "A" }, after: null });
-  expect(deleting_?.before?.authentication.fingerprint).toBe(
-    begun?.after?.authentication.fingerprint,
-  );
+  const fingerprintOf = (state: AuditEntry["before"] | undefined) =>
+    (state as Snapshot).authentication.fingerprint;
+  expect(fingerprintOf(deleting_?.before)).toBe(fingerprintOf(begun?.after));
 });
 
 test("a write that Graph refuses is audited with what it said", async () => {

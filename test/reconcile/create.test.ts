@@ -92,7 +92,13 @@ test("a lost create is told from a connector that had the name before", async ()
 test("a lost create that cannot be looked for is resolved by the next run", async () => {
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
-  practice.sandbox.control.injectFault({ kind: "status", method: "GET", status: 403, skip: 1 });
+  practice.sandbox.control.injectFault({
+    kind: "status",
+    path: "apiConnectors",
+    method: "GET",
+    status: 403,
+    skip: 1,
+  });
   const run = await practice.run();
   expect(told(run)).toEqual(["partial", "create a failed"]);
   expect(run.outcomes[0]?.error?.message).toContain("The next run resolves it by reading.");
@@ -132,7 +138,13 @@ test("a lost create that is refused when it is sent again stays open, for the fi
 test("a lost create is found again where the tenant allows creates alone", async () => {
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
-  practice.sandbox.control.injectFault({ kind: "status", method: "GET", status: 403, skip: 1 });
+  practice.sandbox.control.injectFault({
+    kind: "status",
+    path: "apiConnectors",
+    method: "GET",
+    status: 403,
+    skip: 1,
+  });
   const policy = allowing(["create"]);
   expect(told(await practice.run({ policy }))).toEqual(["partial", "create a failed"]);
   expect(told(await practice.run({ policy }))).toEqual(["converged", "adopt a done"]);
@@ -189,7 +201,13 @@ test("a create that shows after its definition left git is still ours", async ()
 test("several that a lost create may have made are held, and a pin resolves them", async () => {
   await using practice = await openDefined();
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
-  practice.sandbox.control.injectFault({ kind: "status", method: "GET", status: 403, skip: 1 });
+  practice.sandbox.control.injectFault({
+    kind: "status",
+    path: "apiConnectors",
+    method: "GET",
+    status: 403,
+    skip: 1,
+  });
   await practice.run();
   const [made] = live(practice);
   practice.sandbox.control.setState({ connectors: [...live(practice), { ...made, id: "twin" }] });
@@ -289,7 +307,13 @@ test("what a lost create made in the place of a deleted connector is deleted whe
   await practice.run(deleting);
   practice.sandbox.control.deleteConnector("a");
   practice.sandbox.control.injectFault({ kind: "drop-after-effect", ...post });
-  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "GET", skip: 1 });
+  practice.sandbox.control.injectFault({
+    kind: "status",
+    path: "apiConnectors",
+    status: 400,
+    method: "GET",
+    skip: 1,
+  });
   expect(told(await practice.run(deleting))).toEqual(["partial", "create a failed"]);
   practice.define({});
   const [recorded, deleted] = [await practice.run(deleting), await practice.run(deleting)];

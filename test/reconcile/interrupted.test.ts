@@ -174,7 +174,13 @@ const situations: Readonly<Record<string, (practice: Practice) => Promise<void>>
     await practice.run();
     practice.define({ ...managed, "z.yaml": connector("z") });
     practice.sandbox.control.injectFault({ kind: "drop-after-effect", method: "POST" });
-    practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "GET", skip: 1 });
+    practice.sandbox.control.injectFault({
+      kind: "status",
+      path: "apiConnectors",
+      status: 400,
+      method: "GET",
+      skip: 1,
+    });
     await practice.run();
     practice.define(managed);
   },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isConnector } from "../../src/model/definition.ts";
 import { emptyMemory } from "../../src/model/store.ts";
 import { nothingAsked, type PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
@@ -125,7 +126,7 @@ test("a subject that runs again and again sees each change of git, tenant, secre
 test("tenants that share their definitions and secrets share what becomes of them", async () => {
   await using practice = await converged();
   const one = practice.subject();
-  const { definitions } = one.load().loaded;
+  const definitions = one.load().loaded.definitions.filter(isConnector);
   const first = await resolveSecrets(one, definitions, unheard);
   const redactor = createRedactor();
   expect(await resolveSecrets({ ...one, redactor }, definitions, unheard)).toBe(first);

@@ -55,6 +55,16 @@ spec:
 ${spec && `  ${spec}\n`}${policy && `policy: { ${policy} }\n`}`;
 }
 
+/** YAML of a user flow; `steps` as one writes them under apiConnectors. */
+export function userFlow(name: string, steps: string): string {
+  return `apiVersion: plumbline/v1
+kind: UserFlow
+metadata: { name: ${name} }
+spec:
+  apiConnectors: { ${steps} }
+`;
+}
+
 /** The result of a run, and its outcomes in short lines such as `create a done`. */
 export function told({ result, outcomes }: Run): readonly string[] {
   return [result, ...outcomes.map((one) => `${one.op} ${one.name} ${one.result}`)];
@@ -78,8 +88,10 @@ export interface Practice extends AsyncDisposable {
   plan(over?: Partial<Subject>): Promise<Plan>;
   /** A minute after the last one by default, so that earlier writes have settled. */
   run(over?: Partial<Subject>, options?: Partial<RunOptions & { after: number }>): Promise<Run>;
-  /** Such as `PATCH 204`, since the last call. */
+  /** What was asked of connectors, such as `PATCH 204`, since the last call. */
   requests(): readonly string[];
+  /** What was asked of user flows, since the last call of either. */
+  flowRequests(): readonly string[];
 }
 
 export interface PracticeOptions {
@@ -108,6 +120,11 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
   const env: Record<string, string> = {};
   const events: RunEvent[] = [];
   const wire = wiring({ folder, clock, sandbox, store, env, options });
+  const requests = (isAsked: (path: string) => boolean) => {
+    const sent = sandbox.control.requests().filter(({ path }) => isAsked(path));
+    sandbox.control.clearRequests();
+    return sent.map(({ method, status }) => `${method} ${status}`);
+  };
   const subject = (over: Partial<Subject> = {}) => ({ ...wire(), ...over });
   return {
     sandbox,
@@ -139,17 +156,18 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
       events.length = 0;
       return reconcile(subject(over), { ...runOptions(events), ...options });
     },
-    requests() {
-      const sent = sandbox.control.requests().map(({ method, status }) => `${method} ${status}`);
-      sandbox.control.clearRequests();
-      return sent;
-    },
+    requests: () => requests((path) => !isOfFlows(path)),
+    flowRequests: () => requests(isOfFlows),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isOfFlows(path: string): boolean {
+  return /UserFlows/i.test(path);
 }
 
 /** Of an apply by command, whose events are kept. */

@@ -295,9 +295,9 @@ test("a bug while reading the tenant or a secret shows its cause to the log, in 
   const fail = async () => {
     throw bug;
   };
-  const { secrets } = practice.subject();
+  const { secrets, reader } = practice.subject();
   for (const over of [
-    { reader: { list: fail, uses: fail } },
+    { reader: { ...reader, list: fail } },
     { secrets: { ...secrets, resolve: fail } },
     { secrets: { ...secrets, fingerprint: fail } },
   ]) {
