@@ -46,7 +46,8 @@ export function redacted(plan: Plan, redact: Redact): Plan {
     })),
     uses:
       plan.uses?.map((use) =>
-        use.name === null ? { ...use, displayName: maybe(use.displayName) } : use,
+        // Before, it is what the tenant shows; and git says nothing of what it does not manage.
+        use.before || use.name === null ? { ...use, displayName: maybe(use.displayName) } : use,
       ) ?? null,
     usesUnknown: plan.usesUnknown && {
       ...plan.usesUnknown,

@@ -207,21 +207,21 @@ function stepReason(
 ): string {
   const called = live?.connector ?? null;
   if (called === null) return `${step} calls no connector.`;
-  const what = nameOf(called.id);
-  const calls = what === null ? "a connector that no definition names" : what;
+  const calls = nameOf(called.id) ?? "a connector that is not managed";
   return target === null
     ? `${step} calls ${calls}, and is to call none.`
     : `${step} calls ${calls}.`;
 }
 
-/** The definition of a connector, by its Graph id. */
+/** What a managed connector is called in git, or was before its definition went, by its Graph id. */
 export function namesOf({ matches }: Connectors): (id: string) => string | null {
   const names = new Map(
-    matches.flatMap((found) =>
-      found.type === "paired"
-        ? [[found.live.id.toLowerCase(), found.desired.definition.name] as const]
-        : [],
-    ),
+    matches.flatMap((found) => {
+      if (found.type === "paired") {
+        return [[found.live.id.toLowerCase(), found.desired.definition.name] as const];
+      }
+      return found.type === "orphan" ? [[found.live.id.toLowerCase(), found.recorded.name]] : [];
+    }),
   );
   return (id) => names.get(id.toLowerCase()) ?? null;
 }
@@ -292,7 +292,7 @@ function definitionTarget(
 
 function displayNameTarget(
   displayName: string,
-  { live }: Connectors,
+  { live, matches }: Connectors,
   nameOf: (id: string) => string | null,
   unread: string | null,
 ): Target {
@@ -301,10 +301,11 @@ function displayNameTarget(
   const [only] = found;
   const quoted = JSON.stringify(displayName);
   if (only && found.length === 1) {
-    const name = nameOf(only.id);
     // Git may give it another displayName in this very run.
-    const problem = name && `${quoted} is the connector of ${name}: write ${name} instead.`;
-    return { ...base, name, id: only.id, problem: unread ?? problem };
+    const owner = matches.find((one) => one.type === "paired" && one.live === only);
+    const name = nameOf(only.id);
+    const problem = owner && `${quoted} is the connector of ${name}: write ${name} instead.`;
+    return { ...base, name, id: only.id, problem: unread ?? problem ?? null };
   }
   const ids = found.map(({ id }) => id).sort();
   const problem = only

@@ -297,7 +297,7 @@ test("connectors are told by the names of their definitions, others by displayNa
     [postFederationSignup]: "a → b",
     "spec.apiConnectors.postAttributeCollection": "null → x9",
   });
-  expect(partners?.reason).toContain("a connector that no definition names");
+  expect(partners?.reason).toContain("a connector that is not managed");
 });
 
 const deleting = { input: { policy: allowing(["update", "delete"], { deleteAfter: 0 }) } };
@@ -320,7 +320,7 @@ test("a connector goes whose last step is bound to another one by the same plan"
     "delete a x1",
   ]);
   expect(moved.uses).toEqual([
-    expect.objectContaining({ name: null, id: "x1", before: true, after: false }),
+    expect.objectContaining({ name: "a", id: "x1", before: true, after: false }),
     expect.objectContaining({ name: "b", id: "x2", before: false, after: true }),
   ]);
   const suspended = planOf({

@@ -29,6 +29,7 @@ test.for(folders)("$title", async ({ folder }) => {
   });
   const { control } = practice.sandbox;
   for (const [name, value] of variablesOf(certificates)) practice.setEnv(name, value);
+  if (given.userFlows) control.setState({ userFlows: given.userFlows });
   if (existsSync(file("before"))) {
     use(practice, file("before"));
     for (const fault of given.faultsBefore ?? []) control.injectFault(fault);
@@ -38,6 +39,10 @@ test.for(folders)("$title", async ({ folder }) => {
   if (existsSync(file("live.yaml"))) {
     control.setState(filled(read("live.yaml"), certificates, "thumbprint"));
   }
+  for (const [flow, apiConnectors] of Object.entries(given.stepsByHand ?? {})) {
+    control.changeUserFlow(flow, { apiConnectors: apiConnectors ?? {} });
+  }
+  for (const flow of given.flowsDeletedByHand ?? []) control.deleteUserFlow(flow);
   vaults?.goOn();
   use(practice, file("definitions"));
   for (const [name, value] of Object.entries(given.env ?? {})) practice.setEnv(name, value);

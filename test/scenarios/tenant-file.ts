@@ -5,7 +5,9 @@
 import { parse } from "yaml";
 import type { Tenant } from "../../src/model/generated/service.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";
+import type { SandboxDocument } from "../../src/sandbox/document.ts";
 import type { InjectedFault } from "../../src/sandbox/injected-fault.ts";
+import type { UserFlowEntry } from "../../src/sandbox/user-flow-entry.ts";
 import {
   type CertificateWish,
   type MadeCertificate,
@@ -42,6 +44,11 @@ export interface TenantFile {
   readonly vaults?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** What every vault does in the place of its work, but for the run of `before`. */
   readonly vaultFault?: Behaviour;
+  /** User flows that are there from the beginning. */
+  readonly userFlows?: SandboxDocument["userFlows"];
+  /** What somebody does in the portal after the run of `before`: steps by flow, and flows. */
+  readonly stepsByHand?: Readonly<Record<string, UserFlowEntry["apiConnectors"]>>;
+  readonly flowsDeletedByHand?: readonly string[];
   /** How long after the run of `before` all the rest happens, such as `8d`. */
   readonly later?: string;
 }

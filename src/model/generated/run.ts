@@ -564,7 +564,7 @@ flow: string
  */
 step: ("postFederationSignup" | "postAttributeCollection" | "preTokenIssuance")
 /**
- * metadata.name of the connector; null when no definition names it.
+ * metadata.name of the connector, also when its definition has gone; null when it is not managed.
  */
 name: (string | null)
 /**
