@@ -37,7 +37,8 @@ export interface Made extends Written {
 /**
  * Says what is about to be done before it is done. After a refusal the entry is closed; where the
  * effect is unknown it stays open, and the next run resolves it by reading. That of a create stays
- * open until a read has shown what it made, or it might be made again.
+ * open until a read has shown what it made, or it might be made again; that of a user flow until a
+ * read has shown what its steps call, or a connector might be deleted that one calls by now.
  */
 export async function journalled(
   writing: Writing,
@@ -59,7 +60,8 @@ export async function journalled(
     const done = [
       audit({ action, kind, name, id: made.id, result: "done", requestId: made.requestId }),
     ];
-    if (op === "create") await store.answer(tenant, key, made.id, made.changes, done);
+    const staysOpen = op === "create" || kind === "UserFlow";
+    if (staysOpen) await store.answer(tenant, key, made.id, made.changes, done);
     else await store.settle(tenant, key, "done", made.changes, done);
     return made.id;
   } catch (thrown) {

@@ -5,7 +5,7 @@ import type { LedgerEntry } from "../model/store.ts";
 import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
 import { liveConnectors, unreadFault } from "../plan/input.ts";
 import { madeBy } from "../plan/match.ts";
-import { listConnectors, type World } from "./observe.ts";
+import { observeAgain, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
 import type { Notify, Subject } from "./subject.ts";
 
@@ -27,21 +27,27 @@ export async function settled(
   if (subject.writer === null) return world;
   const { clock, settle } = subject;
   const now = clock.now().getTime();
-  const deadline = latestUnseen(world, settle, now);
+  const flows = begunFlows(world);
+  const deadline = Math.max(latestUnseen(world, settle, now), flows.length > 0 ? now + settle : 0);
   if (deadline <= now) return world;
   notify({ type: "waiting", tenant: subject.tenant.name, for: "settle" });
   let latest = world;
   await poll(clock, deadline, stopping, async () => {
-    const connectors = await listConnectors(subject, stopping, notify);
-    const observations = world.input.observations.map((seen) =>
-      seen.kind === connectors.kind ? connectors : seen,
-    );
+    const { observations: earlier } = latest.input;
+    const again = [...flows, { kind: "ApiConnector" as const, id: null }];
+    const observations = await observeAgain(subject, earlier, again, stopping, notify);
     const input = { ...world.input, observations, now: clock.now().toISOString() };
     latest = { ...world, input };
-    return latestUnseen(latest, settle, now) === 0 ? latest : null;
+    // What a step called before may show for as long as a write takes to settle.
+    return flows.length === 0 && latestUnseen(latest, settle, now) === 0 ? latest : null;
   });
   stopping.throwIfAborted();
   return latest;
+}
+
+/** User flows of which something was written that no read has shown since. */
+function begunFlows({ input: { memory } }: World) {
+  return memory.journal.filter(({ kind }) => kind === "UserFlow");
 }
 
 /**
