@@ -40,10 +40,11 @@ export function namedBy(drawn: Drawn): readonly string[] {
   ];
 }
 
-/** Replaces all that the folder holds. `broken`: with a file in it that is no definition. */
+/** Replaces all that the folder holds. `isBroken`: with a file in it that is no definition. */
 export function writeDefinitions(
   folder: string,
   definitions: readonly Drawn[],
+  flows: ReadonlyMap<string, string>,
   isBroken: boolean,
 ): void {
   rmSync(folder, { recursive: true, force: true });
@@ -51,6 +52,7 @@ export function writeDefinitions(
   for (const definition of definitions) {
     writeFileSync(join(folder, `${definition.name}.yaml`), toYaml(definition));
   }
+  for (const [name, text] of flows) writeFileSync(join(folder, `${name}.yaml`), text);
   if (isBroken) writeFileSync(join(folder, "broken.yaml"), "kind: ApiConnector\nmetadata: {");
 }
 

@@ -7,7 +7,7 @@ import { namedSecrets, type World } from "./world.ts";
 /** Milliseconds of real time that a try may take in a round in which answers come too late. */
 export const SHORT_TIMEOUT = 250;
 
-const methods = ["GET", "POST", "PATCH", "DELETE"] as const;
+const methods = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
 
 type Draw = (random: Random) => InjectedFault;
 
@@ -60,6 +60,12 @@ export const networkFaults: Readonly<Record<string, Draw>> = {
     skip: random.below(3),
   }),
   "stale reads": staleReads,
+  "a success without effect": (random) => ({
+    kind: "no-effect",
+    method: "PUT",
+    skip: random.below(2),
+    count: random.pick([1, 2]),
+  }),
   // A write that takes effect after everybody gave up on it is beyond what reading can resolve.
   "a read that comes too late": (random) => ({
     kind: "delay",
@@ -162,7 +168,7 @@ export function drawTraps(random: Random, faults: readonly DrawnFault[]): readon
 
 /** Few runs have one of these, so half of the traps wait for it. */
 const rarePoints = [
-  ...["create", "update", "upload", "delete"].map((name) => `tenant.${name}`),
+  ...["create", "update", "upload", "bind", "delete"].map((name) => `tenant.${name}`),
   "store.answer",
 ];
 

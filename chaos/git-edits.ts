@@ -1,5 +1,6 @@
 /** What people do to the definitions in git, and to the secrets that these name. */
 import { type Drawn, variablesOf } from "./definitions.ts";
+import { withoutSteps } from "./flows.ts";
 import { connectorsOf, drawSecret, type Moment, type World } from "./world.ts";
 
 /** Answers what was done, in a few words; null where there is nothing to do it to. */
@@ -98,6 +99,7 @@ export function create(world: World): string | null {
 function drawDelete(world: World): string | null {
   const one = drawOne(world);
   if (one === null) return null;
+  withoutSteps(world, one);
   world.definitions = world.definitions.filter((each) => each !== one);
   world.removed = [...world.removed, one];
   return one.name;

@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import type { Outcome } from "../src/model/generated/run.ts";
 import type { Ended } from "./engine.ts";
-import { violate } from "./judge.ts";
+import { judgeFlowDone } from "./judge-flows.ts";
+import { violate } from "./violation.ts";
 import type { Moment, World } from "./world.ts";
 
 export function judgeWords(world: World, after: Moment, { run, events }: Ended): void {
@@ -13,7 +14,9 @@ export function judgeWords(world: World, after: Moment, { run, events }: Ended):
   const ids = after.memory.ledger.map(({ id }) => id);
   if (new Set(ids).size < ids.length) violate("One entry for each object", "", after.memory.ledger);
   for (const outcome of run?.outcomes ?? []) {
-    if (outcome.result === "done") judgeDone(world, after, outcome);
+    if (outcome.result !== "done") continue;
+    if (outcome.kind === "UserFlow") judgeFlowDone(world, after, outcome);
+    else judgeDone(world, after, outcome);
   }
 }
 

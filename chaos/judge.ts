@@ -5,18 +5,10 @@
 import type { LedgerEntry } from "../src/model/store.ts";
 import type { LoggedRequest } from "../src/sandbox/request-log.ts";
 import { RETIRE_AFTER } from "./definitions.ts";
+import { judgeSteps } from "./judge-flows.ts";
 import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
+import { violate } from "./violation.ts";
 import { type Connector, imageOf, type Moment, type World } from "./world.ts";
-
-export class Violation extends Error {
-  override readonly name = "Violation";
-}
-
-export function violate(rule: string, expected: unknown, actual: unknown): never {
-  throw new Violation(
-    `${rule}\n  expected: ${JSON.stringify(expected)}\n  actual:   ${JSON.stringify(actual)}`,
-  );
-}
 
 /**
  * Throws a Violation; keeps the world's memory of who made what up to date. `between`: what the ledger
@@ -35,6 +27,7 @@ export function judgeRun(
   judgeDeletes(world, before, after, between.flat());
   judgeForgotten(world, before, after);
   judgeLimits(world, before, after, between);
+  judgeSteps(world, before, after);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
   noteActive(world, before, after, requests);
@@ -169,7 +162,9 @@ function judgeLimits(
 ): void {
   const runs = Math.max(1, between.length);
   const deleted = [...before.live.keys()].filter((id) => !after.live.has(id)).length;
-  const managed = [before.memory.ledger, ...between].map(({ length }) => length);
+  const managed = [before.memory.ledger, ...between].map(
+    (ledger) => ledger.filter(({ kind }) => kind === "ApiConnector").length,
+  );
   const percent = Math.ceil((deleted * 100) / Math.max(...managed, 1));
   const changed = [...after.live].filter(([id, connector]) => {
     const earlier = before.live.get(id);

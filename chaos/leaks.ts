@@ -6,7 +6,7 @@ import { logEvent } from "../src/cli/run-log.ts";
 import type { Plan } from "../src/model/generated/run.ts";
 import { formats, type Report, render } from "../src/report/report.ts";
 import type { Ended } from "./engine.ts";
-import { violate } from "./judge.ts";
+import { violate } from "./violation.ts";
 import type { World } from "./world.ts";
 
 export function judgeReports(world: World, { run, events }: Ended): void {

@@ -7,6 +7,7 @@ export interface Random {
   chance(share: number): boolean;
   /** Throws for an empty list. */
   pick<T>(list: readonly T[]): T;
+  shuffled<T>(list: readonly T[]): readonly T[];
 }
 
 /** mulberry32: 32 bits of state are enough for some hundred draws. */
@@ -28,6 +29,10 @@ export function createRandom(seed: number): Random {
       const index = below(list.length);
       if (index >= list.length) throw new RangeError("Nothing to pick from.");
       return list[index] as (typeof list)[number];
+    },
+    shuffled(list) {
+      const left = [...list];
+      return list.flatMap(() => left.splice(below(left.length), 1));
     },
   };
 }

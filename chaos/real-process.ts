@@ -68,7 +68,7 @@ async function killInRequest(
   ended: Promise<unknown>,
 ): Promise<void> {
   const { control } = sandbox;
-  const method = random.pick(["GET", "POST", "PATCH"]);
+  const method = random.pick(["GET", "POST", "PATCH", "PUT"]);
   const skip = random.below(3);
   const when = random.pick(["before-effect", "after-effect"] as const);
   control.clearFaults();

@@ -12,6 +12,7 @@ import {
   isSlow,
   SHORT_TIMEOUT,
 } from "./faults.ts";
+import { flowTexts, gitFlowEdits, portalFlowEdits } from "./flows.ts";
 import { completeSecrets, create, type Edit, gitEdits } from "./git-edits.ts";
 import { portalEdits } from "./portal-edits.ts";
 import { runOnce, runPlan } from "./runs.ts";
@@ -69,7 +70,13 @@ export function drawPolicy({ random }: World): Policy {
 }
 
 export function saveDefinitions(world: World): void {
-  writeDefinitions(join(world.folder, "connectors"), world.definitions, world.isBroken);
+  const { folder, definitions, flows, isBroken } = world;
+  writeDefinitions(
+    join(folder, "connectors"),
+    definitions,
+    flowTexts(flows, definitions),
+    isBroken,
+  );
 }
 
 async function breakStore(world: World): Promise<void> {
@@ -89,9 +96,13 @@ async function editBoth(world: World, { isFirst, isReal }: Round): Promise<void>
   const portal = random.pick([0, 0, 1, 1, 2]);
   // Whoever looks into the portal sees what is there.
   if (portal > 0) sandbox.control.clearFaults();
-  await edit(world, "portal", portalEdits, portal);
-  if (isFirst) await edit(world, "git", { create }, 3);
-  await edit(world, "git", gitEdits, isReal ? 4 : random.pick([0, 1, 2, 3]));
+  await edit(world, "portal", { ...portalEdits, ...portalFlowEdits }, portal);
+  if (isFirst) {
+    await edit(world, "git", { create }, 3);
+    await edit(world, "git", gitFlowEdits, random.pick([0, 1, 2, 4]));
+  }
+  const edits = { ...gitEdits, ...gitFlowEdits };
+  await edit(world, "git", edits, isReal ? 4 : random.pick([0, 1, 2, 3]));
 }
 
 async function edit(

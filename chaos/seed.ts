@@ -2,12 +2,13 @@
 import type { Pooled } from "./certificates.ts";
 import type { Count } from "./counts.ts";
 import type { Spoil } from "./engine.ts";
-import { violate } from "./judge.ts";
+import { beginFlows, restoreFlows } from "./flows.ts";
 import { judgeStoreFile } from "./leaks.ts";
 import { createRandom } from "./random.ts";
 import { drawPolicy, playRound, saveDefinitions } from "./rounds.ts";
 import { runOnce } from "./runs.ts";
 import { judgeEnd } from "./verdict.ts";
+import { violate } from "./violation.ts";
 import { look, openWorld, type World } from "./world.ts";
 
 export interface SeedResult {
@@ -54,6 +55,7 @@ function begin(world: World): void {
   world.settle = random.pick([2_000, 5_000, 8_000]);
   const pageSize = random.pick([null, null, 1, 2, 3]);
   sandbox.control.configure({ pageSize });
+  beginFlows(world);
   const { allow, deleteAfter, limits } = world.policy;
   world.course.push(
     `settle ${world.settle}, page ${pageSize}, ${allow.join(" ")}, deleteAfter ${deleteAfter}, ${JSON.stringify(limits)}`,
@@ -72,6 +74,7 @@ async function end(world: World, spoil: Spoil): Promise<void> {
   sandbox.control.clearFaults();
   world.policy = { ...policy, limits: { ...policy.limits, changes: null } };
   await unpin(world);
+  restoreFlows(world);
   saveDefinitions(world);
   clock.advance(Math.max(0, world.latest() - clock.now().getTime()) + 100 * HOUR);
   const settings = { traps: [], timeout: 30_000, spoil };

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { FaultError } from "../src/model/fault.ts";
 import { openStore } from "../src/store/store.ts";
-import { violate } from "./judge.ts";
+import { violate } from "./violation.ts";
 import { connectorsOf, imageOf, type Moment, type World } from "./world.ts";
 
 type Damage = (path: string, world: World) => void;

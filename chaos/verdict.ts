@@ -5,15 +5,17 @@ import type { LedgerEntry } from "../src/model/store.ts";
 import { openSecrets } from "../src/secrets/secrets.ts";
 import { fingerprintKey } from "../test/reconcile/practice-tenant.ts";
 import { type Drawn, variablesOf } from "./definitions.ts";
-import { violate } from "./judge.ts";
+import { isCalled, judgeFlowsEnd, judgeUses } from "./judge-flows.ts";
 import { activeOf, endOfActive, thumbprintsOf } from "./live-certificates.ts";
+import { violate } from "./violation.ts";
 import { type Connector, imageOf, type Moment, type World } from "./world.ts";
 
 /** Holds that a person has to lift, such as `ambiguous c3`, and nothing else is held. */
 type Holds = Set<string>;
 
 /** `last`: the run after two clean ones, which has nothing left to do. */
-export async function judgeEnd(world: World, moment: Moment, last: Run): Promise<void> {
+export async function judgeEnd(world: World, given: Moment, last: Run): Promise<void> {
+  const moment = withoutFlows(given);
   const { ledger, journal } = moment.memory;
   const holds: Holds = new Set();
   const free = new Set<string>();
@@ -29,6 +31,8 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
       if (entry.name !== definition.name && !isHeld) violate("Renamed", definition, entry);
     } else judgeUnmet(world, definition, moment, holds, free);
   }
+  for (const hold of judgeFlowsEnd(world, given, undecidedIn(holds, ledger))) holds.add(hold);
+  judgeUses(given, last);
   judgeOrphans(world, moment, holds, free);
   judgeLeftOver(world, moment, free);
   const heldIds = new Set((last.plan?.held ?? []).map(({ id }) => id));
@@ -38,6 +42,22 @@ export async function judgeEnd(world: World, moment: Moment, last: Run): Promise
   if (open.length > 0) violate("The journal is empty in the end", [], open);
   judgeLast(last, holds);
   await judgeAudit(world, ledger);
+}
+
+/** Of connectors alone. */
+function withoutFlows(moment: Moment): Moment {
+  const { memory } = moment;
+  const ledger = memory.ledger.filter(({ kind }) => kind === "ApiConnector");
+  return { ...moment, memory: { ...memory, ledger } };
+}
+
+/** What a step cannot be bound to, and what it can be although it is not ours yet. */
+function undecidedIn(holds: Holds, ledger: readonly LedgerEntry[]) {
+  return (name: string) => {
+    if (holds.has(`ambiguous ${name}`)) return "ambiguous";
+    const isManaged = ledger.some((entry) => entry.name === name);
+    return holds.has(`earlier-expiry ${name}`) && !isManaged ? "unmanaged" : null;
+  };
 }
 
 /** Under its name, else under the one before a rename. */
@@ -175,21 +195,23 @@ function judgeUnmet(
 /** What has left git is gone, unless somebody has to decide, or it may be what another one means. */
 function judgeOrphans(
   { definitions, policy }: World,
-  { live, memory }: Moment,
+  moment: Moment,
   holds: Holds,
   free: ReadonlySet<string>,
 ): void {
+  const { live, memory } = moment;
   const owned = new Set(definitions.map((one) => entryOf(one, memory.ledger)));
   const orphans = memory.ledger.filter((entry) => !owned.has(entry) && !free.has(entry.id));
   const dead = orphans.find(({ id }) => !live.has(id));
   if (dead !== undefined) violate("The ledger holds what is live", "forgotten", dead);
-  const deletable = orphans.filter(({ protect }) => !protect);
+  const deletable = orphans.filter(({ id, protect }) => !protect && !isCalled(moment, id));
   const isAllowed = policy.allow.includes("delete");
   const percent = Math.ceil((deletable.length * 100) / Math.max(memory.ledger.length, 1));
   const { deletes, deletePercent } = policy.limits;
   const isOver = deletable.length > deletes || percent > deletePercent;
-  for (const { name, protect } of orphans) {
-    holds.add(`${codeOf({ protect }, isAllowed)} ${name}`);
+  for (const { id, name, protect } of orphans) {
+    const isUsed = isAllowed && !protect && isCalled(moment, id);
+    holds.add(`${isUsed ? "in-use" : codeOf({ protect }, isAllowed)} ${name}`);
   }
   if (isAllowed && deletable.length > 0 && !isOver) {
     violate("What has left git is deleted", "deleted", deletable);

@@ -14,6 +14,7 @@ import { fingerprintKey, type HandClock, handClock } from "../test/reconcile/pra
 import type { Pooled } from "./certificates.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import { type Drawn, namedBy } from "./definitions.ts";
+import { type DrawnFlow, type LiveSteps, liveSteps } from "./live-flows.ts";
 import type { Random } from "./random.ts";
 
 /** A live connector as the tenant stores it, with its password. */
@@ -23,6 +24,8 @@ export type Connector = ConnectorEntry & { readonly id: string };
 export interface Moment {
   readonly live: ReadonlyMap<string, Connector>;
   readonly memory: Memory;
+  /** What the steps of user flows call. */
+  readonly steps: LiveSteps;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -44,6 +47,8 @@ export interface World extends AsyncDisposable {
   definitions: readonly Drawn[];
   /** Definitions that left git. */
   removed: readonly Drawn[];
+  /** User flows that git has something to say of. */
+  flows: readonly DrawnFlow[];
   /** A file in the folder is broken, for this round. */
   isBroken: boolean;
   readonly env: Record<string, string>;
@@ -115,6 +120,7 @@ export async function openWorld(random: Random, pool: readonly Pooled[]): Promis
     store,
     definitions: [],
     removed: [],
+    flows: [],
     isBroken: false,
     env: {},
     certificates: new Map(),
@@ -174,7 +180,7 @@ export function imageOf({ id, displayName, targetUrl, authentication }: Connecto
 export async function look(world: World): Promise<Moment> {
   const live = new Map(connectorsOf(world).map((connector) => [connector.id, connector]));
   const memory = await world.store.recall(world.tenant);
-  return { live, memory, at: world.clock.now().getTime() };
+  return { live, memory, steps: liveSteps(world.sandbox), at: world.clock.now().getTime() };
 }
 
 /** As another process would open it after this one has gone. */

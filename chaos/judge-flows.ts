@@ -1,0 +1,132 @@
+/** What must be true of the steps of user flows, whatever happened. */
+import type { Step } from "../src/model/definition.ts";
+import type { Outcome, Run } from "../src/model/generated/run.ts";
+import { type DrawnFlow, type LiveSteps, stepsOf } from "./live-flows.ts";
+import { violate } from "./violation.ts";
+import type { Moment, World } from "./world.ts";
+
+/** After each run. */
+export function judgeSteps(world: World, before: Moment, after: Moment): void {
+  judgeUnguarded(world);
+  for (const [flow, called] of before.steps) {
+    const now = after.steps.get(flow);
+    if (now === undefined) violate("No flow is deleted", flow, "gone");
+    for (const [step, id] of called) {
+      const allowed = [id, ...wantedIds(world, [before, after], flow, step)];
+      const actual = now.get(step) ?? null;
+      if (allowed.includes(actual)) continue;
+      violate(`${step} of ${flow} calls what it called, or what git says`, allowed, actual);
+    }
+  }
+}
+
+/** No request takes a connector away from a step that git wants to call one. */
+function judgeUnguarded(world: World): void {
+  for (const { method, path, body } of world.sandbox.control.requests()) {
+    if (method !== "PUT") continue;
+    const [, flow = "", asked = ""] =
+      /UserFlows\/([^/]+)\/apiConnectorConfiguration\/([^/]+)\/\$ref/i.exec(path) ?? [];
+    const step = asked === "preSendingClaims" ? "preTokenIssuance" : (asked as Step);
+    const isUnbinding = JSON.stringify(body) === "{}";
+    const wanted = world.flows.find(({ name }) => name === flow)?.steps[step];
+    if (wanted === undefined) violate("Only managed steps are written", "no write", path);
+    if (isUnbinding !== (wanted === null)) violate("A step is bound in one request", wanted, body);
+  }
+}
+
+/** Ids that git may mean: what its definition has in the ledger, or will have. */
+function wantedIds(
+  { flows, definitions }: World,
+  moments: readonly Moment[],
+  flow: string,
+  step: Step,
+): readonly (string | null)[] {
+  const wanted = flows.find(({ name }) => name === flow)?.steps[step];
+  if (wanted === undefined) return [];
+  if (wanted === null) return [null];
+  const one = definitions.find(({ key }) => key === wanted);
+  return moments.flatMap(({ live, memory }) => [
+    ...memory.ledger
+      .filter(({ name }) => name === one?.name || name === one?.previously)
+      .map(({ id }) => id),
+    ...[...live.values()]
+      .filter(({ id, displayName }) => displayName === one?.displayName || id === one?.pin)
+      .map(({ id }) => id),
+  ]);
+}
+
+/** What is said to be done shows in the tenant, and the ledger has it. */
+export function judgeFlowDone(world: World, after: Moment, { name, id }: Outcome): void {
+  const flow = world.flows.find((one) => one.name === name);
+  const isRecorded = after.memory.ledger.some((one) => one.kind === "UserFlow" && one.id === id);
+  if (!flow || !isRecorded) violate("A flow that is done is managed", name, after.memory.ledger);
+  const wrong = differing(world, flow, after, after.steps);
+  if (wrong.length > 0) violate(`${name} calls what git says`, flow.steps, wrong);
+}
+
+/**
+ * In the end, but for steps of connectors that a person has to decide about (`undecided`, by the name
+ * of the definition). Answers why flows are held.
+ */
+export function judgeFlowsEnd(
+  world: World,
+  moment: Moment,
+  undecided: (name: string) => "ambiguous" | "unmanaged" | null,
+): readonly string[] {
+  const managed = moment.memory.ledger.filter(({ kind }) => kind === "UserFlow");
+  const holds = world.flows.flatMap((flow): string[] => {
+    const whys = Object.values(flow.steps).map((key) => {
+      const one = world.definitions.find((each) => each.key === key);
+      return one ? undecided(one.name) : null;
+    });
+    if (whys.includes("ambiguous")) return [`target ${flow.name}`];
+    const wrong = differing(world, flow, moment, moment.steps);
+    if (wrong.length > 0 && !whys.includes("unmanaged")) {
+      violate(`${flow.name} calls what git says`, flow.steps, wrong);
+    }
+    if (!managed.some(({ name }) => name === flow.name)) {
+      violate("A flow that git names is managed", flow.name, managed);
+    }
+    return [];
+  });
+  const released = managed.filter(({ name }) => world.flows.every((flow) => flow.name !== name));
+  if (released.length > 0) violate("What has left git is released", [], released);
+  return holds;
+}
+
+function differing(
+  { definitions }: World,
+  flow: DrawnFlow,
+  { memory }: Moment,
+  live: LiveSteps,
+): readonly string[] {
+  const idOf = (name: string | null | undefined) =>
+    memory.ledger.find((entry) => entry.kind === "ApiConnector" && entry.name === name)?.id;
+  return stepsOf(flow.name).flatMap((step) => {
+    const key = flow.steps[step];
+    if (key === undefined) return [];
+    const actual = live.get(flow.name)?.get(step) ?? null;
+    const one = definitions.find((each) => each.key === key);
+    const expected = key === null ? null : (idOf(one?.name) ?? idOf(one?.previously));
+    return actual === expected ? [] : [`${step}: ${actual}, not ${expected}`];
+  });
+}
+
+/** Whether a step calls it in the end, so that it is not deleted. */
+export function isCalled({ steps }: Moment, id: string): boolean {
+  return [...steps.values()].some((called) => [...called.values()].includes(id));
+}
+
+/** The plan tells of every step what it calls. */
+export function judgeUses({ steps }: Moment, { plan }: Run): void {
+  const told = (plan?.uses ?? []).flatMap(({ flow, step, id, before }) =>
+    before ? [`${flow} ${step} ${id}`] : [],
+  );
+  const called = [...steps].flatMap(([flow, of]) =>
+    [...of].flatMap(([step, id]) => (id === null ? [] : [`${flow} ${step} ${id}`])),
+  );
+  const expected = called.toSorted();
+  if (JSON.stringify(told.toSorted()) !== JSON.stringify(expected)) {
+    violate("The plan tells which steps call what", expected, told);
+  }
+}
