@@ -4,10 +4,11 @@ import { planTenant } from "../src/reconcile/reconcile.ts";
 import type { RunEvent } from "../src/reconcile/subject.ts";
 import { told } from "../test/reconcile/practice-tenant.ts";
 import { type Ended, type RunSettings, runAlone, runTwo, subjectOf } from "./engine.ts";
-import { judgeRun, violate } from "./judge.ts";
+import { judgeRun } from "./judge.ts";
 import { judgeWords } from "./judge-outcomes.ts";
 import { judgePlan, judgeReports } from "./leaks.ts";
 import { runForReal } from "./real-process.ts";
+import { violate } from "./violation.ts";
 import { forgetTyped, look, type World } from "./world.ts";
 
 export type How = "alone" | "two at once" | "for real";
