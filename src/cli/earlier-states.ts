@@ -32,6 +32,7 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
     : (await changesOf(of, ledger, subject)).slice(-1);
   const blocked = new Set<string>();
   if (undone.length === 0) throw refused(unknown(of, subject));
+  const nameOf = namesIn(definitions, ledger, undone);
   const problems: string[] = [];
   const instead: Record<string, string | null> = {};
   const restored: Record<string, Earlier> = {};
@@ -46,7 +47,7 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
       definitions.find((each) => each.name === name) ??
       definitions.find((each) => isRenamed(each, name)) ??
       null;
-    const earlier = earlierState(one, { name, definition, ledger });
+    const earlier = earlierState(one, { name, definition, ledger, nameOf });
     if (earlier === null) continue;
     if ("problem" in earlier) problems.push(earlier.problem);
     else {
@@ -66,6 +67,21 @@ export async function earlierStates(of: string, subject: Subject): Promise<Earli
   if (problems.length > 0) throw refused(`${problems.join(" ")} ${INSTEAD}`);
   if (Object.keys(restored).length === 0) throw refused(`Nothing of ${of} is left to undo.`);
   return { instead, restored };
+}
+
+/** A connector that is made anew has another id than the steps which called it then. */
+function namesIn(
+  definitions: readonly Definition[],
+  ledger: readonly LedgerEntry[],
+  undone: readonly Undoable[],
+): (id: string) => string | null {
+  const restored = undone.filter(({ id, before }) => id !== null && before !== null);
+  return (id) => {
+    const again = restored.find((one) => one.id === id);
+    if (again) return nameToday(again, ledger);
+    const name = ledger.find((entry) => entry.kind === "ApiConnector" && entry.id === id)?.name;
+    return definitions.some((one) => one.name === name) ? (name ?? null) : null;
+  };
 }
 
 const INSTEAD = "It cannot be brought back from here: change the definition in git.";
@@ -105,6 +121,8 @@ interface Today {
   readonly name: string;
   readonly definition: Definition | null;
   readonly ledger: readonly LedgerEntry[];
+  /** What a connector is called in git, or by what is restored beside it. */
+  readonly nameOf: (id: string) => string | null;
 }
 
 type EarlierText = { readonly text: string | null } | { readonly problem: string };
@@ -112,7 +130,7 @@ type EarlierText = { readonly text: string | null } | { readonly problem: string
 /** null: there is nothing to do. */
 function earlierState(
   { before, after, id }: Undoable,
-  { name, definition, ledger }: Today,
+  { name, definition, ledger, nameOf }: Today,
 ): EarlierText | null {
   const managed = ledger.find((entry) => entry.name === name);
   const isOther = managed !== undefined && id !== null && managed.id !== id;
@@ -122,7 +140,7 @@ function earlierState(
       problem: `${name} is another connector by now (${managed.id}): the one of then (${id}) is no longer managed.`,
     };
   }
-  if (before !== null && "apiConnectors" in before) return restoredFlowText(name, before);
+  if (before !== null && "apiConnectors" in before) return restoredFlowText(name, before, nameOf);
   if (before !== null) {
     const later = after !== null && "query" in after ? after : null;
     return restoredText({ name, state: before, later, policy: policyOf(definition) });

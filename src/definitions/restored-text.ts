@@ -6,11 +6,18 @@ import { literal, userFlowYaml, yamlOf } from "./definition-text.ts";
 
 export type RestoredText = { readonly text: string } | { readonly problem: string };
 
-/** That of a user flow: each step calls the very connector that it called then. */
-export function restoredFlowText(name: string, { apiConnectors }: UserFlowSnapshot): RestoredText {
+/**
+ * That of a user flow: each step calls the very connector that it called then, by the name that it has
+ * in git or else by its id.
+ */
+export function restoredFlowText(
+  name: string,
+  { apiConnectors }: UserFlowSnapshot,
+  nameOf: (id: string) => string | null,
+): RestoredText {
   const called = Object.entries(apiConnectors).map(([step, connector]) => [
     step,
-    connector && { id: literal(connector.id) },
+    connector && (nameOf(connector.id) ?? { id: literal(connector.id) }),
   ]);
   return { text: userFlowYaml({ name, steps: Object.fromEntries(called), schema: null }) };
 }

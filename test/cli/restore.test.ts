@@ -156,3 +156,49 @@ test("a connector that git renames to one that is restored with it is not delete
   ]);
   expect(connectors(tenant)).toHaveLength(2);
 });
+
+const FLOW = "B2X_1_signup";
+const flow = (steps: object) =>
+  JSON.stringify({
+    apiVersion: "plumbline/v1",
+    kind: "UserFlow",
+    metadata: { name: FLOW },
+    spec: { apiConnectors: steps },
+  });
+
+/** What the steps call, by displayName. */
+function called({ control }: Sandbox): object {
+  const { connectors = [], userFlows = [] } = control.state();
+  const steps = userFlows.find(({ id }) => id === FLOW)?.apiConnectors ?? {};
+  const nameOf = (id: string | null) => connectors.find((one) => one.id === id)?.displayName;
+  return Object.fromEntries(Object.entries(steps).map(([step, id]) => [step, nameOf(id)]));
+}
+
+test("a step that was bound to another connector is bound to the first one again, and left alone", async () => {
+  await using service = openService();
+  const tenant = await started(service);
+  tenant.control.addUserFlow({ id: FLOW });
+  const both = { a: definition("a"), b: definition("b") };
+  await applied(service, { ...both, flow: flow({ postFederationSignup: "a" }) });
+  await applied(service, { flow: flow({ postFederationSignup: "b" }) });
+  const history = await service.run(["history", FLOW]);
+  expect(words(history.stdout)).toContain("spec.apiConnectors.postFederationSignup");
+  const { status, stdout } = await service.run(["restore", FLOW, ...why]);
+  expect([status, words(stdout)]).toEqual([0, expect.stringContaining(`${FLOW}: brought back`)]);
+  expect(called(tenant)).toEqual({ postFederationSignup: "a" });
+  expect((await service.run(["plan"])).stdout).toContain("suspended");
+});
+
+test("a connector that a run deleted is made anew, and the steps that called it call it again", async () => {
+  await using service = openService();
+  const tenant = await started(service, { limits: { deletes: 2, deletePercent: 100 } });
+  tenant.control.addUserFlow({ id: FLOW });
+  const both = { a: definition("a"), b: definition("b") };
+  await applied(service, { ...both, flow: flow({ postFederationSignup: "a" }) });
+  service.remove("connectors/a.yaml");
+  const run = await applied(service, { flow: flow({ postFederationSignup: "b" }) });
+  expect(connectors(tenant)).toHaveLength(1);
+  const { status, stdout } = await service.run(["restore", run, ...why]);
+  expect([status, words(stdout)]).toEqual([0, expect.stringContaining("brought back")]);
+  expect(called(tenant)).toEqual({ postFederationSignup: "a" });
+});
