@@ -65,25 +65,23 @@ export function judgeFlowDone(world: World, after: Moment, { name, id }: Outcome
 }
 
 /**
- * In the end, but for steps of connectors that a person has to decide about (`undecided`, by the name
- * of the definition). Answers why flows are held.
+ * In the end. `undecided`: what a definition means, by its name, where a person has to decide; null
+ * where it may mean several. Answers why flows are held.
  */
 export function judgeFlowsEnd(
   world: World,
   moment: Moment,
-  undecided: (name: string) => "ambiguous" | "unmanaged" | null,
+  undecided: ReadonlyMap<string, string | null>,
 ): readonly string[] {
   const managed = moment.memory.ledger.filter(({ kind }) => kind === "UserFlow");
   const holds = world.flows.flatMap((flow): string[] => {
-    const whys = Object.values(flow.steps).map((key) => {
+    const wrong = differing(world, flow, moment, moment.steps, undecided);
+    const isWaiting = Object.values(flow.steps).some((key) => {
       const one = world.definitions.find((each) => each.key === key);
-      return one ? undecided(one.name) : null;
+      return one !== undefined && undecided.has(one.name);
     });
-    if (whys.includes("ambiguous")) return [`target ${flow.name}`];
-    const wrong = differing(world, flow, moment, moment.steps);
-    if (wrong.length > 0 && !whys.includes("unmanaged")) {
-      violate(`${flow.name} calls what git says`, flow.steps, wrong);
-    }
+    if (wrong.length > 0 && isWaiting) return [`target ${flow.name}`];
+    if (wrong.length > 0) violate(`${flow.name} calls what git says`, flow.steps, wrong);
     if (!managed.some(({ name }) => name === flow.name)) {
       violate("A flow that git names is managed", flow.name, managed);
     }
@@ -99,6 +97,7 @@ function differing(
   flow: DrawnFlow,
   { memory }: Moment,
   live: LiveSteps,
+  undecided: ReadonlyMap<string, string | null> = new Map(),
 ): readonly string[] {
   const idOf = (name: string | null | undefined) =>
     memory.ledger.find((entry) => entry.kind === "ApiConnector" && entry.name === name)?.id;
@@ -107,7 +106,8 @@ function differing(
     if (key === undefined) return [];
     const actual = live.get(flow.name)?.get(step) ?? null;
     const one = definitions.find((each) => each.key === key);
-    const expected = key === null ? null : (idOf(one?.name) ?? idOf(one?.previously));
+    const known = idOf(one?.name) ?? idOf(one?.previously);
+    const expected = key === null ? null : (undecided.get(one?.name ?? "") ?? known);
     return actual === expected ? [] : [`${step}: ${actual}, not ${expected}`];
   });
 }

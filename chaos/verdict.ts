@@ -19,6 +19,7 @@ export async function judgeEnd(world: World, given: Moment, last: Run): Promise<
   const { ledger, journal } = moment.memory;
   const holds: Holds = new Set();
   const free = new Set<string>();
+  const undecided = new Map<string, string | null>();
   for (const definition of world.definitions) {
     const entry = entryOf(definition, ledger);
     const connector = entry && moment.live.get(entry.id);
@@ -29,9 +30,12 @@ export async function judgeEnd(world: World, given: Moment, last: Run): Promise<
       const isHeld = holds.has(`earlier-expiry ${definition.name}`);
       // What is held keeps its old name until it is not.
       if (entry.name !== definition.name && !isHeld) violate("Renamed", definition, entry);
-    } else judgeUnmet(world, definition, moment, holds, free);
+    } else {
+      const candidates = judgeUnmet(world, definition, moment, holds, free);
+      undecided.set(definition.name, candidates.length === 1 ? (candidates[0] ?? null) : null);
+    }
   }
-  for (const hold of judgeFlowsEnd(world, given, undecidedIn(holds, ledger))) holds.add(hold);
+  for (const hold of judgeFlowsEnd(world, given, undecided)) holds.add(hold);
   judgeUses(given, last);
   judgeOrphans(world, moment, holds, free);
   judgeLeftOver(world, moment, free);
@@ -49,15 +53,6 @@ function withoutFlows(moment: Moment): Moment {
   const { memory } = moment;
   const ledger = memory.ledger.filter(({ kind }) => kind === "ApiConnector");
   return { ...moment, memory: { ...memory, ledger } };
-}
-
-/** What a step cannot be bound to, and what it can be although it is not ours yet. */
-function undecidedIn(holds: Holds, ledger: readonly LedgerEntry[]) {
-  return (name: string) => {
-    if (holds.has(`ambiguous ${name}`)) return "ambiguous";
-    const isManaged = ledger.some((entry) => entry.name === name);
-    return holds.has(`earlier-expiry ${name}`) && !isManaged ? "unmanaged" : null;
-  };
 }
 
 /** Under its name, else under the one before a rename. */
@@ -156,14 +151,17 @@ function judgeCertificate(world: World, one: Drawn, connector: Connector): void 
   });
 }
 
-/** Without a connector only where a person has to say which one, or whether, it may be taken over. */
+/**
+ * Without a connector only where a person has to say which one, or whether, it may be taken over.
+ * Answers the ids of those that it may be.
+ */
 function judgeUnmet(
   world: World,
   one: Drawn,
   { live, memory }: Moment,
   holds: Holds,
   free: Set<string>,
-): void {
+): readonly string[] {
   const managed = new Set(
     memory.ledger
       .filter(({ name }) => world.definitions.some((other) => other.name === name))
@@ -190,6 +188,7 @@ function judgeUnmet(
   if (others.length > 0) holds.add(`ambiguous ${one.name}`);
   else if (isHeld) holds.add(`earlier-expiry ${one.name}`);
   else violate("Every definition is live", one, candidates);
+  return candidates.map(({ id }) => id);
 }
 
 /** What has left git is gone, unless somebody has to decide, or it may be what another one means. */

@@ -109,13 +109,13 @@ function standingOf(
   { observations }: PlanInput,
 ): Connectors {
   const held = entries.flatMap((one) =>
-    one.list === "held" && one.item.op === "create"
+    one.list === "held" && one.item.op !== "update"
       ? [[one.item.name, one.item.reason.message] as const]
       : [],
   );
   return {
     matches,
-    heldCreates: new Map(held),
+    held: new Map(held),
     live: liveConnectors(observations),
     unread: unreadFault("ApiConnector", observations),
   };

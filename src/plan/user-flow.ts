@@ -55,8 +55,8 @@ export interface Target {
 /** How connectors stand once their definitions met what is live. */
 export interface Connectors {
   readonly matches: readonly Match[];
-  /** Why the create of a definition is held, by its name. */
-  readonly heldCreates: ReadonlyMap<string, string>;
+  /** Why the create or the adoption of a connector is held, by the name of its definition. */
+  readonly held: ReadonlyMap<string, string>;
   readonly live: readonly Live[];
   /** Why they could not be listed; null when they could. */
   readonly unread: Fault | null;
@@ -246,7 +246,7 @@ function targetsOf(
         const known = ledger.find((entry) => entry.kind === "ApiConnector" && entry.name === name);
         const base = { text: name, name, displayName: known?.displayName ?? null };
         if (unread) return { ...base, id: known?.id ?? null, problem: `${name}: ${unread}` };
-        return definitionTarget(name, named.get(name), connectors.heldCreates);
+        return definitionTarget(name, named.get(name), connectors.held.get(name));
       }
       case "id": {
         const { id } = reference;
@@ -266,14 +266,15 @@ function targetsOf(
 function definitionTarget(
   name: string,
   found: Extract<Match, { readonly desired: unknown }> | undefined,
-  heldCreates: Connectors["heldCreates"],
+  held: string | undefined,
 ): Target {
   const base = { text: name, name, displayName: found?.desired.definition.displayName ?? null };
   switch (found?.type) {
-    case "paired":
-      return { ...base, id: found.live.id, problem: null };
+    case "paired": {
+      const problem = held === undefined ? null : `${name} is not taken over yet: ${held}`;
+      return { ...base, id: found.live.id, problem };
+    }
     case "absent": {
-      const held = heldCreates.get(name);
       const problem = held === undefined ? null : `${name} does not exist yet: ${held}`;
       return { ...base, id: null, problem };
     }

@@ -71,7 +71,7 @@ async function write(
   return await bindSteps(writing, change, world, connectorOf);
 }
 
-/** Throws a FaultError `refused` for a connector that was to be created by now and was not. */
+/** Throws a FaultError `refused` for a connector that was to be written by now and was not. */
 function connectorOf(
   plan: Plan,
   outcomes: ReadonlyMap<string, Outcome>,
@@ -97,8 +97,10 @@ function connectorOf(
         const isIt = (one: Pick<Change, "kind" | "name">) =>
           one.kind === "ApiConnector" && one.name === name;
         const item = [...plan.unchanged, ...plan.held, ...plan.changes].find(isIt);
-        const made = [...outcomes.values()].find((one) => isIt(one) && one.result === "done");
-        const id = made?.id ?? item?.id ?? null;
+        // What could not be brought in line must not begin to be called.
+        const written = [...outcomes.values()].find((one) => isIt(one) && one.op !== "delete");
+        if (written && written.result !== "done") throw notThere(name);
+        const id = written?.id ?? item?.id ?? null;
         if (id === null) throw notThere(name);
         return { id, displayName: item?.displayName ?? null };
       }
@@ -109,6 +111,6 @@ function connectorOf(
 }
 
 function notThere(name: string): FaultError {
-  const message = `${name} was not created, so no step was bound to it. The next run looks again.`;
+  const message = `${name} was not brought in line, so no step was bound to it. The next run looks again.`;
   return new FaultError(failure("refused", message));
 }

@@ -111,6 +111,21 @@ test.for<Case>([
     },
   },
   {
+    name: "a step is not bound to a connector that may not be taken over",
+    desired: [a],
+    live: [live("x1", a)],
+    ledger: [managedFlow(SIGN_UP)],
+    flows: [userFlow(SIGN_UP, { postFederationSignup: "a" })],
+    liveFlows: [liveFlow(SIGN_UP)],
+    input: { policy: allowing(["create", "update"]) },
+    want: {
+      held: [
+        "verb: adopt a x1",
+        `target: update ${SIGN_UP} ${SIGN_UP}: apiConnectors.postFederationSignup`,
+      ],
+    },
+  },
+  {
     name: "a connector that only the tenant has is bound by its id, in any letter case",
     ...both,
     live: [...both.live, live("x9", null)],

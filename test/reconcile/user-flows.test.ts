@@ -249,6 +249,20 @@ test("a step is not bound to a connector that could not be created, and the rest
   expect(called(practice)).toEqual({ postFederationSignup: "a" });
 });
 
+test("a step does not begin to call a connector that could not be brought in line", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  const b = connector("b", { displayName: "B" });
+  practice.define({ ...both, "b.yaml": b, ...signUp("postFederationSignup: b") });
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "PATCH" });
+  expect(told(await practice.run())).toEqual([
+    "partial",
+    "update b failed",
+    `update ${SIGN_UP} skipped`,
+  ]);
+  expect(called(practice)).toEqual({ postFederationSignup: "a" });
+  expect((await practice.run()).result).toBe("converged");
+});
+
 test("every step is bound before any is unbound, whatever flows they belong to", async () => {
   await using practice = await managed("postFederationSignup: a");
   const { control } = practice.sandbox;
