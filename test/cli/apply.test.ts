@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { Run } from "../../src/model/generated/run.ts";
-import { definition, openService, practice, seeded } from "./program.ts";
+import { definition, methodsOf, openService, practice, seeded } from "./program.ts";
 import { faultsBy } from "./published-schemas.ts";
 
 interface RunOutput {
@@ -55,7 +55,7 @@ test("what was planned is applied by its digest, and nothing else is", async () 
   expect((await service.run(["apply", "--plan", digest])).status).toBe(4);
   tenant.control.clearRequests();
   expect(await service.run(["apply"])).toMatchObject({ status: 0, stderr: "" });
-  expect(tenant.control.requests().map(({ method }) => method)).toEqual(["GET"]);
+  expect(methodsOf(tenant)).toEqual(["GET"]);
 });
 
 test("a tenant in report mode refuses and names the key, and the others are applied", async () => {
@@ -114,7 +114,7 @@ test("two processes on one store do not run the same tenant at once", async () =
   const second = service.start(["apply", "--verbose"]);
   await second.says('"event":"started"');
   // The second waits for the lock without reading: only the first has spoken to the tenant.
-  expect(tenant.control.requests().map(({ method }) => method)).toEqual(["GET", "POST"]);
+  expect(methodsOf(tenant)).toEqual(["GET", "POST"]);
   tenant.control.clearFaults();
   expect(await first.ended).toMatchObject({ status: 0 });
   expect(await second.ended).toMatchObject({ status: 0 });

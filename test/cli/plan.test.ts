@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Plan } from "../../src/model/generated/run.ts";
-import { definition, openService, practice, seeded } from "./program.ts";
+import { definition, methodsOf, openService, practice, seeded } from "./program.ts";
 import { faultsBy } from "./published-schemas.ts";
 
 interface PlanOutput {
@@ -20,7 +20,7 @@ test("several reports come from one reading, and standard output carries one alo
   expect(status).toBe(2);
   const planned = JSON.parse(stdout);
   expect(faultsBy("plan.schema.json", planned)).toEqual([]);
-  expect(tenant.control.requests().map(({ method }) => method)).toEqual(["GET"]);
+  expect(methodsOf(tenant)).toEqual(["GET"]);
   const { digest } = planned.plans[0];
   for (const file of ["a.txt", "out/a.md", "a.html"]) expect(service.read(file)).toContain(digest);
   const log = stderr.trim().split("\n");

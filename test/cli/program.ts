@@ -197,3 +197,9 @@ export function seeded(name: string, targetUrl = `https://api.contoso.com/${name
     authentication: { basic: { username: "entra", password: "live password" } },
   };
 }
+
+/** The methods of what was asked, without the lists of the two families of user flows. */
+export function methodsOf({ control }: Sandbox): readonly string[] {
+  const asked = control.requests().filter(({ path }) => !/UserFlows$/i.test(path));
+  return asked.map(({ method }) => method);
+}

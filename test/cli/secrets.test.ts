@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Plan, Run } from "../../src/model/generated/run.ts";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
-import { definition, openService, practice, type Service, seeded } from "./program.ts";
+import { definition, methodsOf, openService, practice, type Service, seeded } from "./program.ts";
 import { faultsBy } from "./published-schemas.ts";
 
 const day = 86_400_000;
@@ -78,7 +78,7 @@ test("trust records that a live password is right without writing, and a later c
   tenant.control.clearRequests();
   const { status, run } = await ran(service, "trust", "a");
   expect(status).toBe(0);
-  expect(tenant.control.requests().map(({ method }) => method)).toEqual(["GET"]);
+  expect(methodsOf(tenant)).toEqual(["GET"]);
   expect(run.plan?.secrets).toMatchObject([{ name: "a", state: "trusted", run: run.id }]);
   service.env["CONNECTOR_PASSWORD"] = "another password";
   expect((await planned(service)).plan.secrets[0]?.state).toBe("changed-at-source");
