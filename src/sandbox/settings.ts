@@ -16,14 +16,20 @@ export interface Settings {
    * Microsoft documents nothing.
    */
   readonly deleteInUse: 204 | 400 | 409;
+  /**
+   * What Graph calls the step before the token, which is always preTokenIssuance in the tenant's
+   * state. Its metadata says the one, scripts of Microsoft say the other.
+   */
+  readonly tokenStep: "preTokenIssuance" | "preSendingClaims";
 }
 
-/** The stricter choices: whoever copes with them copes with the others. */
+/** The stricter choices: whoever copes with them copes with the others; and the name in the metadata. */
 export const DEFAULT_SETTINGS: Settings = {
   requestLimit: 200,
   pageSize: null,
   bindAgain: 409,
   deleteInUse: 409,
+  tokenStep: "preTokenIssuance",
 };
 
 /**
@@ -31,7 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
  * FaultError with code `configuration`.
  */
 export function checkedSettings(settings: Settings): Settings {
-  const { requestLimit, pageSize, bindAgain, deleteInUse, ...rest } = settings;
+  const { requestLimit, pageSize, bindAgain, deleteInUse, tokenStep, ...rest } = settings;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     const known = Object.keys(DEFAULT_SETTINGS).join(", ");
@@ -44,6 +50,9 @@ export function checkedSettings(settings: Settings): Settings {
   }
   if (![204, 409].includes(bindAgain)) throw wrong("bindAgain is 204 or 409.");
   if (![204, 400, 409].includes(deleteInUse)) throw wrong("deleteInUse is 204, 400 or 409.");
+  if (!["preTokenIssuance", "preSendingClaims"].includes(tokenStep)) {
+    throw wrong("tokenStep is preTokenIssuance or preSendingClaims.");
+  }
   return settings;
 }
 

@@ -120,7 +120,7 @@ function replyForConfiguration(
     if (call.method !== "GET") return methodNotAllowed(call.method, ["GET"]);
     return showConfiguration(flow, collection, call, state);
   }
-  const step = findStep(asked, flow);
+  const step = findStep(asked, flow, call);
   if (step === undefined) return unknownSegment(asked);
   if (ref === undefined) {
     // Generated clients offer the connector itself here. What a DELETE does is documented nowhere.
@@ -132,8 +132,13 @@ function replyForConfiguration(
   return putReference(flow, step, call, state);
 }
 
-function findStep(name: string, flow: StoredUserFlow): Step | undefined {
-  return stepsOf(flow).find((each) => each.toLowerCase() === name.toLowerCase());
+function findStep(name: string, flow: StoredUserFlow, call: Call): Step | undefined {
+  return stepsOf(flow).find((each) => nameOf(each, call).toLowerCase() === name.toLowerCase());
+}
+
+/** In Graph. Nobody has documented which of its two names the step before the token goes by. */
+function nameOf(step: Step, { settings }: Call): string {
+  return step === "preTokenIssuance" ? settings.tokenStep : step;
 }
 
 /** https://learn.microsoft.com/graph/api/b2xidentityuserflow-get-apiconnectorconfiguration */
@@ -149,15 +154,18 @@ function showConfiguration(
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  const unknown = names.find((name) => findStep(name, flow) === undefined);
+  const unknown = names.find((name) => findStep(name, flow, call) === undefined);
   if (unknown !== undefined) {
     return bad(
       `Could not find a property named '${unknown}' on type 'microsoft.graph.userFlowApiConnectorConfiguration'.`,
     );
   }
-  const steps = stepsOf(flow).filter((step) => names.some((name) => findStep(name, flow) === step));
+  const steps = stepsOf(flow).filter((step) =>
+    names.some((name) => findStep(name, flow, call) === step),
+  );
   const context = `${call.root}/$metadata#identity/${collection}('${flow.id}')/apiConnectorConfiguration`;
-  const expanded = steps.length === 0 ? "" : `(${steps.map((step) => `${step}()`).join(",")})`;
+  const expanded =
+    steps.length === 0 ? "" : `(${steps.map((step) => `${nameOf(step, call)}()`).join(",")})`;
   const shown = steps.flatMap((step) =>
     Object.entries(shownStep(flow, step, context, call, state)),
   );
@@ -173,12 +181,13 @@ function shownStep(
   call: Call,
   state: TenantState,
 ): JsonObject {
+  const name = nameOf(step, call);
   const connector = state.connectors.find(({ id }) => id === flow.apiConnectors[step]);
-  if (connector === undefined) return { [step]: null };
+  if (connector === undefined) return { [name]: null };
   const type = "microsoft.graph.userFlowApiConnectorConfiguration";
   return {
-    [`${step}@odata.context`]: `${context}/${type}/${step}/$entity`,
-    [step]: shownConnector(connector, call.now),
+    [`${name}@odata.context`]: `${context}/${type}/${name}/$entity`,
+    [name]: shownConnector(connector, call.now),
   };
 }
 
@@ -197,7 +206,11 @@ function putReference(flow: StoredUserFlow, step: Step, call: Call, state: Tenan
   if (connectorId === before) {
     const isConflict = connectorId !== null && call.settings.bindAgain === 409;
     return isConflict
-      ? refuse(409, AADB2C, `The API connector '${connectorId}' is bound to ${step} already.`)
+      ? refuse(
+          409,
+          AADB2C,
+          `The API connector '${connectorId}' is bound to ${nameOf(step, call)} already.`,
+        )
       : succeed(204, null, state);
   }
   const after = withBinding(flow, step, connectorId);

@@ -14,7 +14,13 @@ test("the sandbox introduces itself with all that is needed to use it", async ()
     token: practice.sandbox.token,
     clientId: "00000000-5a4d-4000-8000-000000000002",
     clientSecret: "practice-only-client-secret",
-    settings: { requestLimit: 200, pageSize: null, bindAgain: 409, deleteInUse: 409 },
+    settings: {
+      requestLimit: 200,
+      pageSize: null,
+      bindAgain: 409,
+      deleteInUse: 409,
+      tokenStep: "preTokenIssuance",
+    },
   });
 });
 
@@ -28,6 +34,7 @@ test("settings change while the sandbox runs", async () => {
     { requestLimit: "many" },
     { bindAgain: 200 },
     { deleteInUse: null },
+    { tokenStep: "postFederationSignup" },
     { colour: 1 },
   ]) {
     expect((await practice.call("PATCH", "/_sandbox", wrong)).status).toBe(400);

@@ -130,18 +130,35 @@ test.for([
   expect([status, json.error.code]).toEqual([400, "AADB2C"]);
 });
 
-test("the step before the token is bound in Azure AD B2C", async () => {
-  await using practice = await practiseFlows();
-  const path = `${CUSTOMER}/preTokenIssuance/$ref`;
-  const bound = await practice.call("PUT", path, reference(practice, "crm", "beta"));
-  expect([bound.status, bound.json]).toEqual([204, null]);
-  const { json } = await practice.call("GET", `${CUSTOMER}${ALL},preTokenIssuance`);
-  expect(json).toMatchObject({
-    postFederationSignup: null,
-    postAttributeCollection: null,
-    preTokenIssuance: { id: "crm" },
-  });
-});
+test.for([
+  { tokenStep: "preTokenIssuance", unknown: "preSendingClaims" },
+  { tokenStep: "preSendingClaims", unknown: "preTokenIssuance" },
+] as const)(
+  "the step before the token is bound in Azure AD B2C as $tokenStep where that is set, and $unknown is unknown",
+  async ({ tokenStep, unknown }) => {
+    await using practice = await practiseFlows();
+    practice.sandbox.control.configure({ tokenStep });
+    const put = (step: string) =>
+      practice.call("PUT", `${CUSTOMER}/${step}/$ref`, reference(practice, "crm", "beta"));
+    expect((await put(unknown)).status).toBe(404);
+    const bound = await put(tokenStep);
+    expect([bound.status, bound.json]).toEqual([204, null]);
+    expect(boundOf(practice, "B2C_1_customer")).toEqual({ preTokenIssuance: "crm" });
+    const { json } = await practice.call("GET", `${CUSTOMER}${ALL},${tokenStep}`);
+    expect(json).toMatchObject({
+      "@odata.context": expect.stringContaining(`,${tokenStep}())`),
+      postFederationSignup: null,
+      postAttributeCollection: null,
+      [`${tokenStep}@odata.context`]: expect.stringContaining(`/${tokenStep}/$entity`),
+      [tokenStep]: { id: "crm" },
+    });
+    const refused = await practice.call("GET", `${CUSTOMER}${ALL},${unknown}`);
+    expect([refused.status, refused.json.error.message]).toEqual([
+      400,
+      expect.stringContaining(`'${unknown}'`),
+    ]);
+  },
+);
 
 test("a step is bound, bound to another connector in one call, and unbound by an empty object", async () => {
   await using practice = await practiseFlows();
