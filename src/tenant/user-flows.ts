@@ -6,7 +6,7 @@
  */
 import pLimit from "p-limit";
 import { type Step, TOKEN_STEP } from "../model/definition.ts";
-import type { FaultError } from "../model/fault.ts";
+import { FaultError } from "../model/fault.ts";
 import type { LiveStep, LiveUserFlow } from "../model/live.ts";
 import type { Written } from "../model/tenant.ts";
 import { asObject, asText, LONGEST_ID, LONGEST_NAME, NotAsExpected } from "./api-connector.ts";
@@ -18,9 +18,10 @@ import type { Transport } from "./transport.ts";
 import { checked, done, isSuccess, refusal, segment } from "./writing.ts";
 
 /** What Graph calls the step before the token: its metadata says the one, scripts of Microsoft the other. */
-type TokenStepName = typeof TOKEN_STEP | "preSendingClaims";
+const tokenStepNames = [TOKEN_STEP, "preSendingClaims"] as const;
+type TokenStepName = (typeof tokenStepNames)[number];
 
-/** Whichever name a tenant has answered to. */
+/** Whichever name a tenant has answered to last; null: none yet. */
 export interface KnownNames {
   tokenStep: TokenStepName | null;
 }
@@ -73,10 +74,31 @@ export async function readUserFlows(
   }
   const [first] = refusals;
   if (first !== undefined && refusals.length === asked.length) throw first;
-  const limit = pLimit(AT_ONCE);
-  const reading = listed.map((flow) => limit(() => withSteps(flow, access, signal)));
-  const flows = await Promise.all(reading).finally(() => limit.clearQueue());
+  const flows = await readAll(listed, (flow, until) => withSteps(flow, access, until), signal);
   return flows.filter((flow) => flow !== null);
+}
+
+/** So many at a time. The first failure ends them all, and none goes on when it is thrown. */
+async function readAll<T, R>(
+  all: readonly T[],
+  read: (one: T, signal: AbortSignal) => Promise<R>,
+  signal?: AbortSignal,
+): Promise<readonly R[]> {
+  const failed = new AbortController();
+  const until = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const limit = pLimit(AT_ONCE);
+  const reading = all.map((one) =>
+    limit(async () => {
+      until.throwIfAborted();
+      return read(one, until).catch((thrown: unknown) => {
+        failed.abort(thrown);
+        throw thrown;
+      });
+    }),
+  );
+  await Promise.allSettled(reading);
+  until.throwIfAborted();
+  return Promise.all(reading);
 }
 
 /** The flow with what its steps call now; null when it is gone. */
@@ -88,52 +110,120 @@ export async function withSteps(
   const { kind, id, type, version } = flow;
   const told = { kind, id, type, version };
   if (withoutSteps.has(type?.toLowerCase() ?? "")) return { ...told, steps: null };
-  let refused: FaultError | null = null;
-  for (const tokenStep of tokenStepNames(id, access.names)) {
-    const asked = configuration("GET", id, access);
-    const names = tokenStep === null ? guestSteps : [...guestSteps, tokenStep];
-    const nextLink = `${access.context.tenant.graph}${asked.path}?$expand=${names.join(",")}`;
-    const answer = await access.transport.send(asked, { nextLink, signal });
-    if (answer.status === 200) {
-      access.names.tokenStep ??= tokenStep;
-      const steps = checked(answer, asked, access.context, () =>
-        toSteps(readJson(answer), tokenStep),
-      );
-      return { ...told, steps };
-    }
-    refused = answerFault(answer, asked, access.context);
-    if (refused.fault.code !== "rejected") break;
+  const read = await readSteps(flow, access, signal);
+  if ("steps" in read) return { ...told, steps: read.steps };
+  const { code } = read.refused.fault;
+  if (code === "not-found" && !(await isThere(id, access, signal))) return null;
+  if ((code === "not-found" || code === "rejected") && mayTakeNone(flow)) {
+    return { ...told, steps: null };
   }
-  if (refused?.fault.code === "not-found" && !(await isThere(id, access, signal))) return null;
-  if (refused?.fault.code === "rejected" && mayTakeNone(flow)) return { ...told, steps: null };
-  throw refused;
+  throw read.refused;
+}
+
+type Reading = { readonly steps: readonly LiveStep[] } | { readonly refused: FaultError };
+
+/**
+ * The step before the token is asked for under each name, and left out only where Graph knows
+ * neither: a step that is not seen would look as if it called nothing.
+ */
+async function readSteps(flow: Listed, access: FlowAccess, signal?: AbortSignal): Promise<Reading> {
+  const readAs = (name: TokenStepName | null) => readConfiguration(flow.id, name, access, signal);
+  // One refusal is enough of a flow that may take none, in place of one for each name.
+  const guestsOnly = mayTakeNone(flow) ? await readAs(null) : null;
+  if (guestsOnly !== null && "refused" in guestsOnly) return guestsOnly;
+  for (const name of namesToTry(flow.id, access.names)) {
+    const read = await readAs(name);
+    if ("steps" in read) {
+      access.names.tokenStep = name;
+      return read;
+    }
+    if (read.refused.fault.code !== "rejected") return read;
+  }
+  return guestsOnly ?? readAs(null);
+}
+
+/** The likeliest first; none for a flow that has no such step. */
+function namesToTry(id: string, { tokenStep }: KnownNames): readonly TokenStepName[] {
+  if (familyOf(id) !== "b2cUserFlows") return [];
+  if (tokenStep === null) return tokenStepNames;
+  return [tokenStep, ...tokenStepNames.filter((name) => name !== tokenStep)];
+}
+
+async function readConfiguration(
+  id: string,
+  tokenStep: TokenStepName | null,
+  access: FlowAccess,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const { transport, context } = access;
+  const asked = configuration("GET", id, access);
+  const names = tokenStep === null ? guestSteps : [...guestSteps, tokenStep];
+  const nextLink = `${context.tenant.graph}${asked.path}?$expand=${names.join(",")}`;
+  const answer = await transport.send(asked, { nextLink, signal });
+  if (answer.status !== 200) return { refused: answerFault(answer, asked, context) };
+  return checked(answer, asked, context, () => ({ steps: toSteps(readJson(answer), tokenStep) }));
+}
+
+/** What a step of a flow is to call; null: nothing. */
+interface Binding {
+  readonly step: Step;
+  readonly connectorId: string | null;
 }
 
 /** In one request; one that finds it done already is a success. */
 export async function bindStep(
   flow: LiveUserFlow,
-  { step, connectorId }: { readonly step: Step; readonly connectorId: string | null },
+  binding: Binding,
   access: FlowAccess,
   signal?: AbortSignal,
 ): Promise<Written> {
-  const { context, names, transport } = access;
-  const name = step === TOKEN_STEP ? (names.tokenStep ?? TOKEN_STEP) : step;
+  const { context, transport } = access;
   const { path, ...whole } = configuration("PUT", flow.id, access);
+  const name = await nameInGraph(binding.step, flow, access, signal);
   const asked = { ...whole, path: `${path}/${name}/$ref` };
-  const body =
-    connectorId === null
-      ? {}
-      : { "@odata.id": connectorAddress(context.tenant.graph, path, segment(connectorId)) };
-  const answer = await transport.send(asked, { body, signal });
+  const answer = await transport.send(asked, { body: toReference(binding, path, context), signal });
   if (isSuccess(answer)) return done(answer, asked, context);
   const fault = refusal(answer, asked, context);
-  // It may say so of what is bound already; anything else that is so is for a read to tell.
-  if (fault.fault.code === "conflict") {
-    const now = await withSteps(flow, access, signal);
-    const bound = now?.steps?.find((one) => one.step === step);
-    if (bound && (bound.connector?.id ?? null) === connectorId) return { requestId: null };
+  // Graph may say so of what is bound already, even by a try of this request whose answer was lost.
+  const { code } = answerFault(answer, asked, context).fault;
+  if (code === "conflict" && (await isBound(flow, binding, access, signal))) {
+    return { requestId: fault.fault.requestId ?? null };
   }
   throw fault;
+}
+
+/** Unbinding is documented as an empty object; DELETE is known to generated clients alone. */
+function toReference({ connectorId }: Binding, path: string, { tenant }: FaultContext) {
+  if (connectorId === null) return {};
+  return { "@odata.id": connectorAddress(tenant.graph, path, segment(connectorId)) };
+}
+
+async function nameInGraph(
+  step: Step,
+  flow: LiveUserFlow,
+  access: FlowAccess,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (step !== TOKEN_STEP) return step;
+  if (access.names.tokenStep === null) await withSteps(flow, access, signal);
+  return access.names.tokenStep ?? step;
+}
+
+/** A read that fails says nothing of the write, and must not stand in for what Graph said of it. */
+async function isBound(
+  flow: LiveUserFlow,
+  { step, connectorId }: Binding,
+  access: FlowAccess,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    const now = await withSteps(flow, access, signal);
+    const found = now?.steps?.find((one) => one.step === step);
+    return found !== undefined && (found.connector?.id ?? null) === connectorId;
+  } catch (thrown) {
+    if (thrown instanceof FaultError) return false;
+    throw thrown;
+  }
 }
 
 async function listFlows(
@@ -147,7 +237,7 @@ async function listFlows(
   const options = {
     transport,
     context,
-    toObject: toListed,
+    toObject: (json: unknown) => toListed(json, family),
     ifRefused: (fault: FaultError) => {
       if (absent.has(fault.fault.code)) refused = fault;
     },
@@ -158,12 +248,6 @@ async function listFlows(
     if (thrown === refused && refused !== null) return { fault: refused };
     throw thrown;
   }
-}
-
-/** Those that are to be tried, the likeliest first; null: this flow has no such step. */
-function tokenStepNames(id: string, { tokenStep }: KnownNames): readonly (TokenStepName | null)[] {
-  if (familyOf(id) !== "b2cUserFlows") return [null];
-  return tokenStep === null ? [TOKEN_STEP, "preSendingClaims", null] : [tokenStep];
 }
 
 /** Flows of Azure AD B2C that are older than the Recommended version, and those that sign nobody up. */
@@ -204,10 +288,10 @@ function familyOf(id: string): Family | null {
   return /^B2C_/i.test(id) ? "b2cUserFlows" : null;
 }
 
-function toListed(json: unknown): Listed {
+function toListed(json: unknown, family: Family): Listed {
   const object = asObject(json, "a user flow");
   const id = asText(object["id"], "id", LONGEST_ID) ?? "";
-  if (familyOf(id) === null) throw new NotAsExpected("has a user flow without an id of its kind");
+  if (familyOf(id) !== family) throw new NotAsExpected("has a user flow without an id of its kind");
   const version = object["userFlowTypeVersion"];
   return {
     kind: "UserFlow",
