@@ -13,6 +13,7 @@ export function beginFlows({ sandbox, random }: World): void {
   sandbox.control.configure({
     bindAgain: random.pick([204, 409]),
     deleteInUse: random.pick([204, 204, 400, 409]),
+    tokenStep: random.pick(["preTokenIssuance", "preSendingClaims"]),
   });
 }
 

@@ -140,7 +140,9 @@ function advice(
     case "not-found":
       return asked.id === null
         ? `This tenant or cloud has no ${kind.many} under ${asked.path}: check tenantId and cloud.`
-        : "It was deleted meanwhile; the next run sees that.";
+        : asked.kind === "UserFlow"
+          ? "It, or the connector that it is to call, was deleted meanwhile; the next run sees that."
+          : "It was deleted meanwhile; the next run sees that.";
     case "conflict":
       return "Something else changed it at the same moment; the next run plans afresh.";
     case "rejected":

@@ -19,7 +19,8 @@ import { kinds } from "./kinds.ts";
 import { type KnownListing, listAll } from "./listing.ts";
 import { isCarried, openTokens } from "./tokens.ts";
 import { openTransport, type RequestEvent, type Transport } from "./transport.ts";
-import { bindStep, type KnownNames, readUserFlows, withSteps } from "./user-flows.ts";
+import { bindStep } from "./user-flow-binding.ts";
+import { type KnownNames, readUserFlows, withSteps } from "./user-flows.ts";
 import { createObject, deleteObject, segment, updateObject, uploadCertificate } from "./writing.ts";
 
 export type { Credential } from "./credentials.ts";

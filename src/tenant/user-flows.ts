@@ -1,21 +1,19 @@
 /**
  * User flows and which connector their steps call. A flow's own read never shows it, only its
- * configuration with `$expand` does; a step is bound and unbound by PUT
- * (https://learn.microsoft.com/graph/api/b2xidentityuserflow-get-apiconnectorconfiguration,
- * https://learn.microsoft.com/graph/api/b2xidentityuserflow-put-apiconnectorconfiguration).
+ * configuration with `$expand` does
+ * (https://learn.microsoft.com/graph/api/b2xidentityuserflow-get-apiconnectorconfiguration).
  */
 import pLimit from "p-limit";
-import { type Step, TOKEN_STEP } from "../model/definition.ts";
-import { FaultError } from "../model/fault.ts";
+import { TOKEN_STEP } from "../model/definition.ts";
+import type { FaultError } from "../model/fault.ts";
 import type { LiveStep, LiveUserFlow } from "../model/live.ts";
-import type { Written } from "../model/tenant.ts";
 import { asObject, asText, LONGEST_ID, LONGEST_NAME, NotAsExpected } from "./api-connector.ts";
-import { type Collection, connectorAddress, pathOf } from "./clouds.ts";
+import { type Collection, pathOf } from "./clouds.ts";
 import type { Answer, Asked, Method } from "./exchange.ts";
 import { answerFault, type FaultContext, rejected } from "./faults.ts";
 import { listAll, readJson } from "./listing.ts";
 import type { Transport } from "./transport.ts";
-import { checked, done, isSuccess, refusal, segment } from "./writing.ts";
+import { checked, segment } from "./writing.ts";
 
 /** What Graph calls the step before the token: its metadata says the one, scripts of Microsoft the other. */
 const tokenStepNames = [TOKEN_STEP, "preSendingClaims"] as const;
@@ -164,68 +162,6 @@ async function readConfiguration(
   return checked(answer, asked, context, () => ({ steps: toSteps(readJson(answer), tokenStep) }));
 }
 
-/** What a step of a flow is to call; null: nothing. */
-interface Binding {
-  readonly step: Step;
-  readonly connectorId: string | null;
-}
-
-/** In one request; one that finds it done already is a success. */
-export async function bindStep(
-  flow: LiveUserFlow,
-  binding: Binding,
-  access: FlowAccess,
-  signal?: AbortSignal,
-): Promise<Written> {
-  const { context, transport } = access;
-  const { path, ...whole } = configuration("PUT", flow.id, access);
-  const name = await nameInGraph(binding.step, flow, access, signal);
-  const asked = { ...whole, path: `${path}/${name}/$ref` };
-  const answer = await transport.send(asked, { body: toReference(binding, path, context), signal });
-  if (isSuccess(answer)) return done(answer, asked, context);
-  const fault = refusal(answer, asked, context);
-  // Graph may say so of what is bound already, even by a try of this request whose answer was lost.
-  const { code } = answerFault(answer, asked, context).fault;
-  if (code === "conflict" && (await isBound(flow, binding, access, signal))) {
-    return { requestId: fault.fault.requestId ?? null };
-  }
-  throw fault;
-}
-
-/** Unbinding is documented as an empty object; DELETE is known to generated clients alone. */
-function toReference({ connectorId }: Binding, path: string, { tenant }: FaultContext) {
-  if (connectorId === null) return {};
-  return { "@odata.id": connectorAddress(tenant.graph, path, segment(connectorId)) };
-}
-
-async function nameInGraph(
-  step: Step,
-  flow: LiveUserFlow,
-  access: FlowAccess,
-  signal?: AbortSignal,
-): Promise<string> {
-  if (step !== TOKEN_STEP) return step;
-  if (access.names.tokenStep === null) await withSteps(flow, access, signal);
-  return access.names.tokenStep ?? step;
-}
-
-/** A read that fails says nothing of the write, and must not stand in for what Graph said of it. */
-async function isBound(
-  flow: LiveUserFlow,
-  { step, connectorId }: Binding,
-  access: FlowAccess,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  try {
-    const now = await withSteps(flow, access, signal);
-    const found = now?.steps?.find((one) => one.step === step);
-    return found !== undefined && (found.connector?.id ?? null) === connectorId;
-  } catch (thrown) {
-    if (thrown instanceof FaultError) return false;
-    throw thrown;
-  }
-}
-
 async function listFlows(
   family: Family,
   { transport, context }: FlowAccess,
@@ -270,7 +206,8 @@ async function isThere(
   throw refused;
 }
 
-function configuration(method: Method, id: string, { context }: FlowAccess): Asked {
+/** Where a flow has what its steps call. */
+export function configuration(method: Method, id: string, { context }: FlowAccess): Asked {
   const path = `${flowPath(id, context)}/apiConnectorConfiguration`;
   return { method, kind: "UserFlow", id, path };
 }

@@ -50,7 +50,7 @@ test("a store that keeps no journal is found", async () => {
         settle: (tenant, _key, ...rest) => store.settle(tenant, null, ...rest),
       },
     }),
-    28,
+    63,
   );
   expect(problem).toMatch(/^Violation: /);
 });
@@ -61,6 +61,28 @@ test("a listing that is answered in half is found", async () => {
     reader: { ...reader, list: async (...given) => (await reader.list(...given)).slice(1) },
   }));
   expect(problem).toMatch(/^Violation: /);
+});
+
+test("a reader that shows no user flow is found", async () => {
+  const problem = await firstProblem(({ reader, ...subject }) => ({
+    ...subject,
+    reader: { ...reader, userFlows: async () => [] },
+  }));
+  expect(problem).toMatch(/^Violation: /);
+});
+
+test("a writer that unbinds a step before it binds it is found", async () => {
+  const problem = await firstProblem(({ writer, ...subject }) => ({
+    ...subject,
+    writer: writer && {
+      ...writer,
+      async bind(flow, step, ...given) {
+        await writer.bind(flow, step, null);
+        return writer.bind(flow, step, ...given);
+      },
+    },
+  }));
+  expect(problem).toBe("Violation: A step is bound in one request");
 });
 
 test("a redactor that takes nothing out is found", async () => {
