@@ -3,7 +3,7 @@ import type { Step } from "../src/model/definition.ts";
 import type { Outcome, Run } from "../src/model/generated/run.ts";
 import { type DrawnFlow, type LiveSteps, stepsOf } from "./live-flows.ts";
 import { violate } from "./violation.ts";
-import type { Moment, World } from "./world.ts";
+import type { Connector, Moment, World } from "./world.ts";
 
 /** After each run. */
 export function judgeSteps(world: World, before: Moment, after: Moment): void {
@@ -95,7 +95,7 @@ export function judgeFlowsEnd(
 function differing(
   { definitions }: World,
   flow: DrawnFlow,
-  { memory }: Moment,
+  { memory, live: connectors }: Moment,
   live: LiveSteps,
   undecided: ReadonlyMap<string, string | null> = new Map(),
 ): readonly string[] {
@@ -106,7 +106,11 @@ function differing(
     if (key === undefined) return [];
     const actual = live.get(flow.name)?.get(step) ?? null;
     const one = definitions.find((each) => each.key === key);
-    const known = idOf(one?.name) ?? idOf(one?.previously);
+    // One that is not ours yet, and whose adoption waits, is known by its name or its pin.
+    const isMeant = ({ id, displayName }: Connector) =>
+      id === one?.pin || displayName === one?.displayName;
+    const found = [...connectors.values()].find((each) => each.id === actual && isMeant(each))?.id;
+    const known = idOf(one?.name) ?? idOf(one?.previously) ?? found;
     const expected = key === null ? null : (undecided.get(one?.name ?? "") ?? known);
     return actual === expected ? [] : [`${step}: ${actual}, not ${expected}`];
   });
