@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./child.ts";
+import { pages } from "./pages.ts";
 
 const connectors = 20;
 const tenants = 1_000;
@@ -175,7 +176,7 @@ async function compareRuns(root: string, count: number, parallel: number): Promi
   if (count === 1)
     return say(`  ${processor.toFixed(2)} times the floor (${time.toFixed(2)} by the clock)`);
   aim(`processor time over the floor (${time.toFixed(2)} by the clock)`, processor, aims.run, "");
-  aim("requests per page", Math.max(...requests), 1, "");
+  aim("requests per tenant", Math.max(...requests), pages.length, "");
   aim("peak memory", pair.ours.memory, aims.memory, " MiB");
 }
 

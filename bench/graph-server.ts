@@ -1,6 +1,9 @@
-// A Graph that answers every listing at once with the same page: what is left is the client's cost.
+// A Graph that answers every read at once with the same text: what is left is the client's cost. Its
+// tenant has some connectors, and user flows that each call one of them.
 // Run as a process of its own, so that its work is not counted as ours.
 import { createServer } from "node:http";
+
+import { flows } from "./pages.ts";
 
 const connectors = Number(process.argv[2]);
 const value = Array.from({ length: connectors }, (_, index) => ({
@@ -13,15 +16,24 @@ const value = Array.from({ length: connectors }, (_, index) => ({
     password: "******",
   },
 }));
-const page = JSON.stringify({
-  "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#identity/apiConnectors",
-  value,
-});
-const headers = {
-  "content-type": "application/json",
-  "content-length": Buffer.byteLength(page),
-  "request-id": "00000000-0000-4000-8000-000000000000",
-};
+const listing = (collection: string, value: readonly object[]) =>
+  JSON.stringify({ "@odata.context": `https://graph/$metadata#identity/${collection}`, value });
+const flow = { userFlowType: "signUpOrSignIn", userFlowTypeVersion: 1 };
+const pages: readonly (readonly [RegExp, string])[] = [
+  [/apiConnectors$/, listing("apiConnectors", value)],
+  [
+    /b2xUserFlows$/,
+    listing(
+      "b2xUserFlows",
+      flows.map((id) => ({ id, ...flow })),
+    ),
+  ],
+  [/b2cUserFlows$/, listing("b2cUserFlows", [])],
+  [
+    /apiConnectorConfiguration\?/,
+    JSON.stringify({ postFederationSignup: value[0], postAttributeCollection: null }),
+  ],
+];
 
 let requests = 0;
 const server = createServer((request, response) => {
@@ -32,6 +44,12 @@ const server = createServer((request, response) => {
     requests = 0;
   } else {
     requests++;
+    const [, page = "{}"] = pages.find(([path]) => path.test(request.url ?? "")) ?? [];
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(page),
+      "request-id": "00000000-0000-4000-8000-000000000000",
+    };
     response.writeHead(200, headers).end(page);
   }
 });
