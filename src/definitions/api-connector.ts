@@ -16,9 +16,9 @@ import type {
 } from "./api-connector-draft.ts";
 import { inWords } from "./near-miss.ts";
 import { doubtful, type Place, type WrittenFault, wrong } from "./place.ts";
+import { replaced, shortText } from "./resolved-text.ts";
 import { type SecretScopes, scopedSource } from "./secret-scope.ts";
 import { checkTargetUrl, type Targets, type TargetUrl } from "./target-url.ts";
-import { replaceVariables } from "./variables.ts";
 
 /** What a tenant decides about a document. */
 export interface TenantRules {
@@ -60,7 +60,7 @@ export function resolveDraft(
   const found: WrittenFault[] = [];
   const at = (place: Place): Position => ({ file: file.shown, ...place });
   const text = (where: string, written: string | null, place: Place) =>
-    shortText(where, replaced(written, place, rules, found), place, found);
+    shortText(where, replaced(written, place, rules.variables, found), place, found);
   const use = (where: string, written: WrittenReference | null) =>
     written && secretUse(where, written, file, rules, found);
   const displayName = text("spec.displayName", draft.displayName, places.displayName);
@@ -157,7 +157,7 @@ function resolveTarget(
   found: WrittenFault[],
 ): Pick<ApiConnectorDefinition, "targetUrl" | "query"> | null {
   const { targetUrl, places } = draft;
-  const text = replaced(targetUrl, places.targetUrl, rules, found);
+  const text = replaced(targetUrl, places.targetUrl, rules.variables, found);
   const checked: TargetUrl | null = text === null ? null : checkTargetUrl(text, rules.targets);
   for (const { severity, code, message } of checked?.problems ?? []) {
     found.push({ severity, code, message, place: places.targetUrl });
@@ -218,41 +218,4 @@ function secretUse(
   }
   found.push(wrong(scoped.code, place, scoped.refusal));
   return null;
-}
-
-/** The text again, when it has 1 to 256 characters and no control characters. */
-function shortText(
-  where: string,
-  text: string | null,
-  place: Place,
-  found: WrittenFault[],
-): string | null {
-  if (text === null) return null;
-  const length = [...text].length;
-  if (length < 1 || length > 256) {
-    const message = `${where} must have 1 to 256 characters; with its variables it has ${length}.`;
-    found.push(wrong("schema", place, message));
-    return null;
-  }
-  if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text)) {
-    const message = `${where} may not hold line ends, tabs or other control characters.`;
-    found.push(wrong("schema", place, message));
-    return null;
-  }
-  if (text.trim() !== text) {
-    found.push(doubtful("schema", place, `${where} begins or ends with a space.`));
-  }
-  return text;
-}
-
-function replaced(
-  text: string | null,
-  place: Place,
-  rules: TenantRules,
-  found: WrittenFault[],
-): string | null {
-  if (text === null) return null;
-  const result = replaceVariables(text, rules.variables);
-  for (const message of result.problems) found.push(wrong("variable", place, message));
-  return result.text;
 }

@@ -126,7 +126,7 @@ function answerOf(
   const faults: Fault[] = [...searchFaults];
   const definitions: Definition[] = [];
   const claims: Claims = { flows: [], names: [], ids: [], displayNames: [], renames: [] };
-  const connectors = connectorNames(files);
+  const connectors = connectorNames(files, searchFaults);
   for (const file of files) {
     const written: WrittenFault[] = [...file.parsed.faults];
     for (const draft of file.parsed.drafts) {
@@ -158,7 +158,10 @@ function rulesOf(request: LoadRequest, followed: Map<string, string>): TenantRul
   };
 }
 
-function connectorNames(files: readonly CachedFile[]): ConnectorNames {
+function connectorNames(
+  files: readonly CachedFile[],
+  searchFaults: readonly Fault[],
+): ConnectorNames {
   const drafts = files.flatMap(({ parsed }) =>
     parsed.drafts.filter((draft) => draft.kind === "ApiConnector"),
   );
@@ -169,6 +172,10 @@ function connectorNames(files: readonly CachedFile[]): ConnectorNames {
         name === null || previously === null ? [] : [[previously, name] as const],
       ),
     ),
+    isComplete:
+      searchFaults.length === 0 &&
+      files.every(({ parsed }) => parsed.isWhole) &&
+      drafts.every(({ name }) => name !== null),
   };
 }
 
@@ -210,12 +217,16 @@ function claim(claims: Claims, draft: Draft, displayName: string | null, shown: 
   const add = (list: Claim[], value: string | null, place: Place) => {
     if (value !== null) list.push({ value, at: { file: shown, ...place } });
   };
+  const addFolded = (list: Claim[], written: string | null, place: Place) => {
+    if (written === null) return;
+    list.push({ value: written.toLowerCase(), written, at: { file: shown, ...place } });
+  };
   if (draft.kind === "UserFlow") {
-    add(claims.flows, draft.name?.toLowerCase() ?? null, draft.places.name);
+    addFolded(claims.flows, draft.name, draft.places.name);
     return;
   }
   add(claims.names, draft.name, draft.places.name);
-  add(claims.ids, draft.id?.toLowerCase() ?? null, draft.places.id);
+  addFolded(claims.ids, draft.id, draft.places.id);
   add(claims.displayNames, displayName, draft.places.displayName);
   add(claims.renames, draft.previously, draft.places.previously);
 }

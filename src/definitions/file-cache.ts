@@ -63,7 +63,8 @@ function readEntry(file: FoundFile, known: Entry | undefined, now: number): Entr
   const settled = Math.abs(now - stamp.ctimeMs) > COARSEST;
   if ("fault" in source) {
     // A permission can be given back without a new time stamp.
-    return { stamp, digest: "", settled: false, parsed: { drafts: [], faults: [source.fault] } };
+    const parsed = { drafts: [], faults: [source.fault], isWhole: false };
+    return { stamp, digest: "", settled: false, parsed };
   }
   const digest = hash("sha256", source.text, "base64");
   const parsed = known?.digest === digest ? known.parsed : parseText(source.text);

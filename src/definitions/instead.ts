@@ -1,7 +1,7 @@
 /** Definitions that stand in the place of those in git, as if somebody had written them there. */
 import path from "node:path";
 import type { CachedFile } from "./file-cache.ts";
-import { parseText } from "./parsed-file.ts";
+import { type Draft, parseText } from "./parsed-file.ts";
 
 /** YAML of one definition, by its name; null: there is to be none. */
 export type Instead = Readonly<Record<string, string | null>>;
@@ -12,9 +12,13 @@ export function replacedBy(
   files: readonly CachedFile[],
   root: string,
 ): readonly CachedFile[] {
-  const isReplaced = (name: string | null) => name !== null && Object.hasOwn(instead, name);
+  const flows = new Set(Object.keys(instead).map((name) => name.toLowerCase()));
+  const isReplaced = ({ kind, name }: Draft) =>
+    name !== null &&
+    // Graph takes the id of a user flow in any letter case, and git may have another than the journal.
+    (kind === "UserFlow" ? flows.has(name.toLowerCase()) : Object.hasOwn(instead, name));
   const left = files.map(({ parsed, ...file }) => {
-    const drafts = parsed.drafts.filter(({ name }) => !isReplaced(name));
+    const drafts = parsed.drafts.filter((draft) => !isReplaced(draft));
     return { ...file, parsed: { ...parsed, drafts } };
   });
   const added = Object.entries(instead).flatMap(([name, text]): CachedFile[] => {

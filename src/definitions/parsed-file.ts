@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Kind } from "../model/definition.ts";
 import { type ApiConnectorDraft, draftOf } from "./api-connector-draft.ts";
+import { record } from "./draft-reader.ts";
 import { choice, inWords, nearMiss } from "./near-miss.ts";
 import { START, type WrittenFault, wrong } from "./place.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -30,6 +31,8 @@ const KINDS = Object.keys(kinds);
 export interface ParsedFile {
   readonly drafts: readonly Draft[];
   readonly faults: readonly WrittenFault[];
+  /** False when a part of it gave no draft, so that nobody knows what it defines. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -43,7 +46,7 @@ export function parseText(text: string): ParsedFile {
   try {
     return parseDocuments(text);
   } catch (thrown) {
-    return { drafts: [], faults: [unexpected(thrown)] };
+    return { drafts: [], faults: [unexpected(thrown)], isWhole: false };
   }
 }
 
@@ -74,13 +77,14 @@ function parseDocuments(text: string): ParsedFile {
     for (const fault of schemaFaults(checked.errors, yaml)) faults.push(fault);
     if (checked.errors.length <= MOST_FAULTS) drafts.push(draftOf(yaml, checked.errors));
   }
-  return { drafts, faults: bounded(faults) };
+  const isRead = yamlFaults.every(({ code }) => code === "empty-file");
+  const isWhole = isRead && drafts.length === documents.length;
+  return { drafts, faults: bounded(faults), isWhole };
 }
 
 /** What a document is meant to define; a fault when that is nothing that a folder may hold. */
 function kindOf({ value, placeOf }: YamlDocument): Kind | WrittenFault {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return "ApiConnector";
-  const { kind } = value;
+  const { kind, spec } = record(value);
   const place = placeOf(["kind"]);
   if (kind === "Service") {
     const message =
@@ -88,7 +92,8 @@ function kindOf({ value, placeOf }: YamlDocument): Kind | WrittenFault {
     return wrong("schema", place, message);
   }
   // A slip of the pen: the rest is checked as what was meant.
-  if (typeof kind !== "string") return "ApiConnector";
+  if (typeof kind !== "string")
+    return Object.hasOwn(record(spec), "apiConnectors") ? "UserFlow" : "ApiConnector";
   const near = KINDS.includes(kind) ? kind : nearMiss(kind, KINDS);
   if (near !== null) return near as Kind;
   const message = `The kind${inWords(kind)} is not known. Known kinds are ${choice(KINDS)}.`;

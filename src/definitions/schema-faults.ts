@@ -4,6 +4,7 @@ import { type WrittenFault, wrong } from "./place.ts";
 import { knownKeys, withoutEchoes } from "./schema-echoes.ts";
 import {
   firstSentence,
+  isConnectorReference,
   isLiteral,
   isSecretReference,
   ruleInWords,
@@ -94,16 +95,21 @@ function unknown(
   document: YamlDocument,
 ): WrittenFault {
   const key = String(error.params["additionalProperty"]);
-  const known = supportedKeys((error.parentSchema ?? {}) as Schema);
+  const schema = (error.parentSchema ?? {}) as Schema;
+  const known = supportedKeys(schema);
   const near = nearMiss(key, known) ?? nearMiss(key, knownKeys(error));
   const named = near !== null || !mayHoldSecret(path) ? inWords(key) : "";
   const meant = near === null ? "" : ` Did you mean "${near}"?`;
+  const help =
+    key === "name" && isConnectorReference(schema)
+      ? " The name of a definition stands here without braces."
+      : meant;
   const owner = path.length === 0 ? "a definition" : dotted(path);
   const at = document.placeOf([...path, key], "key");
   return wrong(
     "schema",
     at,
-    `The key${named} is not known in ${owner}: ${keysInWords(known)}.${meant}`,
+    `The key${named} is not known in ${owner}: ${keysInWords(known)}.${help}`,
   );
 }
 
@@ -130,12 +136,14 @@ function sentence(error: ErrorObject, path: readonly string[], schema: Schema): 
 function suffix(error: ErrorObject, path: readonly string[], schema: Schema): string {
   const { keyword, params, data } = error;
   if (keyword === "enum") return nearValue(data, wordsOf(params["allowedValues"]), path);
-  if (keyword === "pattern") return form(schema);
+  if (keyword === "pattern") return isConnectorReference(schema) ? "" : form(schema);
   if (keyword === "anyOf") {
     return schema.description === undefined ? "" : ` ${schema.description}`;
   }
   if (keyword === "type" && schema.type === "string" && isLiteral(data))
     return " Put it in quotes.";
+  if (keyword === "type" && isConnectorReference(schema) && isLiteral(data))
+    return " Put a name that YAML does not take for text in quotes.";
   return "";
 }
 

@@ -50,14 +50,18 @@ export function ruleInWords({ keyword, params, data }: ErrorObject, schema: Sche
     case "oneOf":
       return `must hold exactly one of ${choice((schema.oneOf ?? []).flatMap(({ required = [] }) => required))}`;
     case "pattern":
-      return "does not have the right form";
+      return isConnectorReference(schema)
+        ? `does not have the form of a name: it must be ${CONNECTOR}`
+        : "does not have the right form";
     default:
       return `breaks the rule "${keyword}"`;
   }
 }
 
 function countInWords(keyword: string, limit: string, schema: Schema): string {
-  if (schema.title === "API connectors") return "must name at least one step";
+  if (schema.title === "API connectors") {
+    return `must name at least one step: ${choice(supportedKeys(schema))}`;
+  }
   // What is not supported yet is named to those alone who wrote it.
   const names =
     keyword === "minProperties" ? supportedKeys(schema) : Object.keys(schema.properties ?? {});
@@ -82,7 +86,7 @@ export function wordsOf(values: unknown): readonly string[] {
 
 function expected(schema: Schema): string {
   if (isSecretReference(schema)) return SECRET;
-  if (schema.title === "ConnectorReference") return CONNECTOR;
+  if (isConnectorReference(schema)) return CONNECTOR;
   switch (schema.type) {
     case "object":
       return "a mapping (lines of key: value)";
@@ -109,6 +113,10 @@ function actual(data: unknown): string {
 
 export function isLiteral(data: unknown): boolean {
   return data !== null && typeof data !== "object";
+}
+
+export function isConnectorReference(schema: Schema): boolean {
+  return schema.title === "ConnectorReference";
 }
 
 export function isSecretReference(schema: Schema): boolean {

@@ -4,6 +4,8 @@ import { type Fault, failure, type Position } from "../model/fault.ts";
 /** Something that only one definition may have, and where it was written. */
 export interface Claim {
   readonly value: string;
+  /** As people wrote it, where `value` is what it is compared by. */
+  readonly written?: string;
   readonly at: Position;
 }
 
@@ -14,7 +16,8 @@ export function duplicates(what: string, claims: readonly Claim[]): readonly Fau
     group.length < 2
       ? []
       : group.map((claim) => {
-          const message = `${what} "${shortened(value)}" is also used at ${otherPlaces(claim, group)}. Each definition needs its own.`;
+          const said = shortened(claim.written ?? value);
+          const message = `${what} "${said}" is also used at ${otherPlaces(claim, group)}. Each definition needs its own.`;
           return failure("duplicate", message, claim.at);
         }),
   );

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { type Step, steps } from "../model/definition.ts";
-import { reader, record } from "./draft-reader.ts";
+import { type Read, reader, record } from "./draft-reader.ts";
 import type { Place } from "./place.ts";
 import type { YamlDocument } from "./yaml-text.ts";
 
@@ -46,7 +46,7 @@ export function userFlowDraft(
     steps: steps.flatMap((step) => {
       if (!Object.hasOwn(written, step)) return [];
       const path = [...STEPS, step];
-      const connector = writtenConnector(read(path));
+      const connector = writtenConnector(read, path);
       if (connector === undefined) return [];
       const inner = connector !== null && connector.by !== "name" ? [...path, connector.by] : path;
       return [{ step, keyPlace: yaml.placeOf(path, "key"), place: yaml.placeOf(inner), connector }];
@@ -56,10 +56,15 @@ export function userFlowDraft(
 }
 
 /** undefined: what stands there names none. */
-function writtenConnector(value: unknown): WrittenConnector | null | undefined {
+function writtenConnector(
+  read: Read,
+  path: readonly string[],
+): WrittenConnector | null | undefined {
+  const value = read(path);
   if (value === null) return null;
   if (typeof value === "string") return { by: "name", text: value };
-  const { id, displayName } = record(value);
+  // One by one: what the schema refuses has its fault already.
+  const [id, displayName] = [read([...path, "id"]), read([...path, "displayName"])];
   if (typeof id === "string") return { by: "id", text: id };
   return typeof displayName === "string" ? { by: "displayName", text: displayName } : undefined;
 }

@@ -6,6 +6,7 @@ import { openDefinitions } from "../../src/definitions/definitions.ts";
 import { secretUses } from "../../src/model/definition.ts";
 import {
   connector,
+  connectorsIn,
   loadText,
   messages,
   places,
@@ -89,7 +90,7 @@ policy:
       },
     ],
   });
-  const [literal] = loaded.definitions[0]!.query;
+  const [literal] = connectorsIn(loaded)[0]!.query;
   expect(literal!.value.source.type === "literal" && literal!.value.source.value.reveal()).toBe(
     "fast",
   );
@@ -157,7 +158,7 @@ test("tenants with different variables get different answers from the same files
   const hosts = ["one.example", "two.example", "one.example"];
   const urls = hosts.map(
     (apiHost) =>
-      definitions.load(request(root, { variables: { apiHost } })).definitions[0]?.targetUrl,
+      connectorsIn(definitions.load(request(root, { variables: { apiHost } })))[0]?.targetUrl,
   );
   expect(urls).toEqual(hosts.map((host) => `https://fraud.${host}/`));
 });
@@ -167,7 +168,7 @@ test("a change of the same length is seen at the next load, however soon it come
   const definitions = openDefinitions();
   for (let round = 100; round < 200; round++) {
     write(root, "connectors/a.yaml", connector({ displayName: `Round ${round}` }));
-    const [definition] = definitions.load(request(root)).definitions;
+    const [definition] = connectorsIn(definitions.load(request(root)));
     expect(definition?.displayName).toBe(`Round ${round}`);
   }
 });
@@ -206,7 +207,7 @@ test("a checkout that is swapped by a link is followed, and called by the name o
   const point = (side: string) => {
     rmSync(link, { force: true });
     symlinkSync(path.join(root, ".worktrees", side), link);
-    const [definition] = definitions.load(request(root)).definitions;
+    const [definition] = connectorsIn(definitions.load(request(root)));
     return `${definition?.displayName} ${definition?.at.file}`;
   };
   expect(["one", "two", "one"].map(point)).toEqual([

@@ -68,7 +68,7 @@ test.each([
   {
     name: "an unknown kind",
     text: "kind: Deployment\nspec: 5\n",
-    want: 'schema 1:7 The kind "Deployment" is not known. Known kinds are ApiConnector.',
+    want: 'schema 1:7 The kind "Deployment" is not known. Known kinds are ApiConnector or UserFlow.',
   },
   {
     name: "the configuration among the definitions",
@@ -234,9 +234,10 @@ test.each([
     want: 'schema 9:20 The key "pxf" is not known in spec.authentication.certificate: the keys here are pfx, passphrase, pem, key. Did you mean "pfx"?',
   },
   {
-    name: "user flows",
+    name: "a user flow without metadata and with a spec that is none",
     text: "apiVersion: plumbline/v1\nkind: UserFlow\nspec: 1\n",
-    want: "not-yet-supported 2:7 User flows come in a later version.",
+    want: 'schema 1:1 The document needs the key "metadata": which user flow is meant.',
+    more: 1,
   },
 ])("one fault for one mistake, at its place: $name", ({ text, want, more = 0 }) => {
   const found = faults(text);

@@ -8,6 +8,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
 /** Every property of a schema, by its path. */
@@ -16,11 +17,15 @@ function properties(schema: Schema, at: string): readonly (readonly [string, Sch
     [`${at}.${name}`, property] as const,
     ...properties(property, `${at}.${name}`),
   ]);
-  const parts = [...(schema.anyOf ?? []), ...(schema.items === undefined ? [] : [schema.items])];
+  const parts = [
+    ...Object.values(schema.$defs ?? {}),
+    ...(schema.anyOf ?? []),
+    ...(schema.items === undefined ? [] : [schema.items]),
+  ];
   return [...inner, ...parts.flatMap((part) => properties(part, at))];
 }
 
-test.each(["api-connector", "service", "secret-reference"])(
+test.each(["api-connector", "user-flow", "service", "secret-reference"])(
   "every property that may be written has a title, a description and an example: %s",
   (name) => {
     const schema = readSchema(name) as Schema;
@@ -38,7 +43,7 @@ test.each(["api-connector", "service", "secret-reference"])(
 );
 
 test("the examples in a schema are valid themselves", () => {
-  for (const name of ["api-connector", "service"] as const) {
+  for (const name of ["api-connector", "user-flow", "service"] as const) {
     const { examples = [] } = readSchema(name) as Schema;
     expect(examples).not.toEqual([]);
     for (const example of examples) expect(check(name, example)).toEqual({ document: example });

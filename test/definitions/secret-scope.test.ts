@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openDefinitions } from "../../src/definitions/definitions.ts";
 import {
   connector,
+  connectorsIn,
   loadText,
   messages,
   places,
@@ -191,9 +192,9 @@ test("a relative path belongs to the file that names it, wherever a link shows t
     "connectors/team/p.txt": "x",
   });
   symlinkSync("team/a.yaml", path.join(root, "connectors/z.yaml"));
-  const { definitions } = openDefinitions().load(request(root, { folders: ["connectors/z.yaml"] }));
+  const loaded = openDefinitions().load(request(root, { folders: ["connectors/z.yaml"] }));
   const source = { path: path.join(root, "connectors/team/p.txt"), written: "p.txt" };
-  expect(definitions[0]?.authentication).toMatchObject({ password: { source } });
+  expect(connectorsIn(loaded)[0]?.authentication).toMatchObject({ password: { source } });
 });
 
 test("a reference to a secret holds no variables", () => {
@@ -206,7 +207,7 @@ test("a reference to a secret holds no variables", () => {
 test("a file may say that the newline at its end belongs to the value", () => {
   for (const keep of [true, false]) {
     const password = `{ file: p.txt, keepTrailingNewline: ${keep} }`;
-    const [definition] = loadText(connector({ password })).definitions;
+    const [definition] = connectorsIn(loadText(connector({ password })));
     const place = { type: "file", written: "p.txt" };
     const source = keep ? { ...place, keepTrailingNewline: true } : place;
     expect(definition?.authentication).toMatchObject({ password: { source } });
@@ -264,6 +265,6 @@ test("a reference to a vault is kept as it was written, with its version or with
   ] as const) {
     const loaded = loadVault(`{ vault: kv-a, secret: Fraud-Check${more} }`, ["kv-a"]);
     const source = { type: "keyVault", vault: "kv-a", secret: "Fraud-Check", version: want };
-    expect(loaded.definitions[0]?.authentication).toMatchObject({ password: { source } });
+    expect(connectorsIn(loaded)[0]?.authentication).toMatchObject({ password: { source } });
   }
 });

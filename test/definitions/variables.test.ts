@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { replaceVariables } from "../../src/definitions/variables.ts";
-import { connector, loadText, messages, places } from "./written-folder.ts";
+import { connector, connectorsIn, loadText, messages, places } from "./written-folder.ts";
 
 const variables = { apiHost: "api.contoso.com", nested: "${apiHost}", empty: "" };
 
@@ -50,12 +50,12 @@ test("a variable is text: it cannot bring structure or a second definition", () 
   const loaded = loadText(connector({ displayName: "${apiHost}" }), {
     variables: { apiHost: "x: { y: 1 }" },
   });
-  expect(loaded.definitions[0]?.displayName).toBe("x: { y: 1 }");
+  expect(connectorsIn(loaded)[0]?.displayName).toBe("x: { y: 1 }");
 });
 
 test("names of query parameters and metadata are not replaced", () => {
   const loaded = loadText(connector({ query: '{ "${team}": { env: A } }' }));
-  expect(loaded.definitions[0]?.query[0]?.key).toBe("${team}");
+  expect(connectorsIn(loaded)[0]?.query[0]?.key).toBe("${team}");
   expect(places(loadText(connector({ name: "${team}" })))).toEqual(["error schema 4:9"]);
 });
 

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 import { type LoadRequest, openDefinitions } from "../../src/definitions/definitions.ts";
-import type { Loaded } from "../../src/model/definition.ts";
+import {
+  type ApiConnectorDefinition,
+  isConnector,
+  type Loaded,
+} from "../../src/model/definition.ts";
 
 /** A new folder with these files, gone when the test is. Its path holds no links. */
 export function writtenFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -44,6 +48,11 @@ export function request(root: string, changes: Partial<LoadRequest> = {}): LoadR
 export function loadText(text: string | Uint8Array, changes: Partial<LoadRequest> = {}): Loaded {
   const root = writtenFolder({ "connectors/it.yaml": text });
   return openDefinitions().load(request(root, changes));
+}
+
+/** The connectors among what was loaded. */
+export function connectorsIn({ definitions }: Loaded): readonly ApiConnectorDefinition[] {
+  return definitions.filter(isConnector);
 }
 
 interface Parts {
