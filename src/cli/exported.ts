@@ -1,12 +1,18 @@
 /** What export writes, under keys and environment variables that are free, and what it leaves out. */
-import { type DefinitionText, definitionText } from "../definitions/definition-text.ts";
+import {
+  type DefinitionText,
+  definitionText,
+  userFlowText,
+} from "../definitions/definition-text.ts";
 import { matchesGlob } from "../definitions/glob.ts";
 import type { Fault } from "../model/fault.ts";
-import type { Observed } from "../model/live.ts";
+import type { LiveUserFlow, Observed } from "../model/live.ts";
 import type { LedgerEntry } from "../model/store.ts";
 
 export interface Exported {
-  readonly live: Observed;
+  readonly live: Observed | LiveUserFlow;
+  /** `metadata.name` */
+  readonly name: string;
   readonly file: string;
   /** null: no definition can say it. */
   readonly definition: DefinitionText | null;
@@ -33,9 +39,36 @@ export function describe(live: readonly Observed[], naming: Naming): readonly Ex
     taken.add(name);
     const definition = definitionText(object, name, naming.schema, freeEnv);
     const problem = definition ? null : unsayable(object);
-    return { live: object, file: `${name}.yaml`, definition, problem };
+    return { live: object, name, file: `${name}.yaml`, definition, problem };
   });
-  return exported.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return exported.sort(byFile);
+}
+
+/**
+ * Flows that take connectors, in the order of the files' names. A step names what was exported, as
+ * `connectors` tells; anything else it calls by its id.
+ */
+export function describeFlows(
+  flows: readonly LiveUserFlow[],
+  connectors: readonly Exported[],
+  schema: string | null,
+): readonly Exported[] {
+  const names = new Map(
+    connectors.flatMap(({ live: { id }, name, definition }) =>
+      definition ? [[id.toLowerCase(), name] as const] : [],
+    ),
+  );
+  const nameOf = (id: string) => names.get(id.toLowerCase()) ?? null;
+  const exported = flows.map((live) => {
+    const definition = userFlowText(live, nameOf, schema);
+    const problem = definition ? null : "Its id is not of the form that a definition can name.";
+    return { live, name: live.id, file: `${live.id}.yaml`, definition, problem };
+  });
+  return exported.sort(byFile);
+}
+
+function byFile(a: Exported, b: Exported): number {
+  return a.file < b.file ? -1 : 1;
 }
 
 /** A key in git from the displayName: lower-case letters, digits and hyphens, not taken yet. */
@@ -79,6 +112,8 @@ export function judged(
   faults: readonly Fault[],
 ): readonly Exported[] {
   return exported.map((one) => {
+    // What was not written may have the name of a file that somebody else wrote.
+    if (!one.definition) return one;
     const broken = faults.filter(
       ({ severity, at }) => severity === "error" && at?.file === one.file,
     );
@@ -87,21 +122,55 @@ export function judged(
   });
 }
 
+export interface Export {
+  readonly connectors: readonly Exported[];
+  readonly flows: readonly Exported[];
+  /** How many flows take no connectors, so that there is nothing to define. */
+  readonly withoutSteps: number;
+  /** Why nobody knows the flows; null when they could be read. */
+  readonly unread: Fault | null;
+}
+
 /** What was written where, what is to be filled in, and what was left out and why. */
-export function told(exported: readonly Exported[], path: (file: string) => string): string {
-  const written = exported.flatMap(({ file, definition }) =>
+export function told(
+  { connectors, flows, withoutSteps, unread }: Export,
+  path: (file: string) => string,
+): string {
+  const all = [...connectors, ...flows];
+  const written = all.flatMap(({ file, definition }) =>
     definition ? [`  ${path(file)}`, ...definition.secrets.map(fillIn)] : [],
   );
-  const left = exported.flatMap(({ live: { id, displayName }, problem }) =>
-    problem === null ? [] : [`  ${quoted(displayName ?? "")} (${id}): ${problem}`],
+  const left = all.flatMap(({ live, problem }) =>
+    problem === null ? [] : [`  ${called(live)}: ${problem}`],
   );
-  const count = exported.length - left.length;
+  const counts = [
+    counted(connectors, "connector"),
+    ...(flows.some(({ definition }) => definition) ? [counted(flows, "user flow")] : []),
+  ];
   return [
-    `Exported ${count} ${count === 1 ? "connector" : "connectors"}${count > 0 ? ":" : "."}`,
+    `Exported ${counts.join(" and ")}${written.length > 0 ? ":" : "."}`,
     ...written,
     ...(left.length > 0 ? ["Left out:", ...left] : []),
+    ...(withoutSteps > 0 ? [nothingToDefine(withoutSteps)] : []),
+    ...(unread ? [`User flows were not exported. ${unread.message}`] : []),
     "",
   ].join("\n");
+}
+
+function counted(exported: readonly Exported[], one: string): string {
+  const count = exported.filter(({ definition }) => definition).length;
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}
+
+function nothingToDefine(count: number): string {
+  return count === 1
+    ? "1 user flow takes no API connectors: there is nothing to define."
+    : `${count} user flows take no API connectors: there is nothing to define.`;
+}
+
+function called(live: Exported["live"]): string {
+  if (live.kind === "UserFlow") return quoted(live.id);
+  return `${quoted(live.displayName ?? "")} (${live.id})`;
 }
 
 function fillIn({ env, path }: { readonly env: string; readonly path: string }): string {

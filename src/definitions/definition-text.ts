@@ -1,6 +1,6 @@
 import { Document, stringify } from "yaml";
 import { CERTIFICATE_PATH, PASSWORD_PATH } from "../model/definition.ts";
-import type { LiveAuthentication, Observed } from "../model/live.ts";
+import type { LiveAuthentication, LiveUserFlow, Observed } from "../model/live.ts";
 
 /** A secret that has to be filled in before the definition can be used. */
 export interface ToFillIn {
@@ -82,6 +82,29 @@ export function yamlOf({ name, spec, policy = {}, schema }: Yaml): string {
     ...(Object.keys(policy).length > 0 && { policy }),
   });
   return textOf(document, schema);
+}
+
+/** As the schema has it. The id becomes the name of a file too. */
+const FLOW_ID = /^B2[XC]_1_[A-Za-z0-9_-]{1,121}$/;
+
+/**
+ * The definition that a live user flow matches. `nameOf` answers the name of a connector's definition
+ * by its id; null: it has none. null for a flow that takes no connectors, or has an id of no known form.
+ */
+export function userFlowText(
+  { id, steps }: LiveUserFlow,
+  nameOf: (id: string) => string | null,
+  schema: string | null,
+): DefinitionText | null {
+  if (steps === null || !FLOW_ID.test(id)) return null;
+  const called = steps.map(({ step, connector }) => [
+    step,
+    connector && (nameOf(connector.id) ?? { id: literal(connector.id) }),
+  ]);
+  return {
+    text: userFlowYaml({ name: id, steps: Object.fromEntries(called), schema }),
+    secrets: [],
+  };
 }
 
 /** The definition of a user flow as a file. */

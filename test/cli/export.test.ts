@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { makeCertificate, makePem } from "../certificates.ts";
 import { definition, openService, practice, type Service, seeded } from "./program.ts";
 
@@ -141,4 +142,100 @@ test("export overwrites nothing, reads one tenant, and says what a tenant refuse
   const forbidden = await service.run(["export", "new", "--tenant", "practice"]);
   expect(forbidden).toMatchObject({ status: 6, stdout: "" });
   expect(forbidden.stderr).toContain("APIConnectors.Read");
+});
+
+/** User flows of a practice tenant beside the connectors that are there. */
+function withFlows({ control }: Sandbox, userFlows: readonly object[]): void {
+  const { connectors = [] } = control.state();
+  control.setState({ connectors, userFlows } as Parameters<typeof control.setState>[0]);
+}
+
+test("user flows that were exported call what they called, and are no change", async () => {
+  await using service = openService();
+  const tenant = await service.tenant([
+    seeded("Fraud check"),
+    seeded("365"),
+    { ...seeded("Neither"), authentication: null },
+  ]);
+  withFlows(tenant, [
+    { id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "Fraud check" } },
+    { id: "B2X_1_Partners", apiConnectors: { postFederationSignup: "Neither" } },
+    {
+      id: "B2C_1_customers",
+      apiConnectors: { preTokenIssuance: "365", postFederationSignup: "Fraud check" },
+    },
+    { id: "B2C_1_idle" },
+    { id: "B2C_1_reset", userFlowType: "passwordReset" },
+  ]);
+  const neither = tenant.control
+    .state()
+    .connectors?.find(({ displayName }) => displayName === "Neither");
+  service.configure({ definitions: "out", tenants: [practice(tenant)] });
+  for (const schema of ["api-connector", "user-flow"]) {
+    service.write(`schemas/${schema}.schema.json`, "{}");
+  }
+  const exported = await service.run(["export", "out"]);
+  expect(exported).toMatchObject({ status: 5, stderr: "" });
+  expect(exported.stdout).toContain("Exported 2 connectors and 4 user flows:\n");
+  expect(exported.stdout).toContain("1 user flow takes no API connectors");
+  expect(files(service, "out")).toEqual([
+    "365.yaml",
+    "B2C_1_customers.yaml",
+    "B2C_1_idle.yaml",
+    "B2X_1_Partners.yaml",
+    "B2X_1_signup.yaml",
+    "fraud-check.yaml",
+  ]);
+  expect(service.read("out/B2C_1_customers.yaml")).toBe(
+    `# yaml-language-server: $schema=../schemas/user-flow.schema.json
+
+apiVersion: plumbline/v1
+kind: UserFlow
+metadata:
+  name: B2C_1_customers
+spec:
+  apiConnectors:
+    postFederationSignup: fraud-check
+    postAttributeCollection: null
+    preTokenIssuance: "365"
+`,
+  );
+  // What was left out has no name that a step could call it by.
+  expect(service.read("out/B2X_1_Partners.yaml")).toContain(`id: ${neither?.id}`);
+  fillIn(service, exported.stdout);
+  const planned = await service.run(["plan", "--output", "json"]);
+  const [plan] = JSON.parse(planned.stdout).plans;
+  expect(plan).toMatchObject({ faults: [], held: [], unreadable: [] });
+  expect(plan.changes).toHaveLength(6);
+  for (const change of plan.changes) expect(change).toMatchObject({ op: "adopt", fields: [] });
+  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.run(["plan"])).status).toBe(0);
+});
+
+test("a file of a user flow that is there already is not overwritten, and nothing else is written", async () => {
+  await using service = openService();
+  const tenant = await service.tenant([seeded("a")]);
+  withFlows(tenant, [{ id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "a" } }]);
+  service.configure({ tenants: [practice(tenant)] });
+  service.write("out/B2X_1_signup.yaml", "mine\n");
+  const refused = await service.run(["export", "out"]);
+  expect(refused).toMatchObject({ status: 4, stdout: "" });
+  expect(refused.stderr).toContain("out/B2X_1_signup.yaml");
+  expect(files(service, "out")).toEqual(["B2X_1_signup.yaml"]);
+  expect(service.read("out/B2X_1_signup.yaml")).toBe("mine\n");
+});
+
+test("where user flows may not be read, the connectors are exported and the permission is named", async () => {
+  await using service = openService();
+  const tenant = await service.tenant([seeded("a")]);
+  withFlows(tenant, [{ id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "a" } }]);
+  service.configure({ tenants: [practice(tenant)] });
+  tenant.control.injectFault({ kind: "status", status: 403, path: "userFlows", count: 9 });
+  const { status, stdout, stderr } = await service.run(["export", "out"]);
+  expect({ status, stderr }).toEqual({ status: 5, stderr: "" });
+  expect(stdout).toContain("Exported 1 connector:\n");
+  expect(stdout).toMatch(
+    /^User flows were not exported\. .*IdentityUserFlow\.ReadWrite\.All \([0-9a-f-]{36}\)/m,
+  );
+  expect(files(service, "out")).toEqual(["a.yaml"]);
 });

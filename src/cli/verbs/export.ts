@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { openDefinitions } from "../../definitions/definitions.ts";
-import { FaultError, failure } from "../../model/fault.ts";
+import { type Fault, FaultError, failure } from "../../model/fault.ts";
+import type { LiveUserFlow, Observed } from "../../model/live.ts";
+import type { LedgerEntry } from "../../model/store.ts";
 import { type CommonFlags, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
-import { describe, type Exported, judged, told } from "../exported.ts";
+import { describe, describeFlows, type Exported, judged, told } from "../exported.ts";
 import { withLine } from "../progress.ts";
 import { stopSignal } from "../stop.ts";
 import { openTenants } from "../tenants.ts";
@@ -16,7 +18,10 @@ export interface ExportFlags extends CommonFlags {
   readonly directory: string;
 }
 
-/** Writes the live connectors of one tenant as definitions; secrets become references to fill in. */
+/**
+ * Writes the live connectors of one tenant, and the user flows that may call them, as definitions;
+ * secrets become references to fill in.
+ */
 export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
@@ -30,38 +35,75 @@ export async function exportVerb(flags: ExportFlags, terminal: Terminal): Promis
   using stop = stopSignal();
   const [wired] = wiring.tenants;
   if (!wired) throw new UsageError("There is no tenant to export.");
-  const folder = resolve(terminal.cwd, flags.directory);
-  const schema = schemaFrom(folder, dirname(configured.settings.file));
-  const described = await withLine(
+  const found = await withLine(
     terminal,
     () => `Reading ${wired.settings.name}`,
-    () => observe(wired, schema, stop.stopping),
+    () => observe(wired, stop.stopping),
   );
+  const folder = resolve(terminal.cwd, flags.directory);
+  const schemas = schemasFrom(folder, dirname(configured.settings.file));
+  const { ownEnv, reservedEnv } = wired.settings.load.secrets;
+  const naming = { reservedEnv: [...ownEnv, ...reservedEnv], schema: schemas.connector };
+  const described = describe(found.connectors, { ledger: found.ledger, ...naming });
+  const flows = found.flows.filter(({ steps }) => steps !== null);
+  const flowsCalling = (connectors: readonly Exported[]) =>
+    describeFlows(flows, connectors, schemas.flow);
+  refuseOverwriting([...described, ...flowsCalling([])], folder, terminal.cwd);
+  const connectors = written(described, folder, flags.directory);
+  const exported = {
+    connectors,
+    // Only now is it known which connectors a flow can call by their name.
+    flows: written(flowsCalling(connectors), folder, flags.directory),
+    withoutSteps: found.flows.length - flows.length,
+    unread: found.unread,
+  };
   const path = (file: string) => relative(terminal.cwd, join(folder, file)) || file;
-  refuseOverwriting(
-    described.map(({ file }) => join(folder, file)),
-    terminal.cwd,
-  );
-  write(described, folder, flags.directory);
-  const exported = weedOut(described, folder);
   await print(terminal.stdout, told(exported, path));
-  return exported.every(({ definition }) => definition) ? exitStatus.clean : exitStatus.partial;
+  const isWhole = [...connectors, ...exported.flows].every(({ definition }) => definition);
+  return isWhole && found.unread === null ? exitStatus.clean : exitStatus.partial;
 }
 
-async function observe(
-  { subject, settings }: Wired,
-  schema: string | null,
-  stopping: AbortSignal,
-): Promise<readonly Exported[]> {
-  const { ownEnv, reservedEnv } = settings.load.secrets;
+interface Found {
+  readonly connectors: readonly Observed[];
+  readonly flows: readonly LiveUserFlow[];
+  /** Why the flows could not be read; null when they could. */
+  readonly unread: Fault | null;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+async function observe({ subject }: Wired, stopping: AbortSignal): Promise<Found> {
   try {
-    const live = await subject.reader.list("ApiConnector", stopping);
+    const connectors = await subject.reader.list("ApiConnector", stopping);
+    const flows = await observeFlows(subject, stopping);
     const { ledger } = await subject.store.recall(subject.tenant);
-    return describe(live, { ledger, reservedEnv: [...ownEnv, ...reservedEnv], schema });
+    return { connectors, ...flows, ledger };
   } catch (thrown) {
     if (!stopping.aborted) throw thrown;
     throw new FaultError(failure("stopped", "Plumbline was asked to stop; nothing was exported."));
   }
+}
+
+/** They need a permission of their own: without it, the connectors are exported all the same. */
+async function observeFlows(
+  { reader }: Wired["subject"],
+  stopping: AbortSignal,
+): Promise<Pick<Found, "flows" | "unread">> {
+  try {
+    return { flows: await reader.userFlows([], stopping), unread: null };
+  } catch (thrown) {
+    if (stopping.aborted || !(thrown instanceof FaultError)) throw thrown;
+    return { flows: [], unread: thrown.fault };
+  }
+}
+
+/** Writes the files, and says which of them could stay. */
+function written(
+  described: readonly Exported[],
+  folder: string,
+  shown: string,
+): readonly Exported[] {
+  write(described, folder, shown);
+  return weedOut(described, folder);
 }
 
 function write(exported: readonly Exported[], folder: string, shown: string): void {
@@ -93,19 +135,27 @@ function weedOut(described: readonly Exported[], folder: string): readonly Expor
     targets: { hosts: null, private: true },
   });
   const exported = judged(described, faults);
-  for (const { file, definition } of exported) {
-    if (!definition) rmSync(join(folder, file), { force: true });
+  for (const [index, { file, definition }] of described.entries()) {
+    const isRefused = definition && !exported[index]?.definition;
+    if (isRefused) rmSync(join(folder, file), { force: true });
   }
   return exported;
 }
 
-/** The schema that stands beside plumbline.yaml, as an exported file would name it. */
-function schemaFrom(folder: string, root: string): string | null {
-  const schema = join(root, "schemas/api-connector.schema.json");
-  return existsSync(schema) ? relative(folder, schema).replaceAll(sep, "/") : null;
+/** The schemas that stand beside plumbline.yaml, as an exported file would name them. */
+function schemasFrom(folder: string, root: string) {
+  const named = (name: string) => {
+    const schema = join(root, "schemas", name);
+    return existsSync(schema) ? relative(folder, schema).replaceAll(sep, "/") : null;
+  };
+  return { connector: named("api-connector.schema.json"), flow: named("user-flow.schema.json") };
 }
 
-function refuseOverwriting(paths: readonly string[], cwd: string): void {
+/** What cannot be written has no file. */
+function refuseOverwriting(described: readonly Exported[], folder: string, cwd: string): void {
+  const paths = described.flatMap(({ file, definition }) =>
+    definition ? [join(folder, file)] : [],
+  );
   const existing = paths.filter((path) => existsSync(path)).map((path) => relative(cwd, path));
   if (existing.length === 0) return;
   const message = `Export overwrites nothing, and there is already ${existing.join(", ")}. Name another folder.`;
