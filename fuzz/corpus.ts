@@ -23,8 +23,11 @@ const examples: Readonly<Record<Kind, readonly string[]>> = {
   configuration: [textOf("plumbline.yaml"), textOf("sandbox.yaml")],
 };
 
+const connector = writerOf("api-connector.schema.json");
+const userFlow = writerOf("user-flow.schema.json");
+
 const writers: Readonly<Record<Kind, (random: Random) => unknown>> = {
-  definition: writerOf("api-connector.schema.json"),
+  definition: (random) => (random.chance(0.7) ? connector : userFlow)(random),
   configuration: writerOf("service.schema.json"),
 };
 
@@ -59,7 +62,8 @@ function described(kind: Kind, random: Random): string {
       aliasDuplicateObjects: random.chance(0.1),
     });
   };
-  const isSeveral = kind === "definition" && random.chance(0.15);
+  // A flow calls what stands beside it.
+  const isSeveral = kind === "definition" && random.chance(0.25);
   return isSeveral ? [document(), document()].join("---\n") : document();
 }
 

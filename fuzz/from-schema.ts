@@ -10,13 +10,14 @@ interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
   readonly title?: string;
   readonly examples?: readonly unknown[];
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly { readonly required?: readonly string[] }[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly propertyNames?: Schema;
   readonly additionalProperties?: Schema | boolean;
@@ -65,9 +66,12 @@ function instance(schema: Schema, context: Context): unknown {
   const isShown = schema.examples !== undefined && (schema.anyOf ?? schema.items) !== undefined;
   if (isShown && random.chance(AS_SHOWN)) return random.pick(schema.examples ?? []);
   if (schema.anyOf !== undefined) return instance(random.pick(schema.anyOf), context);
-  if (schema.type === "object") return mapping(schema, context);
-  if (schema.type === "array") return list(schema, context);
-  if (schema.type === "boolean") return random.chance(0.5);
+  const type = typeof schema.type === "object" ? random.pick(schema.type) : schema.type;
+  if (type === "object") return mapping(schema, context);
+  if (type === "array") return list(schema, context);
+  if (type === "boolean") return random.chance(0.5);
+  if (type === "null") return null;
+  // Of a choice of types, an example of another is as good.
   return random.pick(schema.examples ?? ["text"]);
 }
 
@@ -97,14 +101,16 @@ function mapping(schema: Schema, context: Context): Readonly<Record<string, unkn
 }
 
 function keysFor(schema: Schema, random: Random): readonly string[] {
-  const { properties = {}, oneOf, maxProperties } = schema;
+  const { properties = {}, oneOf, minProperties = 0, maxProperties } = schema;
   const known = Object.keys(properties);
   if (maxProperties === 1 && known.length > 0) return [random.pick(known)];
   const chosen = oneOf === undefined ? [] : (random.pick(oneOf).required ?? []);
   const required = [...(schema.required ?? []), ...chosen];
-  return known.filter((key) =>
+  const keys = known.filter((key) =>
     required.includes(key) ? !random.chance(WRONG) : random.chance(chosen.length > 0 ? 0.1 : 0.3),
   );
+  const isTooFew = keys.length < minProperties && known.length > 0 && !random.chance(WRONG);
+  return isTooFew ? [random.pick(known)] : keys;
 }
 
 function list({ items = {} }: Schema, context: Context): readonly unknown[] {

@@ -36,3 +36,10 @@ test("secrets are written into many files by mistake", () => {
   const holding = numbers.filter((number) => specimenOf(number).bytes.includes(literal.value));
   expect(holding.length).toBeGreaterThan(5);
 });
+
+test("definitions of every kind are written, and a flow may stand beside what it calls", () => {
+  const texts = Array.from({ length: 200 }, (_, number) => specimenOf(number).bytes.toString());
+  const flows = texts.filter((text) => /kind: ["']?UserFlow/.test(text));
+  expect(flows.length).toBeGreaterThan(5);
+  expect(flows.some((text) => /kind: ["']?ApiConnector/.test(text))).toBe(true);
+});
