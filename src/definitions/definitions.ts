@@ -173,7 +173,7 @@ function connectorNames(
       ),
     ),
     isComplete:
-      searchFaults.length === 0 &&
+      searchFaults.every(({ severity }) => severity === "warning") &&
       files.every(({ parsed }) => parsed.isWhole) &&
       drafts.every(({ name }) => name !== null),
   };

@@ -31,7 +31,7 @@ const KINDS = Object.keys(kinds);
 export interface ParsedFile {
   readonly drafts: readonly Draft[];
   readonly faults: readonly WrittenFault[];
-  /** False when a part of it gave no draft, so that nobody knows what it defines. */
+  /** False when an error kept a part of it from giving a draft: nobody knows what that defines. */
   readonly isWhole: boolean;
 }
 
@@ -77,7 +77,9 @@ function parseDocuments(text: string): ParsedFile {
     for (const fault of schemaFaults(checked.errors, yaml)) faults.push(fault);
     if (checked.errors.length <= MOST_FAULTS) drafts.push(draftOf(yaml, checked.errors));
   }
-  const isRead = yamlFaults.every(({ code }) => code === "empty-file");
+  const isRead = yamlFaults.every(
+    ({ code, severity }) => code === "empty-file" || severity === "warning",
+  );
   const isWhole = isRead && drafts.length === documents.length;
   return { drafts, faults: bounded(faults), isWhole };
 }

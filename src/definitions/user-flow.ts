@@ -15,7 +15,7 @@ export interface ConnectorNames {
   readonly names: ReadonlySet<string>;
   /** The new name by the one before a rename. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** When false, there are connectors whose name could not be read: any name may be one of theirs. */
+  /** When false, an error keeps names from being known: any name may be one of theirs. */
   readonly isComplete: boolean;
 }
 
