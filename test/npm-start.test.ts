@@ -91,8 +91,8 @@ test("npm start finds the drift, mends it, verifies it, and mends the next one b
   expect(said).toContain("https://fraud-test.api.contoso.example/entra/sign-up");
   expect(said).toContain('→ "https://fraud.api.contoso.example/entra/sign-up"');
   expect(said).toContain("Verified by reading back, except the password");
-  expect(said).toContain("Partner portal");
-  expect(said).toContain("sandbox: converged: 1 created");
+  expect(said).toContain('spec.apiConnectors.postFederationSignup: (none) → "Partner portal"');
+  expect(said).toContain("sandbox: converged: 1 created, 4 adopted, 1 unmanaged");
 
   await start.says("sandbox: clean");
   const [, url = "", body = ""] = driftInReadme() ?? [];

@@ -316,6 +316,7 @@ test("the example definitions have no faults and no warnings", () => {
     "fraud-check",
     "loyalty-enrol",
     "loyalty-lookup",
+    "B2X_1_partners",
   ]);
 });
 
