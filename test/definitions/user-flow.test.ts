@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { userFlowText } from "../../src/definitions/definition-text.ts";
 import { type LoadRequest, openDefinitions } from "../../src/definitions/definitions.ts";
 import type { Loaded, UserFlowDefinition } from "../../src/model/definition.ts";
 import { connector, messages, places, request, writtenFolder } from "./written-folder.ts";
@@ -271,3 +273,41 @@ test("the earlier state of a flow stands in the place of the one in git, in what
   expect(loaded.faults).toEqual([]);
   expect(flowsIn(loaded)[0]?.steps).toMatchObject([{ connector: { type: "id" } }]);
 });
+
+test("a live flow that is written as a definition says the same when it is read, whatever its ids", () => {
+  const plain = fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
+    .filter((text) => text.trim() === text && !/[\p{C}\p{Z}]/u.test(text));
+  const called = fc.option(fc.oneof(plain, fc.constantFrom("null", "365", "${x}", "$${x}", "~")));
+  fc.assert(
+    fc.property(called, called, fc.boolean(), (first, second, isNamed) => {
+      const connectorOf = (id: string | null) => (id === null ? null : { id, displayName: null });
+      const live = {
+        ...({ kind: "UserFlow", id: "B2X_1_signup", type: null, version: null } as const),
+        steps: [
+          { step: "postFederationSignup", connector: connectorOf(first) },
+          { step: "postAttributeCollection", connector: connectorOf(second) },
+        ],
+      } as const;
+      const nameOf = (id: string) => (isNamed && id === first ? "fraud-check" : null);
+      const written = userFlowText(live, nameOf, null);
+      const loaded = loadBeside(written?.text ?? "");
+      const want = (id: string | null) =>
+        id && (nameOf(id) ? { type: "definition", name: "fraud-check" } : { type: "id", id });
+      expect(loaded.faults).toEqual([]);
+      expect(flowsIn(loaded)[0]?.steps.map(({ connector }) => connector)).toEqual([
+        want(first),
+        want(second),
+      ]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each(["B2X_1_../../etc", "B2X_1_a b", "b2x_1_signup", `B2X_1_${"a".repeat(123)}`, "signup"])(
+  "a live flow whose id is %s is written into no file",
+  (id) => {
+    const live = { kind: "UserFlow", id, type: null, version: null, steps: [] } as const;
+    expect(userFlowText(live, () => null, null)).toBe(null);
+  },
+);
