@@ -62,7 +62,7 @@ export function openDefinitions(): Definitions {
       if (known !== undefined && found.faults.length === 0 && isStill(known, files, real)) {
         return known.loaded;
       }
-      const answer = answerOf(request, files, found.faults);
+      const answer = answerOf(request, { files, inGit: parsed }, found.faults);
       answers.delete(whole);
       if (found.faults.length === 0) answers.set(whole, answer);
       forgetOldest(answers);
@@ -116,9 +116,16 @@ function isStill(answer: Answer, files: readonly CachedFile[], real: RealPath): 
   return true;
 }
 
+interface Sources {
+  /** With what stands in the place of definitions. */
+  readonly files: readonly CachedFile[];
+  /** As they were found. What an earlier state takes away, a flow in git may rightly call. */
+  readonly inGit: readonly CachedFile[];
+}
+
 function answerOf(
   request: LoadRequest,
-  files: readonly CachedFile[],
+  { files, inGit }: Sources,
   searchFaults: readonly Fault[],
 ): Answer {
   const followed = new Map<string, string>();
@@ -126,7 +133,7 @@ function answerOf(
   const faults: Fault[] = [...searchFaults];
   const definitions: Definition[] = [];
   const claims: Claims = { flows: [], names: [], ids: [], displayNames: [], renames: [] };
-  const connectors = connectorNames(files, searchFaults);
+  const connectors = connectorNames([...files, ...inGit], searchFaults);
   for (const file of files) {
     const written: WrittenFault[] = [...file.parsed.faults];
     for (const draft of file.parsed.drafts) {

@@ -311,3 +311,9 @@ test.each(["B2X_1_../../etc", "B2X_1_a b", "b2x_1_signup", `B2X_1_${"a".repeat(1
     expect(userFlowText(live, () => null, null)).toBe(null);
   },
 );
+
+test("a flow in git may call a connector that an earlier state takes away", () => {
+  const loaded = loadBeside(flow(), { instead: { "fraud-check": null } });
+  expect(loaded.faults).toEqual([]);
+  expect(loaded.definitions.map(({ name }) => name)).toEqual(["B2X_1_signup"]);
+});
