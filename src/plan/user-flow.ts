@@ -285,7 +285,7 @@ function definitionTarget(
     case "ambiguous":
       return { ...base, id: null, problem: `Which live connector ${name} is, is not known.` };
     case undefined:
-      return { ...base, id: null, problem: `${name} has a fault.` };
+      return { ...base, id: null, problem: `${name} is not among the definitions.` };
     default:
       return found satisfies never;
   }
