@@ -204,7 +204,8 @@ function judgeRetirement(
   const owner = world.definitions.find(
     (one) => entry && [one.name, one.previously].includes(entry.name),
   );
-  const now = world.clock.now().getTime();
+  // A clock that was set back since does not undo what was decided before.
+  const now = Math.max(before.at, world.clock.now().getTime());
   const at = since?.assertedAt ?? since?.recordedAt ?? null;
   const activated = world.activated.get(connector.id) ?? 0;
   const isDue = at !== null && Math.max(Date.parse(at), activated) + RETIRE_AFTER <= now;
