@@ -110,6 +110,8 @@ function differing(
     const isMeant = ({ id, displayName }: Connector) =>
       id === one?.pin || displayName === one?.displayName;
     const found = [...connectors.values()].find((each) => each.id === actual && isMeant(each))?.id;
+    // It may be any of several: no step is bound to it, whatever it calls.
+    if (one && undecided.get(one.name) === null) return [`${step}: which ${one.name}?`];
     const known = idOf(one?.name) ?? idOf(one?.previously) ?? found;
     const expected = key === null ? null : (undecided.get(one?.name ?? "") ?? known);
     return actual === expected ? [] : [`${step}: ${actual}, not ${expected}`];

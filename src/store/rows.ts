@@ -86,7 +86,14 @@ export function toRun(row: RunRow, path: string): Run {
 }
 
 /** What older versions did not say of a plan. */
-const notSaid = { secrets: [], certificates: [], suspended: [], window: null };
+const notSaid = {
+  secrets: [],
+  certificates: [],
+  uses: null,
+  usesUnknown: null,
+  suspended: [],
+  window: null,
+};
 
 function toKind(text: string, { path, what }: Place): Kind {
   const kind = KINDS.find((known) => known === text);

@@ -294,7 +294,7 @@ test("what an older version said less of is read with what it did not say", asyn
   database.exec(`UPDATE ledger SET secrets =
     '{"password":{"fingerprint":"f","assertedAt":"2026-08-01T00:00:00.000Z"}}'`);
   database.exec(`UPDATE runs SET run =
-    json_remove(run, '$.id', '$.plan.secrets', '$.plan.certificates', '$.plan.window')`);
+    json_remove(run, '$.id', '$.plan.secrets', '$.plan.certificates', '$.plan.window', '$.plan.uses')`);
   database.close();
   await using store = await openStore({ sqlite: path });
   const { ledger } = await store.recall(production);
