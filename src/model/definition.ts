@@ -91,8 +91,8 @@ export function kindOfName(name: string): Kind {
   return /^B2[XC]_1_/i.test(name) ? "UserFlow" : "ApiConnector";
 }
 
-/** Graph takes the id of a user flow in any letter case. */
-export function isSameFlow(one: string, other: string): boolean {
+/** Graph takes ids in any letter case, and people copy them in either. */
+export function isSameId(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 

@@ -5,6 +5,7 @@ import type { Live } from "../model/live.ts";
 import { partsOf } from "./api-connector.ts";
 import { type Desired, liveConnectors, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
+import { keyOf } from "./order.ts";
 import { differingSteps, type FlowMatch } from "./user-flow.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
@@ -47,10 +48,12 @@ function essence(
   { now }: PlanInput,
 ): unknown[] {
   const { op, kind, name, id, displayName, fields, sends, upload = false } = change;
+  // What a step calls is told by its name; which one it is, the bindings say.
+  const told = kind === "UserFlow" ? [] : fields;
   const fingerprints = Object.entries(desired?.secrets ?? {})
     .filter(([path]) => sends.includes(path))
     .map(([path, secret]) => [path, "fingerprint" in secret ? secret.fingerprint : null]);
-  const values = fields.map(({ path, before, after }) => [path, before, after]);
+  const values = told.map(({ path, before, after }) => [path, before, after]);
   // A URL is written with its query, so what stands there now is overwritten.
   const query = partsOf(change).targetUrl ? keysOf(live) : [];
   // An upload ahead of time is another decision than one that takes effect at once.
@@ -72,8 +75,4 @@ function bindings(found: FlowMatch | undefined): readonly unknown[] {
 function keysOf(live: Live | undefined): readonly unknown[] {
   const pairs = (live?.query ?? []).map(({ key, value }) => [key, value] as const);
   return pairs.sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
-function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
-  return `${kind}/${name}`;
 }

@@ -1,5 +1,5 @@
 /** Which live object each definition means, and what is left over. */
-import type { ApiConnectorDefinition } from "../model/definition.ts";
+import { type ApiConnectorDefinition, isSameId } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Live } from "../model/live.ts";
 import type { JournalEntry, LedgerEntry, OpenJournalEntry } from "../model/store.ts";
@@ -140,8 +140,7 @@ function meetPinned({ desired, recorded }: Seeker, field: Field): Match | null {
 
 /** People copy ids in either letter case; Graph takes both for the same. */
 function pinned(id: string, { live, liveById }: Field): Live | undefined {
-  const wanted = id.toLowerCase();
-  return liveById.get(id) ?? live.find((object) => object.id.toLowerCase() === wanted);
+  return liveById.get(id) ?? live.find((object) => isSameId(object.id, id));
 }
 
 function meetRecorded(seeker: Seeker, field: Field): Match | null {

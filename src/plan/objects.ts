@@ -15,16 +15,16 @@ import { gap, rotation } from "./certificate.ts";
 import { certificateList } from "./certificate-list.ts";
 import { liveConnectors, type PlanInput, unreadFault } from "./input.ts";
 import { type Match, match, type Orphan } from "./match.ts";
+import { keyOf } from "./order.ts";
 import { unknownSince } from "./password.ts";
 import { holdReason, isUndone, type Judged } from "./policy.ts";
 import { restoredWarnings } from "./restored.ts";
 import { secretStates } from "./secret-states.ts";
+import { type Connectors, namesOf } from "./target.ts";
 import {
-  type Connectors,
   type FlowMatch,
   flowChange,
   matchUserFlows,
-  namesOf,
   releasedFlows,
   unmanagedFlows,
 } from "./user-flow.ts";
@@ -278,9 +278,4 @@ function judge(found: Judged, item: Change, input: PlanInput): Entry {
 
 function unmanagedItem({ kind, id, displayName, targetUrl }: Live): Unmanaged {
   return { kind, id, displayName, targetUrl };
-}
-
-/** What stands for an object: no two have the same. */
-export function keyOf({ kind, name }: Pick<Change, "kind" | "name">): string {
-  return `${kind}/${name}`;
 }

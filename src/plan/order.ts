@@ -47,6 +47,11 @@ export function byDisplayName(a: Unmanaged, b: Unmanaged): number {
   );
 }
 
+/** What stands for an object: no two have the same. */
+export function keyOf({ kind, name }: Named): string {
+  return `${kind}/${name}`;
+}
+
 /** By code unit, so that no locale changes a plan. */
 function byText(a: string, b: string): number {
   if (a === b) return 0;

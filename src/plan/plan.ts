@@ -9,8 +9,8 @@ import { freeze } from "./freeze.ts";
 import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { limitsOf } from "./limits.ts";
-import { keyOf, nothingPlanned, planObjects } from "./objects.ts";
-import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
+import { nothingPlanned, planObjects } from "./objects.ts";
+import { byDisplayName, byKindAndName, byLevel, byOwner, keyOf } from "./order.ts";
 import { activeSuspensions } from "./suspensions.ts";
 import { closedReason, plannedWindow, type WindowState, windowState } from "./windows.ts";
 
@@ -101,11 +101,10 @@ function withoutLift(input: PlanInput): PlanInput {
   return { ...input, asked: { ...input.asked, liftDeletes: false } };
 }
 
-/** Nothing is missing where no definition and no ledger entry asks for what could not be read. */
-function unreadKinds({ observations, flows, memory }: PlanInput): Plan["unreadable"] {
-  const usesFlows = flows.length > 0 || memory.ledger.some(({ kind }) => kind === "UserFlow");
+/** Nothing is missing where no definition asks for what could not be read. */
+function unreadKinds({ observations, flows }: PlanInput): Plan["unreadable"] {
   return observations.flatMap((seen) =>
-    "fault" in seen && (seen.kind !== "UserFlow" || usesFlows)
+    "fault" in seen && (seen.kind !== "UserFlow" || flows.length > 0)
       ? [{ kind: seen.kind, fault: seen.fault }]
       : [],
   );

@@ -1,4 +1,5 @@
 /** What may not be carried out, why, and what lifts it. */
+import { isSameId } from "../model/definition.ts";
 import type { Change, HoldReason } from "../model/generated/run.ts";
 import { rotation } from "./certificate.ts";
 import type { PlanInput, Verb } from "./input.ts";
@@ -94,8 +95,9 @@ const notAskedFor: Rule = (_found, { name }, { asked: { only } }) =>
 const suspended: Rule = (found, { name }, input) => {
   const previously =
     found.type === "paired" || found.type === "absent" ? found.desired.definition.previously : null;
-  const known = found.type === "paired" ? (found.known?.name ?? null) : null;
-  const names = [name, previously, known].filter((one) => one !== null);
+  const known =
+    found.type === "paired" ? found.known : found.type === "flow" ? found.recorded : null;
+  const names = [name, previously, known?.name ?? null].filter((one) => one !== null);
   const suspension = suspensionOf(names, input);
   return suspension === null ? null : suspendedReason(suspension, input);
 };
@@ -129,7 +131,7 @@ const inUse: Rule = (found, { op }) => {
     return reason("use-unknown", message, null);
   }
   const steps = uses.uses
-    .filter(({ id, after }) => after && id === live.id)
+    .filter(({ id, after }) => after && isSameId(id ?? "", live.id))
     .map(({ flow, step }) => `${flow} in ${step}`)
     .sort();
   if (steps.length === 0) return null;

@@ -45,10 +45,8 @@ export function redacted(plan: Plan, redact: Redact): Plan {
       list: one.list.map((entry) => ({ ...entry, thumbprint: maybe(entry.thumbprint) })),
     })),
     uses:
-      plan.uses?.map((use) =>
-        // Before, it is what the tenant shows; and git says nothing of what it does not manage.
-        use.before || use.name === null ? { ...use, displayName: maybe(use.displayName) } : use,
-      ) ?? null,
+      // Git may say which connector by its id alone: then its name is what the tenant shows.
+      plan.uses?.map((use) => ({ ...use, displayName: maybe(use.displayName) })) ?? null,
     usesUnknown: plan.usesUnknown && {
       ...plan.usesUnknown,
       message: redact(plan.usesUnknown.message),

@@ -2,19 +2,13 @@
  * How the definition of a user flow and its live steps are compared: which connector each step calls,
  * and which it is to call. A flow is never created or deleted; what no definition names is left alone.
  */
-import {
-  type ConnectorReference,
-  isSameFlow,
-  type Step,
-  steps,
-  type UserFlowDefinition,
-} from "../model/definition.ts";
+import { isSameId, type Step, steps, type UserFlowDefinition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Change, FieldChange } from "../model/generated/run.ts";
-import type { Live, LiveStep, LiveUserFlow } from "../model/live.ts";
+import type { LiveStep, LiveUserFlow } from "../model/live.ts";
 import type { LedgerEntry } from "../model/store.ts";
 import { liveUserFlows, type PlanInput } from "./input.ts";
-import type { Match } from "./match.ts";
+import { type Connectors, namesOf, type Target, targetsOf } from "./target.ts";
 
 /** Where a step is told of in a plan. */
 const STEPS_PATH = "spec.apiConnectors";
@@ -39,29 +33,6 @@ export interface WantedStep {
   readonly target: Target | null;
 }
 
-/** A connector that a step is to call. */
-export interface Target {
-  /** As git says it. */
-  readonly text: string;
-  /** `metadata.name`; null for one that no definition names. */
-  readonly name: string | null;
-  readonly displayName: string | null;
-  /** Graph id; null: none yet. */
-  readonly id: string | null;
-  /** Why no step can be bound to it, as a sentence; null when it can. */
-  readonly problem: string | null;
-}
-
-/** How connectors stand once their definitions met what is live. */
-export interface Connectors {
-  readonly matches: readonly Match[];
-  /** Why the create or the adoption of a connector is held, by the name of its definition. */
-  readonly held: ReadonlyMap<string, string>;
-  readonly live: readonly Live[];
-  /** Why they could not be listed; null when they could. */
-  readonly unread: Fault | null;
-}
-
 /** Each flow that git names, or the fault of one that the tenant does not have. */
 export function matchUserFlows(
   { flows, memory, observations, tenant }: PlanInput,
@@ -72,7 +43,7 @@ export function matchUserFlows(
   return flows.toSorted(byName).map((definition) => {
     const { name, at } = definition;
     const recorded = recordedFlow(name, memory.ledger);
-    const found = live.find(({ id }) => isSameFlow(id, name));
+    const found = live.find(({ id }) => isSameId(id, name));
     if (!found) {
       const what = recorded
         ? `The user flow ${name} is no longer in the tenant ${tenant.name}: it was deleted outside.`
@@ -101,19 +72,20 @@ export function releasedFlows(input: PlanInput): readonly LiveUserFlow[] {
 /** Flows that git does not name, in the order of their ids. */
 export function unmanagedFlows({ flows, observations }: PlanInput): readonly LiveUserFlow[] {
   return liveUserFlows(observations)
-    .filter(({ id }) => !flows.some(({ name }) => isSameFlow(id, name)))
+    .filter(({ id }) => !flows.some(({ name }) => isSameId(id, name)))
     .sort(({ id: one }, { id: other }) => (one < other ? -1 : 1));
 }
 
 function recordedFlow(id: string, ledger: readonly LedgerEntry[]): LedgerEntry | null {
-  return ledger.find((entry) => entry.kind === "UserFlow" && isSameFlow(entry.id, id)) ?? null;
+  return ledger.find((entry) => entry.kind === "UserFlow" && isSameId(entry.id, id)) ?? null;
 }
 
 /** The steps that call something else than they should. */
 export function differingSteps({ steps }: FlowMatch): readonly WantedStep[] {
   return steps.filter(({ live, target }) => {
     if (target === null) return (live?.connector ?? null) !== null;
-    return target.id === null || !isSameId(live?.connector?.id ?? "", target.id);
+    const calls = live?.connector?.id ?? "";
+    return target.isMisnamed === true || target.id === null || !isSameId(calls, target.id);
   });
 }
 
@@ -211,111 +183,4 @@ function stepReason(
   return target === null
     ? `${step} calls ${calls}, and is to call none.`
     : `${step} calls ${calls}.`;
-}
-
-/** What a managed connector is called in git, or was before its definition went, by its Graph id. */
-export function namesOf({ matches }: Connectors): (id: string) => string | null {
-  const names = new Map(
-    matches.flatMap((found) => {
-      if (found.type === "paired") {
-        return [[found.live.id.toLowerCase(), found.desired.definition.name] as const];
-      }
-      return found.type === "orphan" ? [[found.live.id.toLowerCase(), found.recorded.name]] : [];
-    }),
-  );
-  return (id) => names.get(id.toLowerCase()) ?? null;
-}
-
-/** What each reference in git means now. */
-function targetsOf(
-  connectors: Connectors,
-  ledger: readonly LedgerEntry[],
-): (reference: ConnectorReference) => Target {
-  const named = new Map(
-    connectors.matches.flatMap((found) =>
-      "desired" in found ? [[found.desired.definition.name, found] as const] : [],
-    ),
-  );
-  const nameOf = namesOf(connectors);
-  const unread =
-    connectors.unread && "The API connectors of the tenant could not be read, so it is not known.";
-  return (reference) => {
-    switch (reference.type) {
-      case "definition": {
-        const { name } = reference;
-        const known = ledger.find((entry) => entry.kind === "ApiConnector" && entry.name === name);
-        const base = { text: name, name, displayName: known?.displayName ?? null };
-        if (unread) return { ...base, id: known?.id ?? null, problem: `${name}: ${unread}` };
-        return definitionTarget(name, named.get(name), connectors.held.get(name));
-      }
-      case "id": {
-        const { id } = reference;
-        const found = connectors.live.find((one) => isSameId(one.id, id));
-        const problem = found ? null : `No live connector has the id ${id}.`;
-        const displayName = found?.displayName ?? null;
-        return { text: id, name: nameOf(id), displayName, id, problem: unread ?? problem };
-      }
-      case "displayName":
-        return displayNameTarget(reference.displayName, connectors, nameOf, unread);
-      default:
-        return reference satisfies never;
-    }
-  };
-}
-
-function definitionTarget(
-  name: string,
-  found: Extract<Match, { readonly desired: unknown }> | undefined,
-  held: string | undefined,
-): Target {
-  const base = { text: name, name, displayName: found?.desired.definition.displayName ?? null };
-  switch (found?.type) {
-    case "paired": {
-      const problem = held === undefined ? null : `${name} is not taken over yet: ${held}`;
-      return { ...base, id: found.live.id, problem };
-    }
-    case "absent": {
-      const problem = held === undefined ? null : `${name} does not exist yet: ${held}`;
-      return { ...base, id: null, problem };
-    }
-    case "unseen": {
-      const problem = `${name} was created, and no read has shown it since.`;
-      return { ...base, id: found.recorded.id, problem };
-    }
-    case "ambiguous":
-      return { ...base, id: null, problem: `Which live connector ${name} is, is not known.` };
-    case undefined:
-      return { ...base, id: null, problem: `${name} is not among the definitions.` };
-    default:
-      return found satisfies never;
-  }
-}
-
-function displayNameTarget(
-  displayName: string,
-  { live, matches }: Connectors,
-  nameOf: (id: string) => string | null,
-  unread: string | null,
-): Target {
-  const base = { text: displayName, displayName };
-  const found = live.filter((one) => one.displayName === displayName);
-  const [only] = found;
-  const quoted = JSON.stringify(displayName);
-  if (only && found.length === 1) {
-    // Git may give it another displayName in this very run.
-    const owner = matches.find((one) => one.type === "paired" && one.live === only);
-    const name = nameOf(only.id);
-    const problem = owner && `${quoted} is the connector of ${name}: write ${name} instead.`;
-    return { ...base, name, id: only.id, problem: unread ?? problem ?? null };
-  }
-  const ids = found.map(({ id }) => id).sort();
-  const problem = only
-    ? `${found.length} live connectors are called ${quoted}: ${ids.join(", ")}. Write { id: ID } of the one that is meant.`
-    : `No live connector is called ${quoted}.`;
-  return { ...base, name: null, id: null, problem: unread ?? problem };
-}
-
-/** People copy ids in either letter case; Graph takes both for the same. */
-function isSameId(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,10 +1,11 @@
 /** Which step of which user flow calls which connector, now and once a plan is carried out. */
-import { type Step, steps } from "../model/definition.ts";
+import { isSameId, type Step, steps } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Use } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow } from "../model/live.ts";
 import { liveUserFlows, type PlanInput, unreadFault } from "./input.ts";
-import type { FlowMatch, Target } from "./user-flow.ts";
+import type { Target } from "./target.ts";
+import type { FlowMatch } from "./user-flow.ts";
 
 /** Every use, or why nobody knows. */
 export type Uses = { readonly uses: readonly Use[] } | { readonly fault: Fault };
@@ -53,7 +54,7 @@ function edges(
   before: Called | null,
   after: Called | null,
 ): readonly Use[] {
-  const isSame = before !== null && before.id === after?.id;
+  const isSame = before !== null && isSameId(before.id ?? "", after?.id ?? "");
   if (isSame) return [{ ...at, ...before, before: true, after: true }];
   return [
     ...(before === null ? [] : [{ ...at, ...before, before: true, after: false }]),
@@ -68,7 +69,7 @@ function calledBefore(
 ): Called | null {
   const called = live?.find((one) => one.step === step)?.connector ?? null;
   if (called === null) return null;
-  const listed = connectors.find(({ id }) => id.toLowerCase() === called.id.toLowerCase());
+  const listed = connectors.find(({ id }) => isSameId(id, called.id));
   const id = listed?.id ?? called.id;
   return { id, name: nameOf(id), displayName: listed?.displayName ?? called.displayName };
 }

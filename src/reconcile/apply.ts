@@ -1,4 +1,5 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
+import { isSameId, type Step } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Change, Outcome, Plan } from "../model/generated/run.ts";
 import { liveConnectors } from "../plan/input.ts";
@@ -7,9 +8,10 @@ import { inTurns } from "../plan/user-flow.ts";
 import { put, remove } from "./connector.ts";
 import { faultOf } from "./effect.ts";
 import { haltOf } from "./halt.ts";
+import { halfWrittenFault } from "./journalled.ts";
 import type { World } from "./observe.ts";
 import type { Writing } from "./subject.ts";
-import { bindSteps, type ConnectorOf } from "./user-flow.ts";
+import { bindSteps, type Called, type ConnectorOf } from "./user-flow.ts";
 
 /** One outcome for each change, in the order of the plan. */
 export async function apply(
@@ -18,12 +20,17 @@ export async function apply(
   world: World,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
+  const bound = new Map<string, Map<Step, Called>>();
   // A flow of which steps are bound and unbound comes twice: every step is bound before any is unbound.
   const turns = plan.changes.flatMap(inTurns).sort(byLevel);
   for (const [index, change] of turns.entries()) {
     const earlier = outcomes.get(keyOf(change));
     if (earlier && earlier.result !== "done") continue;
-    const outcome = await carryOut(writing, change, world, connectorOf(plan, outcomes, world));
+    const steps = bound.get(keyOf(change)) ?? new Map<Step, Called>();
+    bound.set(keyOf(change), steps);
+    const run = { world, connectorOf: connectorOf(plan, outcomes, world), bound: steps, outcomes };
+    const own = await carryOut(writing, change, run);
+    const outcome = earlier ? afterFirstTurn(own) : own;
     outcomes.set(keyOf(change), outcome);
     const isLast = !turns.slice(index + 1).some((one) => keyOf(one) === keyOf(change));
     if (!isLast && outcome.result === "done") continue;
@@ -36,19 +43,30 @@ function keyOf({ op, kind, name }: Pick<Change, "op" | "kind" | "name">): string
   return `${op} ${kind} ${name}`;
 }
 
-async function carryOut(
-  writing: Writing,
-  change: Change,
-  world: World,
-  connectorOf: ConnectorOf,
-): Promise<Outcome> {
+/** What was written in an earlier turn is there, whatever became of this one. */
+function afterFirstTurn(outcome: Outcome): Outcome {
+  const { result, error } = outcome;
+  if (result === "done" || error === undefined) return outcome;
+  return { ...outcome, result: "failed", error: halfWrittenFault(error) };
+}
+
+/** What a run has done so far, and what it was made from. */
+interface SoFar {
+  readonly world: World;
+  readonly connectorOf: ConnectorOf;
+  /** Steps of the flow that an earlier turn has bound. */
+  readonly bound: Map<Step, Called>;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+async function carryOut(writing: Writing, change: Change, soFar: SoFar): Promise<Outcome> {
   const { op, kind, name, id } = change;
   const tenant = writing.subject.tenant.name;
   try {
     const halt = await haltOf(writing, change);
     if (halt !== null) return { op, kind, name, id, result: "skipped", error: halt };
     writing.notify({ type: "writing", tenant, change });
-    const made = await write(writing, change, world, connectorOf);
+    const made = await write(writing, change, soFar);
     return { op, kind, name, id: made, result: "done" };
   } catch (thrown) {
     const told = faultOf(thrown, writing.aborting);
@@ -63,12 +81,14 @@ async function carryOut(
 async function write(
   writing: Writing,
   change: Change,
-  world: World,
-  connectorOf: ConnectorOf,
+  { world, connectorOf, bound, outcomes }: SoFar,
 ): Promise<string> {
-  if (change.op === "delete") return await remove(writing, change, world);
+  if (change.op === "delete") {
+    const flows = [...outcomes.values()].filter(({ kind }) => kind === "UserFlow");
+    return await remove(writing, change, world, new Set(flows.map(({ id }) => id)));
+  }
   if (change.kind === "ApiConnector") return await put(writing, change, world);
-  return await bindSteps(writing, change, world, connectorOf);
+  return await bindSteps(writing, change, world, connectorOf, bound);
 }
 
 /** Throws a FaultError `refused` for a connector that was to be written by now and was not. */
@@ -84,7 +104,7 @@ function connectorOf(
         return null;
       case "id": {
         const { id } = connector;
-        const found = live.find((one) => one.id.toLowerCase() === id.toLowerCase());
+        const found = live.find((one) => isSameId(one.id, id));
         return { id: found?.id ?? id, displayName: found?.displayName ?? null };
       }
       case "displayName": {

@@ -29,7 +29,9 @@ export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): 
     const secret = found.secrets[authenticationPath(definition)];
     return secret && "fault" in secret ? [failure("refused", secret.fault.message)] : [];
   });
-  return [...unknown.map((name) => notDefined(name, input)), ...unfit];
+  const isFlow = (name: string) => input.flows.some((flow) => flow.name === name);
+  const missing = unknown.map((name) => (isFlow(name) ? noSecret(name) : notDefined(name, input)));
+  return [...missing, ...unfit];
 }
 
 /** The id that the ledger has, of what is live; null: it is not managed. */
@@ -53,6 +55,11 @@ function notDefined(name: string, { desired, tenant }: PlanInput): Fault {
   const known = desired.map(({ definition }) => definition.name).join(", ");
   const names = known === "" ? "It has no definitions." : `Its definitions are ${known}.`;
   return failure("refused", `No definition of ${tenant.name} is called ${name}. ${names}`);
+}
+
+function noSecret(name: string): Fault {
+  const message = `${name} is a user flow, which has no password: there is nothing to assert or to trust.`;
+  return failure("refused", message);
 }
 
 function notHidden(name: string): Fault {

@@ -1,8 +1,9 @@
 /** Writes of one connector: created, updated, adopted or deleted. */
-
+import { isSameId } from "../model/definition.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Snapshot } from "../model/generated/audit.ts";
 import type { Change } from "../model/generated/run.ts";
+import type { LiveUserFlow } from "../model/live.ts";
 import type { LedgerChange } from "../model/store.ts";
 import type { Written } from "../model/tenant.ts";
 import { liveConnectors, liveUserFlows } from "../plan/input.ts";
@@ -69,44 +70,57 @@ export async function put(writing: Writing, planned: Change, world: World): Prom
   });
 }
 
-/** Deletes, once no step that called it does so any more. */
-export async function remove(writing: Writing, change: Change, world: World): Promise<string> {
+/** Deletes, once no step that called it does so any more. `written`: flows that this run has written. */
+export async function remove(
+  writing: Writing,
+  change: Change,
+  world: World,
+  written: ReadonlySet<string | null>,
+): Promise<string> {
   const { kind, name, id } = change;
   if (id === null) throw new FaultError(failure("internal", `Nothing to delete for ${name}.`));
-  await nobodyCalls(id, name, writing, world);
+  const flows = liveUserFlows(world.input.observations);
+  await nobodyCalls(
+    change,
+    flows.filter((flow) => written.has(flow.id) || calls(flow, id)),
+    writing,
+  );
   const before = beforeOf(writing, change, world);
   return await journalled(writing, change, { before, after: null }, async () => {
-    const written = await writing.writer.delete("ApiConnector", id, writing.aborting);
-    return { id, ...written, changes: [{ op: "remove", kind, name }] };
+    const done = await writing.writer.delete("ApiConnector", id, writing.aborting);
+    return { id, ...done, changes: [{ op: "remove", kind, name }] };
   });
 }
 
+function calls({ steps }: LiveUserFlow, id: string): boolean {
+  return steps?.some(({ connector }) => isSameId(connector?.id ?? "", id)) ?? false;
+}
+
 /**
- * The plan says that the steps which called it are bound to something else by now; whether they are,
- * only reading shows, because Graph is known to answer success without effect. Throws a FaultError
- * `refused` otherwise.
+ * The plan says that no step of these flows calls it by now; whether that is so, only reading shows,
+ * because Graph is known to answer success without effect. Throws a FaultError `refused` otherwise.
  */
 async function nobodyCalls(
-  id: string,
-  name: string,
+  { id, name }: Change,
+  flows: readonly LiveUserFlow[],
   { subject, writer, stopping, aborting }: Writing,
-  { input }: World,
 ): Promise<void> {
-  let calling = liveUserFlows(input.observations).filter(({ steps }) =>
-    steps?.some(({ connector }) => connector?.id === id),
-  );
-  if (calling.length === 0) return;
+  let calling = flows;
   const deadline = subject.clock.now().getTime() + subject.settle;
   await poll(subject.clock, deadline, stopping, async () => {
-    const now = await Promise.all(calling.map((flow) => writer.userFlow(flow, aborting)));
-    calling = now.filter(
-      (flow) => flow?.steps?.some(({ connector }) => connector?.id === id) ?? false,
-    ) as typeof calling;
+    const still: LiveUserFlow[] = [];
+    for (const flow of calling) {
+      const now = await writer.userFlow(flow, aborting);
+      // One that had steps, and does not show them now, may call anything.
+      const mayCall = now !== null && (now.steps === null || calls(now, id ?? ""));
+      if (mayCall) still.push(now);
+    }
+    calling = still;
     return calling.length === 0 ? true : null;
   });
   if (calling.length === 0) return;
-  const flows = calling.map((flow) => flow.id).join(", ");
-  const message = `${name} was not deleted, because ${flows} still ${calling.length === 1 ? "calls" : "call"} it. The next run looks again.`;
+  const ids = calling.map((flow) => flow.id).join(", ");
+  const message = `${name} was not deleted, because ${ids} still ${calling.length === 1 ? "calls" : "call"} it. The next run looks again.`;
   throw new FaultError(failure("refused", message));
 }
 

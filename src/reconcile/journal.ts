@@ -1,5 +1,5 @@
 /** What was begun and is answered by now: pure, so that it can be read beside the plan. */
-import { type ApiConnectorDefinition, isSameFlow } from "../model/definition.ts";
+import type { ApiConnectorDefinition } from "../model/definition.ts";
 import type { Outcome, Plan } from "../model/generated/run.ts";
 import type { OpenJournalEntry } from "../model/store.ts";
 import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
@@ -18,9 +18,11 @@ export interface Answered extends OpenJournalEntry {
  * could not be read answers nothing. The memory of `input` must be what the store holds now.
  */
 export function answered(
-  { desired, flows, memory, observations, now }: PlanInput,
+  { desired, memory, observations, now }: PlanInput,
   planned: Plan,
   outcomes: readonly Outcome[],
+  /** Id of this run. */
+  run: string,
 ): readonly Answered[] {
   const listed = new Set(observations.flatMap((seen) => ("objects" in seen ? [seen.kind] : [])));
   const live = liveIds(observations);
@@ -31,7 +33,16 @@ export function answered(
     const made = begun.op === "create" ? madeBy(begun, liveConnectors(observations)) : [];
     return made.filter(({ id }) => !known.has(id)).length === 1;
   };
+  const flowResult = (begun: OpenJournalEntry): string | null => {
+    const isDone = outcomes.some(
+      ({ kind, name, result }) => kind === begun.kind && name === begun.name && result === "done",
+    );
+    if (begun.run === run) return isDone ? "written and seen" : null;
+    // This run has waited, and looked: whatever came of it shows by now.
+    return listed.has(begun.kind) ? "looked at" : null;
+  };
   const resultOf = (begun: OpenJournalEntry): string | null => {
+    if (begun.kind === "UserFlow") return flowResult(begun);
     const isOver = listed.has(begun.kind) && !isAwaited(begun, now);
     // What was answered is known by its id, whatever its definition is called by now.
     if (begun.op === "create" && begun.id !== null) {
@@ -39,17 +50,15 @@ export function answered(
       if (live.has(begun.id)) return "seen";
       return isOver ? "never seen" : null;
     }
-    const owners = desired.filter(
+    const about = desired.filter(
       ({ definition }) => isAbout(begun, definition) || isOwner(planned, definition, begun.id),
     );
-    const isFlow = begun.kind === "UserFlow";
-    const about = isFlow
-      ? flows.filter(({ name }) => isSameFlow(name, begun.name))
-      : owners.map(({ definition }) => definition);
     const isAmong = (items: readonly Pick<Outcome, "kind" | "name">[]) =>
-      about.some(({ kind, name }) => items.some((one) => one.kind === kind && one.name === name));
+      about.some(({ definition: { kind, name } }) =>
+        items.some((one) => one.kind === kind && one.name === name),
+      );
     if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
-    const isSettled = !leavesAuthenticationOpen(begun) || !owners.some(isBasic);
+    const isSettled = !leavesAuthenticationOpen(begun) || !about.some(isBasic);
     if (isAmong(planned.unchanged) && isSettled) return "nothing differs";
     return about.length === 0 && isOver && !hasMadeOne(begun) ? "definition gone" : null;
   };

@@ -72,9 +72,13 @@ export async function journalled(
 
 /** A refusal after another part of the same change was written says nothing about that part. */
 export function halfWritten(thrown: unknown): FaultError {
-  const { message, ...fault } = toFault(thrown);
-  const text = `${message} The other parts of this change were written before that.`;
-  return new FaultError({ ...fault, code: "unverified", message: text }, { cause: thrown });
+  return new FaultError(halfWrittenFault(toFault(thrown)), { cause: thrown });
+}
+
+/** The same of a fault that is told already. */
+export function halfWrittenFault<T extends { readonly message: string }>(fault: T) {
+  const message = `${fault.message} The other parts of this change were written before that.`;
+  return { ...fault, code: "unverified" as const, message };
 }
 
 /** A write that was begun. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type ApiConnectorDefinition,
   CERTIFICATE_PATH,
-  isSameFlow,
+  isSameId,
   type UserFlowDefinition,
 } from "../model/definition.ts";
 import type { Plan } from "../model/generated/run.ts";
@@ -160,12 +160,7 @@ export function learned(given: PlanInput, plan: Plan, moment: Moment): readonly 
   const memory = { ...given.memory, ledger };
   const input = { ...given, memory };
   const unchanged = plan.unchanged.flatMap(({ kind, name, id }) => {
-    const flow = kind === "UserFlow" && input.flows.find((one) => one.name === name);
-    if (flow && id !== null) {
-      const known = memory.ledger.find((one) => one.kind === kind && one.name === name) ?? null;
-      const entry = flowEntry(flow, id);
-      return isSame(entry, known) ? [] : putEntry(entry, known, memory.ledger);
-    }
+    if (kind === "UserFlow") return learnedFlow(input, name, id);
     const desired = find(input.desired, kind, name);
     if (!desired || id === null) return [];
     const previous = previousEntry(desired.definition, memory);
@@ -243,9 +238,9 @@ function forgotten(input: PlanInput): readonly LedgerChange[] {
     memory.journal.filter((begun) => isAwaited(begun, now)).map(({ id }) => id),
   );
   return observations.flatMap((seen) => {
-    if ("fault" in seen) return [];
-    // A flow that no definition names is released, whether it is there or not.
+    // A flow that no definition names is released, whether it can be read or not.
     if (seen.kind === "UserFlow") return releasedEntries(input);
+    if ("fault" in seen) return [];
     return memory.ledger
       .filter((entry) => entry.kind === seen.kind && !kept.has(entry))
       .filter(({ id }) => !live.has(id) && !awaited.has(id))
@@ -253,10 +248,22 @@ function forgotten(input: PlanInput): readonly LedgerChange[] {
   });
 }
 
+function learnedFlow(
+  { flows, memory: { ledger } }: PlanInput,
+  name: string,
+  id: string | null,
+): readonly LedgerChange[] {
+  const flow = flows.find((one) => one.name === name);
+  if (!flow || id === null) return [];
+  const known = ledger.find((one) => one.kind === flow.kind && isSameId(one.id, id)) ?? null;
+  const entry = flowEntry(flow, id);
+  return isSame(entry, known) ? [] : putEntry(entry, known, ledger);
+}
+
 function releasedEntries({ flows, memory }: PlanInput): readonly LedgerChange[] {
   return memory.ledger
     .filter((entry) => entry.kind === "UserFlow")
-    .filter((entry) => !flows.some(({ name }) => isSameFlow(name, entry.name)))
+    .filter((entry) => !flows.some(({ name }) => isSameId(name, entry.name)))
     .map(({ kind, name }): LedgerChange => ({ op: "remove", kind, name }));
 }
 

@@ -6,6 +6,7 @@ import {
   isConnector,
   type UserFlowDefinition,
 } from "../model/definition.ts";
+import { failure } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
 import { emptyMemory } from "../model/store.ts";
@@ -84,7 +85,11 @@ export async function listConnectors(
 
 /** What says of every other request too that it will not be answered. */
 const hopeless: ReadonlySet<string> = new Set([
-  ...["unauthorised", "network", "timeout", "throttled", "unavailable"],
+  "unauthorised",
+  "network",
+  "timeout",
+  "throttled",
+  "unavailable",
 ]);
 
 /** The last user flows of each subject. */
@@ -100,7 +105,8 @@ async function listFlows(
 ): Promise<Observation> {
   const kind = "UserFlow";
   if ("fault" in connectors && hopeless.has(connectors.fault.code)) {
-    return { kind, fault: connectors.fault };
+    const message = "User flows were not asked for, because the API connectors could not be read.";
+    return { kind, fault: failure(connectors.fault.code, message) };
   }
   const recorded = memory.ledger.filter((entry) => entry.kind === kind);
   const named = [...flows, ...recorded].map(({ name }) => name);

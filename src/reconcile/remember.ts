@@ -21,7 +21,7 @@ export async function remember(
   const { store, tenant, clock } = subject;
   const memory = outcomes.length === 0 ? world.input.memory : await store.recall(tenant);
   const input = { ...world.input, memory };
-  const closed = answered(input, planned, outcomes).filter(
+  const closed = answered(input, planned, outcomes, run).filter(
     ({ name }) => !isAboutRestored(name, input, outcomes),
   );
   const journal = memory.journal.filter(({ key }) => closed.every((one) => one.key !== key));

@@ -3,7 +3,7 @@ import { CERTIFICATE_PATH } from "../model/definition.ts";
 import type { Live } from "../model/live.ts";
 import type { LedgerEntry } from "../model/store.ts";
 import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
-import { liveConnectors, unreadFault } from "../plan/input.ts";
+import { liveConnectors, liveUserFlows, unreadFault } from "../plan/input.ts";
 import { madeBy } from "../plan/match.ts";
 import { observeAgain, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
@@ -34,7 +34,8 @@ export async function settled(
   let latest = world;
   await poll(clock, deadline, stopping, async () => {
     const { observations: earlier } = latest.input;
-    const again = [...flows, { kind: "ApiConnector" as const, id: null }];
+    const unseen = latestUnseen(latest, settle, now) > 0;
+    const again = [...flows, ...(unseen ? [{ kind: "ApiConnector" as const, id: null }] : [])];
     const observations = await observeAgain(subject, earlier, again, stopping, notify);
     const input = { ...world.input, observations, now: clock.now().toISOString() };
     latest = { ...world, input };
@@ -45,9 +46,10 @@ export async function settled(
   return latest;
 }
 
-/** User flows of which something was written that no read has shown since. */
-function begunFlows({ input: { memory } }: World) {
-  return memory.journal.filter(({ kind }) => kind === "UserFlow");
+/** User flows of which something was written that no read has shown since, and that can be read. */
+function begunFlows({ input: { memory, observations } }: World) {
+  const live = new Set(liveUserFlows(observations).map(({ id }) => id));
+  return memory.journal.filter(({ kind, id }) => kind === "UserFlow" && live.has(id ?? ""));
 }
 
 /**

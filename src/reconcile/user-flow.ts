@@ -9,7 +9,7 @@ import { liveUserFlows } from "../plan/input.ts";
 import { stepsIn } from "../plan/user-flow.ts";
 import { hadNoEffect } from "./effect.ts";
 import { halfWritten, journalled, toldOf } from "./journalled.ts";
-import { flowEntry } from "./ledger.ts";
+import { flowEntry, putEntry } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Writing } from "./subject.ts";
 
@@ -27,6 +27,8 @@ export async function bindSteps(
   change: Change,
   { input }: World,
   connectorOf: ConnectorOf,
+  /** What this run has bound already; kept up to date. */
+  bound: Map<Step, Called>,
 ): Promise<string> {
   const definition = input.flows.find(({ name }) => name === change.name);
   const live = liveUserFlows(input.observations).find(({ id }) => id === change.id);
@@ -35,15 +37,22 @@ export async function bindSteps(
   }
   const { store, tenant, redactor } = writing.subject;
   const redact = (text: string) => redactor.redact(text);
-  const wanted = definition.steps.map((one) => ({ step: one.step, connector: connectorOf(one) }));
-  const before = snapshotOf(definition, stepsOf(live), redact);
-  const after = snapshotOf(definition, new Map(wanted.map((one) => [one.step, one])), redact);
-  const changes = [{ op: "put" as const, entry: flowEntry(definition, live.id) }];
   const written = new Set(stepsIn(change));
-  const writes = wanted.filter(({ step }) => written.has(step));
+  const writes = definition.steps
+    .filter(({ step }) => written.has(step))
+    .map((one) => ({ step: one.step, connector: connectorOf(one) }));
+  // As it was before the run: whoever undoes one part of it undoes the whole.
+  const before = snapshotOf(definition, stepsOf(live), redact);
+  const called = [...stepsOf(live), ...bound, ...writes.map((one) => [one.step, one] as const)];
+  const after = snapshotOf(definition, new Map(called), redact);
+  const entry = flowEntry(definition, live.id);
+  const remembered = async () => {
+    const { ledger } = await store.recall(tenant);
+    return putEntry(entry, null, ledger);
+  };
   if (writes.length === 0) {
     const taken = { ...toldOf(change, { before, after }), result: "done" };
-    await store.settle(tenant, null, "done", changes, [writing.audit(taken)]);
+    await store.settle(tenant, null, "done", await remembered(), [writing.audit(taken)]);
     return live.id;
   }
   return await journalled(writing, change, { before, after }, async () => {
@@ -54,7 +63,8 @@ export async function bindSteps(
         throw index > 0 && hadNoEffect(thrown) ? halfWritten(thrown) : thrown;
       });
     }
-    return { id: live.id, ...last, changes };
+    for (const one of writes) bound.set(one.step, one);
+    return { id: live.id, ...last, changes: await remembered() };
   });
 }
 
@@ -62,7 +72,8 @@ function stepsOf({ steps }: LiveUserFlow): ReadonlyMap<Step, Called> {
   return new Map((steps ?? []).map((one) => [one.step, one]));
 }
 
-type Called = Pick<NonNullable<LiveUserFlow["steps"]>[number], "connector">;
+/** What a step calls. */
+export type Called = Pick<NonNullable<LiveUserFlow["steps"]>[number], "connector">;
 
 /** The managed steps, in words that may be kept. */
 function snapshotOf(

@@ -2,7 +2,7 @@
  * Binds and unbinds a step of a user flow by PUT
  * (https://learn.microsoft.com/graph/api/b2xidentityuserflow-put-apiconnectorconfiguration).
  */
-import { type Step, TOKEN_STEP } from "../model/definition.ts";
+import { isSameId, type Step, TOKEN_STEP } from "../model/definition.ts";
 import { FaultError } from "../model/fault.ts";
 import type { LiveUserFlow } from "../model/live.ts";
 import type { Written } from "../model/tenant.ts";
@@ -66,7 +66,7 @@ async function isBound(
   try {
     const now = await withSteps(flow, access, signal);
     const found = now?.steps?.find((one) => one.step === step);
-    return found !== undefined && (found.connector?.id ?? null) === connectorId;
+    return found !== undefined && isSameId(found.connector?.id ?? "", connectorId ?? "");
   } catch (thrown) {
     if (thrown instanceof FaultError) return false;
     throw thrown;

@@ -316,7 +316,7 @@ function applied(input: PlanInput, made: Plan): PlanInput {
     });
     outcomes.push({ op, kind, name, id, result: "done" });
   }
-  const closed = new Set(answered(input, made, outcomes).map(({ key }) => key));
+  const closed = new Set(answered(input, made, outcomes, moment.run).map(({ key }) => key));
   const journal = memory.journal.filter(({ key }) => !closed.has(key));
   const left = { ...input, memory: { ...memory, ledger, journal } };
   ledger = remembered(ledger, learned(left, made, moment));

@@ -404,3 +404,29 @@ test("what a flow calls that git does not manage leaves the digest as it is", ()
     digestWith([]),
   );
 });
+
+test("the displayName of a connector that nobody manages leaves the digest as it is", () => {
+  const digestWith = (displayName: string) => {
+    const flow = liveFlow(SIGN_UP);
+    const calling = { id: "x9", displayName };
+    const steps = flow.steps?.map((one) => ({ ...one, connector: calling })) ?? null;
+    return planOf({
+      ...both,
+      flows: [userFlow(SIGN_UP, { postFederationSignup: "a" })],
+      liveFlows: [{ ...flow, steps }],
+    }).digest;
+  };
+  expect(digestWith("Old")).toBe(digestWith("New"));
+});
+
+test("the displayName of a managed connector is refused in a step, whatever the step calls now", () => {
+  const { held } = planOf({
+    ...both,
+    flows: [userFlow(SIGN_UP, { postFederationSignup: { displayName: "A connector" } })],
+    liveFlows: [liveFlow(SIGN_UP, { postFederationSignup: "x1" })],
+  });
+  expect(held[0]?.reason).toMatchObject({
+    code: "target",
+    message: '"A connector" is the connector of a: write a instead.',
+  });
+});

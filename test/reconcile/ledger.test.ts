@@ -327,6 +327,6 @@ test.for<
   },
 ])("$name", ({ outcomes = [], want, name: _, ...situation }) => {
   const input = inputOf({ journal: [open], ...situation });
-  const closed = answered(input, plan(input), outcomes);
+  const closed = answered(input, plan(input), outcomes, "20260820T080000000Z");
   expect(closed.map(({ result }) => result)).toEqual(want);
 });

@@ -1,6 +1,6 @@
 /** Which connector sign-up steps call, brought in line with git on a practice tenant. */
 import { expect, test } from "vitest";
-import type { Policy } from "../../src/plan/input.ts";
+import { nothingAsked, type Policy } from "../../src/plan/input.ts";
 import { allowing } from "../plan/builders.ts";
 import { connector, openPractice, type Practice, told, userFlow } from "./practice-tenant.ts";
 
@@ -324,4 +324,180 @@ test("a step that calls a connector deleted outside is bound to the one made in 
     `update ${SIGN_UP} done`,
   ]);
   expect(called(practice)).toEqual({ postFederationSignup: "a" });
+});
+
+const LOWER = "abcdef00-0000-4000-8000-00000000abcd";
+
+/** One in which `a` has an id with letters in it, and Graph takes whatever is asked of it. */
+async function managedById(): Promise<Practice> {
+  const practice = await openPractice();
+  const { control } = practice.sandbox;
+  control.configure({ deleteInUse: 204 });
+  const basic = { username: "entra", password: "secret of A_PASSWORD" };
+  control.setState({
+    userFlows: [{ id: SIGN_UP }],
+    connectors: [
+      {
+        id: LOWER,
+        displayName: "a",
+        targetUrl: "https://a.contoso.com/",
+        authentication: { basic },
+      },
+    ],
+  });
+  practice.define(both);
+  await practice.run();
+  return practice;
+}
+
+test("a connector that left git is not deleted by the run that binds a step to its id", async () => {
+  await using practice = await managedById();
+  const id = LOWER.toUpperCase();
+  practice.define({ "b.yaml": connector("b"), ...signUp(`postFederationSignup: { id: ${id} }`) });
+  const run = await practice.run(deleting());
+  expect(told(run)).toEqual(["refused", `adopt ${SIGN_UP} done`]);
+  expect(run.plan?.held[0]?.reason.code).toBe("in-use");
+  expect(called(practice)).toEqual({ postFederationSignup: "a" });
+});
+
+/** Ids of what steps call as another part of Graph might write them. */
+function shouting(practice: Practice) {
+  const { reader, writer } = practice.subject();
+  const louder = <T extends Awaited<ReturnType<typeof reader.userFlow>>>(flow: T): T =>
+    flow && {
+      ...flow,
+      steps:
+        flow.steps?.map(({ step, connector: one }) => ({
+          step,
+          connector: one && { ...one, id: one.id.toUpperCase() },
+        })) ?? null,
+    };
+  const own = {
+    userFlows: async (...given: Parameters<typeof reader.userFlows>) =>
+      (await reader.userFlows(...given)).map(louder),
+    userFlow: async (...given: Parameters<typeof reader.userFlow>) =>
+      louder(await reader.userFlow(...given)),
+  };
+  return { reader: { ...reader, ...own }, writer: writer && { ...writer, ...own } };
+}
+
+test("a step that is bound without effect guards its connector, however Graph writes the id", async () => {
+  await using practice = await managedById();
+  practice.define({ ...both, ...signUp("postFederationSignup: a") });
+  await practice.run();
+  practice.define({ "b.yaml": connector("b"), ...signUp("postFederationSignup: b") });
+  practice.sandbox.control.injectFault({ kind: "no-effect", method: "PUT", count: 9 });
+  const run = await practice.run({ ...shouting(practice), ...deleting() });
+  expect(told(run)).toEqual(["partial", `update ${SIGN_UP} unverified`, "delete a skipped"]);
+  expect(live(practice)).toEqual(["a", "b"]);
+});
+
+test("a password that was typed into the name of a connector is not told by what steps call", async () => {
+  await using practice = await managedById();
+  const { control } = practice.sandbox;
+  control.changeConnector(LOWER, { displayName: "secret of A_PASSWORD" });
+  practice.define({ ...both, ...signUp(`postFederationSignup: { id: ${LOWER} }`) });
+  expect(JSON.stringify(await practice.plan())).not.toContain("secret of A_PASSWORD");
+});
+
+async function openEntries(practice: Practice): Promise<number> {
+  await using store = await practice.openStore();
+  return (await store.recall(practice.subject().tenant)).journal.length;
+}
+
+test("a binding that never takes effect is waited for once, and leaves one entry open", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  practice.define({ ...both, ...signUp("postFederationSignup: b") });
+  practice.sandbox.control.injectFault({ kind: "no-effect", method: "PUT", count: 99 });
+  for (let run = 0; run < 4; run += 1) await practice.run();
+  expect(await openEntries(practice)).toBe(1);
+});
+
+test("a flow that is held after a binding without effect makes no later run wait", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  practice.define({ ...both, ...signUp("postFederationSignup: b") });
+  practice.sandbox.control.injectFault({ kind: "no-effect", method: "PUT" });
+  await practice.run();
+  const policy = allowing(["adopt", "create"]);
+  await practice.run({ policy });
+  expect(await openEntries(practice)).toBe(0);
+  const run = await practice.run({ policy });
+  expect(Date.parse(run.finishedAt) - Date.parse(run.startedAt)).toBe(0);
+});
+
+test("what was bound in a first turn is told when the second one fails", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  practice.define({ ...both, ...signUp("postFederationSignup: null, postAttributeCollection: b") });
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, method: "PUT", skip: 1 });
+  const run = await practice.run();
+  expect(run.outcomes).toEqual([
+    expect.objectContaining({
+      result: "failed",
+      error: expect.objectContaining({
+        code: "unverified",
+        message: expect.stringContaining(
+          "The other parts of this change were written before that.",
+        ),
+      }),
+    }),
+  ]);
+  expect(called(practice)).toEqual({ postFederationSignup: "a", postAttributeCollection: "b" });
+});
+
+test("a connector that could not be updated keeps no other step from being bound", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  practice.define({
+    "a.yaml": connector("a", { displayName: "A" }),
+    "b.yaml": connector("b"),
+    ...signUp("postFederationSignup: a, postAttributeCollection: b"),
+  });
+  practice.sandbox.control.injectFault({ kind: "status", status: 400, method: "PATCH" });
+  expect(told(await practice.run())).toEqual([
+    "partial",
+    "update a failed",
+    `update ${SIGN_UP} done`,
+  ]);
+  expect(called(practice)).toEqual({ postFederationSignup: "a", postAttributeCollection: "b" });
+});
+
+test("whoever takes the flows out of git and the permission away at once has a whole tenant", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  practice.define(both);
+  practice.sandbox.control.injectFault({
+    kind: "status",
+    status: 403,
+    path: "UserFlows",
+    count: 99,
+  });
+  expect(told(await practice.run())).toEqual(["clean"]);
+  await using store = await practice.openStore();
+  const { ledger } = await store.recall(practice.subject().tenant);
+  expect(ledger.map(({ name }) => name)).toEqual(["a", "b"]);
+});
+
+test("a flow whose letter case changed in git has one entry, and stays suspended", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  const shouted = SIGN_UP.toUpperCase().replace("B2X", "B2X");
+  const { tenant, store } = practice.subject();
+  const suspension = { since: "2026-08-20T08:00:00.000Z", until: "2026-08-21T08:00:00.000Z" };
+  const said = { kind: "UserFlow", name: SIGN_UP, by: "somebody", reason: "hands off" } as const;
+  await store.settle(tenant, null, "suspended", [
+    { op: "suspend", suspension: { ...suspension, ...said } },
+  ]);
+  practice.define({ ...both, "flow.yaml": userFlow(shouted, "postFederationSignup: b") });
+  const held = await practice.run();
+  expect(held.plan?.held[0]?.reason.code).toBe("suspended");
+  await store.settle(tenant, null, "resumed", [{ op: "resume", kind: "UserFlow", name: SIGN_UP }]);
+  expect((await practice.run()).result).toBe("converged");
+  const { ledger } = await store.recall(tenant);
+  expect(ledger.filter(({ kind }) => kind === "UserFlow").map(({ name }) => name)).toEqual([
+    shouted,
+  ]);
+});
+
+test("nobody asserts a user flow, and is told so", async () => {
+  await using practice = await managed("postFederationSignup: a");
+  const asked = { ...nothingAsked, only: [SIGN_UP], assert: true };
+  const run = await practice.run({}, { asked });
+  expect(run.faults[0]?.message).toContain("is a user flow, which has no password");
 });
