@@ -11,7 +11,7 @@ import type {
 import type { CertificateView } from "./certificates-view.ts";
 import { moment } from "./instants.ts";
 import { isOpen, wasWritten } from "./outcomes.ts";
-import { name, pair, REDACTED, sentence, url } from "./printable.ts";
+import { name, pair, REDACTED, sentence } from "./printable.ts";
 import {
   CERTIFICATE,
   holds,
@@ -53,7 +53,8 @@ export interface ChangeView {
   readonly tone: Tone;
   readonly kind: string;
   readonly name: string;
-  readonly displayName: string;
+  /** null for a user flow, which has its name alone. */
+  readonly displayName: string | null;
   /** `file:line:column`; null when no definition stands for it. */
   readonly place: string | null;
   /** null for a held change: its notes say why. */
@@ -93,11 +94,18 @@ export function faultView(fault: Fault | PrintedFault): FaultView {
   };
 }
 
+/** What is known of a changed or held object, beyond its change. */
+export interface Known {
+  readonly certificates: readonly CertificateView[];
+  /** Which user flows it reaches. */
+  readonly affects: readonly Note[];
+}
+
 /** A change of a plan, with what became of it when a run carried it out. */
 export function changeView(
   change: Change,
   outcome: Outcome | null,
-  certificates: readonly CertificateView[],
+  { certificates, affects }: Known,
   /** It has, or gets, a password, which no read shows. */
   hasPassword: boolean,
 ): ChangeView {
@@ -112,6 +120,7 @@ export function changeView(
     reason: sentence(change.reason),
     certificates,
     notes: [
+      ...affects,
       ...sendsNote(change, outcome),
       ...certificateNote(change, outcome),
       ...(outcome === null ? [] : outcomeNotes(change, outcome, hasPassword)),
@@ -121,7 +130,7 @@ export function changeView(
 
 export function heldView(
   held: HeldChange,
-  certificates: readonly CertificateView[],
+  { certificates, affects }: Known,
   timezone: string | undefined,
 ): ChangeView {
   return {
@@ -131,7 +140,7 @@ export function heldView(
     tone: "held",
     reason: null,
     certificates,
-    notes: holdNotes(held, timezone),
+    notes: [...affects, ...holdNotes(held, timezone)],
   };
 }
 
@@ -140,7 +149,7 @@ function whatIsChanged(change: Change | HeldChange) {
     op: change.op,
     kind: kinds[change.kind],
     name: name(change.name),
-    displayName: name(change.displayName),
+    displayName: change.kind === "UserFlow" ? null : name(change.displayName),
     place: placeOf(change.at),
     fields: change.fields.map(fieldView),
   };
@@ -224,9 +233,4 @@ function holdNotes({ reason, candidates }: HeldChange, timezone: string | undefi
     notes.push({ tone: "quiet", label: "Ends by itself", text: moment(reason.until, timezone) });
   }
   return notes;
-}
-
-/** How an object that is only listed is called. */
-export function listedUrl(text: string | null): string {
-  return text === null ? "(no URL)" : url(text);
 }

@@ -74,6 +74,17 @@ th:first-child, td:first-child { padding-left: 0; }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; }
 .next { margin-top: 1rem; font-size: .9375rem; }
+.graph { overflow-x: auto; margin-bottom: 1rem; }
+.graph svg { display: block; width: 100%; min-width: 36rem; max-width: 47.5rem; height: auto; margin: 0 auto; }
+.graph path { fill: none; stroke: var(--muted); stroke-width: 1.5; }
+.graph .head { fill: var(--muted); stroke: none; }
+.graph .bound { stroke: var(--tone); stroke-dasharray: 6 4; }
+.graph .unbound { stroke: var(--tone); }
+.flow { min-width: 11rem; }
+.graph text { fill: var(--ink); font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+.graph .from { text-anchor: end; }
+.graph .small { fill: var(--muted); font-size: 12px; }
+.graph .word { fill: var(--tone); stroke: var(--card); stroke-width: 8px; stroke-linejoin: round; paint-order: stroke; text-anchor: middle; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 pre { margin-top: .4rem; padding: .75rem 1rem; background: var(--inset); border: 1px solid var(--line); border-radius: .375rem; white-space: pre-wrap; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 42rem) {
@@ -91,6 +102,7 @@ pre { margin-top: .4rem; padding: .75rem 1rem; background: var(--inset); border:
   .fields th:first-child { width: auto; }
   td[data-label] { display: grid; grid-template-columns: 5.5rem 1fr; }
   .whole { white-space: normal; }
+  .flow { min-width: 0; }
   td[data-label]::before { content: attr(data-label); color: var(--muted); font-size: .8125rem; }
   .fields .was, .fields .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }

@@ -7,11 +7,15 @@ import { certificatesTable, expiryTable } from "./html-certificates.ts";
 import { badge, NOTHING, section, toneClass, words } from "./html-parts.ts";
 import { secretsBox } from "./html-secrets.ts";
 import { style } from "./html-style.ts";
+import { unmanagedTable } from "./html-unmanaged.ts";
+import { usesBox } from "./html-uses.ts";
 import { breakable, type Html, html } from "./markup.ts";
 import { grouped } from "./printable.ts";
-import type { TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { TenantView } from "./tenant-view.ts";
 import type { ToApply } from "./to-apply.ts";
+import { usesTitle } from "./uses-words.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
+import type { Tone } from "./wording.ts";
 
 const sheet: Html = { html: style };
 
@@ -66,6 +70,7 @@ ${section("Faults", view.faults, faultTable)}
 ${section("Certificates that expire", view.expiry, expiryTable)}
 ${section("Changes", view.changes, (changes) => html`${changes.map(changeBox)}`)}
 ${section("Held", view.held, (held) => html`${held.map(changeBox)}`)}
+${section(usesTitle, view.uses.connectors, () => usesBox(view.uses, id))}
 ${section("Certificates", view.certificates, certificatesTable)}
 ${section("Secrets", view.secrets.rows, () => secretsBox(view.secrets))}
 ${section("Unmanaged, never touched", view.unmanaged, unmanagedTable)}
@@ -91,8 +96,12 @@ function changeBox(change: ChangeView): Html {
       ? NOTHING
       : html`\n<p class="place">${change.kind}, <code>${breakable(change.place)}</code></p>`;
   const reason = change.reason === null ? NOTHING : html`\n<p>${words(change.reason)}</p>`;
+  const called =
+    change.displayName === null
+      ? NOTHING
+      : html` <span class="called">${change.displayName}</span>`;
   return html`<article class="box change ${toneClass(change.tone)}">
-<h4><span class="action"><code aria-hidden="true">${change.symbol}</code> ${change.action}</span> <code>${change.name}</code> <span class="called">${change.displayName}</span></h4>${place}${reason}
+<h4><span class="action"><code aria-hidden="true">${change.symbol}</code> ${change.action}</span> <code>${change.name}</code>${called}</h4>${place}${reason}
 ${fieldTable(change)}${noteList(change.notes)}
 </article>
 `;
@@ -117,7 +126,7 @@ function fieldRow({ path, before, after }: Field, isCreate: boolean): Html {
   const values = isCreate
     ? html`<td>${shown(after)}</td>`
     : html`<td class="was" data-label="Before">${shown(before)}</td><td class="now" data-label="After">${shown(after)}</td>`;
-  return html`<tr><th scope="row"><code>${path}</code></th>${values}</tr>\n`;
+  return html`<tr><th scope="row"><code>${breakable(path)}</code></th>${values}</tr>\n`;
 }
 
 function shown({ text, verbatim }: Value): Html {
@@ -133,20 +142,6 @@ function noteList(notes: readonly Note[]): Html {
     return html`<li class="${toneClass(tone)}">${head}${words(text)}</li>\n`;
   });
   return html`<ul class="notes">\n${items}</ul>`;
-}
-
-function unmanagedTable(unmanaged: readonly UnmanagedView[]): Html {
-  const rows = unmanaged.map(({ displayName, id, url }) => {
-    const label =
-      displayName === null ? html`<span class="quiet">(no name)</span>` : html`${displayName}`;
-    return html`<tr><th scope="row">${label}</th><td><code>${breakable(url)}</code></td><td><code>${id}</code></td></tr>\n`;
-  });
-  return html`<div class="box"><table>
-<caption class="hidden">Unmanaged objects</caption>
-<thead><tr><th scope="col">Name</th><th scope="col">URL</th><th scope="col">Id</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table></div>`;
 }
 
 function nameList(names: readonly string[]): Html {
@@ -170,11 +165,12 @@ function faultRow({ severity, code, message, file, spot, requestId }: FaultView)
 }
 
 function details(view: TenantView): Html {
-  const { facts, digest, took, window, suspended, nextRun, toApply } = view;
+  const { facts, digest, took, window, suspended, nextRun, toApply, uses } = view;
   const list = [
     ...facts.map(({ label, text }) => detail(label, html`${text}`)),
     ...(digest === null ? [] : [detail("Digest", html`<code>${digest}</code>`)]),
     ...(took === null ? [] : [detail("Took", html`${took}`)]),
+    ...(uses.note === null ? [] : [detail("User flows", toned(uses.note))]),
     ...suspended.map((text) => detail("Suspended", html`${text}`)),
     ...(window === null ? [] : [detail("Change window", html`${window.text}`)]),
     ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
@@ -184,6 +180,10 @@ function details(view: TenantView): Html {
 
 function detail(label: string, content: Html): Html {
   return html`<dt>${label}</dt><dd>${content}</dd>\n`;
+}
+
+function toned({ text, tone }: { readonly text: string; readonly tone: Tone }): Html {
+  return html`<span class="toned ${toneClass(tone)}">${text}</span>`;
 }
 
 function nextStep({ sentence, command }: ToApply): Html {

@@ -3,9 +3,11 @@ import type { ChangeView, FaultView, Field, Value } from "./change-view.ts";
 import { headingsOf } from "./counts.ts";
 import { awaitedItem, certificateItems, expiryItem } from "./markdown-certificates.ts";
 import { secretsDetails } from "./markdown-secrets.ts";
+import { usesDetails } from "./markdown-uses.ts";
 import { codeBlock, codeSpan, escapeHtml, prose } from "./markup.ts";
 import { grouped } from "./printable.ts";
 import type { TenantView } from "./tenant-view.ts";
+import type { UnmanagedView } from "./unmanaged-view.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 import { plural } from "./wording.ts";
 
@@ -103,7 +105,9 @@ function tenantPieces(view: TenantView, isOneOfSeveral: boolean): readonly Piece
 
 function changeDetails(change: ChangeView): string {
   const place = change.place === null ? "" : ` · <code>${escapeHtml(change.place)}</code>`;
-  const summary = `<code>${escapeHtml(change.symbol)}</code> ${escapeHtml(change.action)} <b><code>${escapeHtml(change.name)}</code></b> <code>"${escapeHtml(change.displayName)}"</code>${place}`;
+  const called =
+    change.displayName === null ? "" : ` <code>"${escapeHtml(change.displayName)}"</code>`;
+  const summary = `<code>${escapeHtml(change.symbol)}</code> ${escapeHtml(change.action)} <b><code>${escapeHtml(change.name)}</code></b>${called}${place}`;
   const diff = change.fields.flatMap((field) => diffLines(field, change.op === "create"));
   const notes = change.notes.map(
     ({ label, text }) => `- ${label === null ? "" : `${prose(label)}: `}${prose(text)}`,
@@ -133,15 +137,22 @@ function faultItem({ severity, code, message, spot, requestId }: FaultView, file
   return `- **${severity}**${place} ${prose(message)} ${codeSpan(code)}${request}`;
 }
 
-function restPieces({ secrets, awaited, unmanaged, unchanged }: TenantView): readonly Piece[] {
-  const listed = unmanaged.map(
-    ({ displayName, id, url }) =>
-      `- ${displayName === null ? "(no name)" : codeSpan(displayName)} ${codeSpan(id)} ${codeSpan(url)}`,
-  );
+function unmanagedItem(one: UnmanagedView): string {
+  if (one.type === "flow") return `- user flow ${codeSpan(one.id)}`;
+  const label = one.displayName === null ? "(no name)" : codeSpan(one.displayName);
+  return `- ${label} ${codeSpan(one.id)} ${codeSpan(one.url)}`;
+}
+
+function restPieces(view: TenantView): readonly Piece[] {
+  const { uses, secrets, awaited, unmanaged, unchanged } = view;
   return [
+    ...usesDetails(uses).map((text): Piece => ({ weight: "rest", text })),
     ...secretsDetails(secrets).map((text): Piece => ({ weight: "rest", text })),
     ...folded(`${plural(awaited.length, "certificate")} to come`, awaited.map(awaitedItem)),
-    ...folded(`${grouped(unmanaged.length)} unmanaged (never touched)`, listed),
+    ...folded(
+      `${grouped(unmanaged.length)} unmanaged (never touched)`,
+      unmanaged.map(unmanagedItem),
+    ),
     ...folded(
       `${grouped(unchanged.length)} unchanged`,
       unchanged.map((name) => `- ${codeSpan(name)}`),

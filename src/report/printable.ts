@@ -61,6 +61,12 @@ export function excerpt(text: string, limit: number): string {
   return shorten([...text], limit);
 }
 
+/** The beginning of a text that is printable already, and is told whole elsewhere. */
+export function clipped(text: string, limit: number): string {
+  const characters = [...text];
+  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
+}
+
 /** 10000 → `10,000`. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -1,5 +1,5 @@
 /** A plan or a run of one tenant, in words that hold for every format. */
-import type { Outcome, Plan, Result, Run, Unmanaged } from "../model/generated/run.ts";
+import type { Outcome, Plan, Result, Run } from "../model/generated/run.ts";
 import { planResult } from "../model/result.ts";
 import {
   type AwaitedView,
@@ -10,14 +10,7 @@ import {
   type ExpiryView,
   expiryViews,
 } from "./certificates-view.ts";
-import {
-  type ChangeView,
-  changeView,
-  type FaultView,
-  faultView,
-  heldView,
-  listedUrl,
-} from "./change-view.ts";
+import { type ChangeView, changeView, type FaultView, faultView, heldView } from "./change-view.ts";
 import { type Count, planCounts, runCounts } from "./counts.ts";
 import { expiringOf } from "./expiry.ts";
 import { duration, moment } from "./instants.ts";
@@ -27,6 +20,8 @@ import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import { planSentence, runSentence } from "./sentences.ts";
 import { suspendedTexts } from "./suspended-view.ts";
 import { nextSteps, type ToApply } from "./to-apply.ts";
+import { type UnmanagedView, unmanagedView } from "./unmanaged-view.ts";
+import { affectsNotes, type UsesView, unasked, usesView } from "./uses-view.ts";
 import type { ViewOptions } from "./view-options.ts";
 import { type WindowView, windowView } from "./window-view.ts";
 import { PASSWORD, resultTones, type Tone, triggers } from "./wording.ts";
@@ -34,13 +29,6 @@ import { PASSWORD, resultTones, type Tone, triggers } from "./wording.ts";
 export interface Fact {
   readonly label: string;
   readonly text: string;
-}
-
-export interface UnmanagedView {
-  /** null when Graph holds none. */
-  readonly displayName: string | null;
-  readonly id: string;
-  readonly url: string;
 }
 
 export interface TenantView {
@@ -57,6 +45,8 @@ export interface TenantView {
   /** Names. */
   readonly unchanged: readonly string[];
   readonly unmanaged: readonly UnmanagedView[];
+  /** Which connectors the steps of user flows call. */
+  readonly uses: UsesView;
   readonly secrets: SecretsView;
   /** Of every connector that has some. */
   readonly certificates: readonly CertificatesView[];
@@ -141,6 +131,7 @@ const noLists = {
   held: [],
   unchanged: [],
   unmanaged: [],
+  uses: unasked,
   certificates: [],
   expiry: [],
   awaited: [],
@@ -149,20 +140,18 @@ const noLists = {
 function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | undefined) {
   const expiring = expiringOf(plan, outcomes);
   const certificates = certificatesViews(plan, outcomes, expiring, timezone);
+  const known = (change: Plan["changes"][number] | Plan["held"][number]) => ({
+    certificates: certificatesOf(change, plan, certificates),
+    affects: affectsNotes(change, plan),
+  });
   return {
     changes: plan.changes.map((change) =>
-      changeView(
-        change,
-        outcomeOf(change, outcomes),
-        certificatesOf(change, plan, certificates),
-        hasPassword(change, plan),
-      ),
+      changeView(change, outcomeOf(change, outcomes), known(change), hasPassword(change, plan)),
     ),
-    held: plan.held.map((held) =>
-      heldView(held, certificatesOf(held, plan, certificates), timezone),
-    ),
+    held: plan.held.map((held) => heldView(held, known(held), timezone)),
     unchanged: plan.unchanged.map((unchanged) => name(unchanged.name)),
     unmanaged: plan.unmanaged.map(unmanagedView),
+    uses: usesView(plan, outcomes),
     certificates,
     expiry: expiryViews(plan, expiring, timezone),
     awaited: awaitedViews(plan, certificates),
@@ -171,14 +160,6 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
 
 function hasPassword({ kind, name }: Plan["changes"][number], { secrets }: Plan): boolean {
   return secrets.some((one) => one.kind === kind && one.name === name && one.path === PASSWORD);
-}
-
-function unmanagedView({ displayName, id, targetUrl }: Unmanaged): UnmanagedView {
-  return {
-    displayName: displayName === null ? null : name(displayName),
-    id: name(id),
-    url: listedUrl(targetUrl),
-  };
 }
 
 /** A run may repeat the faults of its plan: each is told once. */

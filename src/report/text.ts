@@ -2,9 +2,11 @@
 import type { ChangeView, FaultView, Field, Note, Value } from "./change-view.ts";
 import { type Layout, layout, quoted } from "./layout.ts";
 import { summaryOf } from "./line.ts";
-import type { TenantView, UnmanagedView } from "./tenant-view.ts";
+import type { TenantView } from "./tenant-view.ts";
 import { awaitedLines, certificateLines, expiryLines } from "./text-certificates.ts";
 import { secretsLines, toAssertLines } from "./text-secrets.ts";
+import { usesLines, usesNoteLines } from "./text-uses.ts";
+import type { UnmanagedView } from "./unmanaged-view.ts";
 import type { FaultsView, TenantsView, View } from "./view.ts";
 import { namesText } from "./wording.ts";
 
@@ -41,17 +43,26 @@ function tenantLines(view: TenantView, page: Layout): Lines {
     faultList(view.faults, page),
     expiryLines(view.expiry, page),
     awaitedLines(view.awaited, page),
+    usesLines(view.uses, page),
     unmanagedLines(view.unmanaged, page),
   ].filter((block) => block.length > 0);
   const title = page.wrap(`${view.tenant}: ${view.sentence}`, "", "strong");
   const isCalm = view.result === "clean" && view.faults.length === 0 && view.expiry.length === 0;
+  const note = usesNoteLines(view.uses, page);
   if (isCalm) {
+    const calmHead = [...title, ...note];
     const ending = [...secretsLines(view.secrets, page), ...closing(view, page)];
-    return details.length === 0 ? [...title, ...ending] : separated([title, ...details, ending]);
+    return separated(
+      details.length === 0 ? [[...calmHead, ...ending]] : [calmHead, ...details, ending],
+    );
   }
   const head = [...title, ...factLines(view, page)];
-  const secrets = [...secretsLines(view.secrets, page), ...toAssertLines(view.secrets, page)];
-  return separated([head, ...details, secrets, unchangedLines(view, page), closing(view, page)]);
+  const known = [
+    ...secretsLines(view.secrets, page),
+    ...toAssertLines(view.secrets, page),
+    ...note,
+  ];
+  return separated([head, ...details, known, unchangedLines(view, page), closing(view, page)]);
 }
 
 function factLines({ facts }: TenantView, page: Layout): Lines {
@@ -86,11 +97,11 @@ function toApplyLines({ toApply }: TenantView, page: Layout): Lines {
 
 function changeLines(change: ChangeView, page: Layout): Lines {
   const head = `  ${page.paint(`${change.symbol} ${change.action}`, change.tone)}  ${page.paint(change.name, "strong")}`;
-  const label = `"${change.displayName}"`;
+  const label = change.displayName === null ? "" : `"${change.displayName}"`;
   const plainHead = `${change.symbol} ${change.action}  ${change.name}  ${label}`;
-  const isOneLine = page.fits(plainHead, "  ");
+  const isOneLine = label === "" || page.fits(plainHead, "  ");
   return [
-    isOneLine ? `${head}  ${label}` : head,
+    isOneLine && label !== "" ? `${head}  ${label}` : head,
     ...(isOneLine ? [] : page.wrap(label, DETAIL)),
     ...(change.place === null ? [] : [DETAIL + page.paint(change.place, "quiet")]),
     ...(change.reason === null ? [] : page.wrap(change.reason, DETAIL)),
@@ -125,11 +136,14 @@ function unmanagedLines(unmanaged: readonly UnmanagedView[], page: Layout): Line
   if (unmanaged.length === 0) return [];
   return [
     ...page.wrap("Unmanaged (no definition names them; never touched):", ""),
-    ...unmanaged.flatMap(({ displayName, id, url }) => {
-      const label = displayName === null ? "(no name)" : quoted(displayName);
-      return page.wrap(`? ${label} ${id} ${url}`, "  ", "plain", "  ");
-    }),
+    ...unmanaged.flatMap((one) => page.wrap(`? ${unmanagedText(one)}`, "  ", "plain", "  ")),
   ];
+}
+
+function unmanagedText(one: UnmanagedView): string {
+  if (one.type === "flow") return `user flow ${quoted(one.id)}`;
+  const label = one.displayName === null ? "(no name)" : quoted(one.displayName);
+  return `${label} ${one.id} ${one.url}`;
 }
 
 function unchangedLines({ unchanged }: TenantView, page: Layout): Lines {

@@ -9,6 +9,8 @@ import {
   partialRun,
   planOf,
   samples,
+  usesPlan,
+  usesRun,
 } from "./samples.ts";
 
 export const hostileTexts = [
@@ -73,6 +75,7 @@ const ours = new Set([
   "tenant",
   "state",
   "becomes",
+  "step",
 ]);
 
 /** The same report with this text wherever a value comes from outside. */
@@ -110,5 +113,7 @@ export const fullReports: readonly { readonly name: string; readonly report: Rep
     report: { type: "plans", plans: [certificatesPlan, withoutNames] },
   },
   { name: "a run with certificates", report: { type: "runs", runs: [certificatesRun] } },
+  { name: "a plan with user flows", report: { type: "plans", plans: [usesPlan] } },
+  { name: "a run with user flows", report: { type: "runs", runs: [usesRun] } },
   { name: "faults", report: samples["faults"]! },
 ];

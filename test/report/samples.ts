@@ -21,6 +21,16 @@ import {
   secrets,
   unmanagedEnding,
 } from "./certificates.ts";
+import {
+  calmUses,
+  heldFlow,
+  heldGeoCheck,
+  rebound,
+  takenFlow,
+  unchangedFlow,
+  unmanagedWithFlows,
+  uses,
+} from "./uses.ts";
 
 const commit = "9f2c1a7d0b3e4f5061728394a5b6c7d8e9f01234";
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -167,6 +177,8 @@ export function planOf(parts: Partial<Plan>): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    uses: [],
+    usesUnknown: null,
     suspended: [],
     window: null,
     faults: [],
@@ -229,6 +241,45 @@ export const certificatesPlan = planOf({
   unmanaged: certificatesUnmanaged,
   secrets,
   certificates,
+});
+
+export const usesPlan = planOf({
+  changes: [updated, created, rebound, takenFlow],
+  unchanged: [...unchanged.filter(({ name }) => name !== "geo-check"), unchangedFlow],
+  held: [heldDelete, heldGeoCheck, heldFlow],
+  unmanaged: unmanagedWithFlows,
+  uses,
+});
+
+/** One step of a flow could not be bound. */
+export const usesRun = runOf({
+  plan: usesPlan,
+  outcomes: [
+    outcomeOf(updated, "done"),
+    outcomeOf(created, "done"),
+    outcomeOf(rebound, "failed", forbidden),
+    outcomeOf(takenFlow, "done"),
+  ],
+  result: "partial",
+});
+
+const noFlowPermission: Fault = {
+  severity: "error",
+  code: "forbidden",
+  message:
+    "Microsoft Graph refused the request. The app registration lacks the application permission IdentityUserFlow.Read.All: grant it and give admin consent.",
+  at: null,
+};
+
+/** A tenant of which no definition names a user flow, so that nothing is missing. */
+export const usesUnknownPlan = planOf({ unchanged, uses: null, usesUnknown: noFlowPermission });
+
+/** The same where a definition names one. */
+export const usesUnreadablePlan = planOf({
+  tenant: "staging",
+  unreadable: [{ kind: "UserFlow", fault: noFlowPermission }],
+  uses: null,
+  usesUnknown: noFlowPermission,
 });
 
 export const cleanPlan = planOf({ unchanged });
@@ -424,6 +475,10 @@ export const samples: Readonly<Record<string, Report>> = {
     ],
     nextRuns,
   },
+  "uses-plan": { type: "plans", plans: [usesPlan] },
+  "uses-run": { type: "runs", runs: [usesRun], nextRuns },
+  "calm-uses-plan": { type: "plans", plans: [planOf({ unchanged, uses: calmUses })] },
+  "unknown-uses-plans": { type: "plans", plans: [usesUnknownPlan, usesUnreadablePlan] },
   "several-runs": { type: "runs", runs: [partialRun, unreadableRun], nextRuns },
   "suspended-plan": { type: "plans", plans: [suspendedPlan] },
   "restored-run": { type: "runs", runs: [restoredRun] },

@@ -41,9 +41,9 @@ test("no line of an everyday report is wider than 80 columns but the command", (
   }
 });
 
-test("a plan without changes says so in two calm lines", () => {
+test("a plan without changes says so in three calm lines", () => {
   expect(text({ type: "plans", plans: [cleanPlan] })).toBe(
-    "production: The tenant matches git.\nproduction: clean: 3 unchanged\n",
+    "production: The tenant matches git.\nNo user flow calls a connector.\nproduction: clean: 3 unchanged\n",
   );
 });
 
