@@ -1,6 +1,6 @@
 /** User flows of a seed: in git, in the tenant, and what people do to both. */
 import type { Drawn } from "./definitions.ts";
-import { type DrawnFlow, stepsOf } from "./live-flows.ts";
+import { type DrawnFlow, type DrawnTarget, stepsOf } from "./live-flows.ts";
 import { connectorsOf, type World } from "./world.ts";
 
 /** Those that the tenant has from the beginning; the last one takes no connectors. */
@@ -23,6 +23,12 @@ export const gitFlowEdits: Readonly<Record<string, FlowEdit>> = {
   "manage a step of a flow": manageStep,
   "manage one more step of a flow": manageStep,
   "want a step to call nothing": (world) => setStep(world, () => null),
+  "bind a step by an id": (world) => {
+    const live = connectorsOf(world);
+    if (live.length === 0) return null;
+    const { id } = world.random.pick(live);
+    return setStep(world, () => ({ id: world.random.chance(0.5) ? id.toUpperCase() : id }));
+  },
   "swap the steps of a flow": (world) => {
     const { random, flows } = world;
     const fitting = flows.filter((flow) => Object.keys(flow.steps).length > 1);
@@ -76,8 +82,18 @@ export const portalFlowEdits: Readonly<Record<string, FlowEdit>> = {
   },
 };
 
-/** A person makes what git names and the tenant has lost. */
-export function restoreFlows({ sandbox }: World): void {
+/** A person makes what git names and the tenant has lost, and takes ids out of git that are gone. */
+export function restoreFlows(world: World): void {
+  const { sandbox } = world;
+  const live = new Set(connectorsOf(world).map(({ id }) => id));
+  world.flows = world.flows.map(({ name, steps: wanted }) => {
+    const kept = Object.entries(wanted).map(([step, target]) => {
+      const isGone =
+        target !== null && typeof target === "object" && !live.has(target.id.toLowerCase());
+      return [step, isGone ? null : target];
+    });
+    return { name, steps: Object.fromEntries(kept) };
+  });
   const there = sandbox.control.userFlows().map(({ id }) => id);
   for (const id of flowIds) if (!there.includes(id)) sandbox.control.addUserFlow({ id });
 }
@@ -87,7 +103,7 @@ function manageStep(world: World): string | null {
   return definitions.length === 0 ? null : setStep(world, () => random.pick(definitions).key);
 }
 
-function setStep(world: World, draw: () => string | null): string | null {
+function setStep(world: World, draw: () => DrawnTarget): string | null {
   const { random, flows } = world;
   const name = random.pick(flowIds);
   const one = flows.find((flow) => flow.name === name) ?? { name, steps: {} };
@@ -135,8 +151,10 @@ export function flowTexts(
   flows: readonly DrawnFlow[],
   definitions: readonly Drawn[],
 ): ReadonlyMap<string, string> {
-  const nameOf = (key: string | null) =>
-    key === null ? "null" : definitions.find((one) => one.key === key)?.name;
+  const nameOf = (target: DrawnTarget) => {
+    if (target !== null && typeof target === "object") return `{ id: ${target.id} }`;
+    return target === null ? "null" : definitions.find((one) => one.key === target)?.name;
+  };
   return new Map(
     flows.map(({ name, steps: wanted }) => {
       const lines = Object.entries(wanted).map(([step, key]) => `    ${step}: ${nameOf(key)}`);

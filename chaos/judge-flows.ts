@@ -44,6 +44,7 @@ function wantedIds(
   const wanted = flows.find(({ name }) => name === flow)?.steps[step];
   if (wanted === undefined) return [];
   if (wanted === null) return [null];
+  if (typeof wanted === "object") return [wanted.id.toLowerCase()];
   const one = definitions.find(({ key }) => key === wanted);
   return moments.flatMap(({ live, memory }) => [
     ...memory.ledger
@@ -105,6 +106,9 @@ function differing(
     const key = flow.steps[step];
     if (key === undefined) return [];
     const actual = live.get(flow.name)?.get(step) ?? null;
+    if (key !== null && typeof key === "object") {
+      return actual === key.id.toLowerCase() ? [] : [`${step}: ${actual}, not ${key.id}`];
+    }
     const one = definitions.find((each) => each.key === key);
     // One that is not ours yet, and whose adoption waits, is known by its name or its pin.
     const isMeant = ({ id, displayName }: Connector) =>

@@ -2,11 +2,14 @@
 import { type Step, steps } from "../src/model/definition.ts";
 import type { Sandbox } from "../src/sandbox/sandbox.ts";
 
-/** As git has it: by step the key of a definition; null: none. One that is left out is not managed. */
+/** As git has it; a step that is left out is not managed. */
 export interface DrawnFlow {
   readonly name: string;
-  readonly steps: Partial<Record<Step, string | null>>;
+  readonly steps: Partial<Record<Step, DrawnTarget>>;
 }
+
+/** The key of a definition, an id of Graph in some letter case, or null: none. */
+export type DrawnTarget = string | { readonly id: string } | null;
 
 /** What each step of a live flow calls, by id. */
 export type LiveSteps = ReadonlyMap<string, ReadonlyMap<Step, string | null>>;

@@ -163,7 +163,7 @@ function secretsOf({ base64, passphrase }: Pooled): readonly string[] {
 
 /** Of another series for what people make. */
 export function idOf(series: number, count: number): string {
-  return `${series}0000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
+  return `${series}abcdef0-0000-4000-8000-${String(count).padStart(12, "0")}`;
 }
 
 /** In the order of their creation. */
