@@ -50,7 +50,7 @@ test("a store that keeps no journal is found", async () => {
         settle: (tenant, _key, ...rest) => store.settle(tenant, null, ...rest),
       },
     }),
-    250,
+    102,
   );
   expect(problem).toMatch(/^Violation: /);
 });
