@@ -188,21 +188,25 @@ function judgeCertificates(world: World, before: Moment, after: Moment): void {
       violate("A connector keeps a valid certificate", earlier, connector);
     }
     const lost = thumbprintsOf(earlier).filter((one) => !thumbprintsOf(connector).includes(one));
-    if (lost.length > 0) judgeRetirement(world, before, connector, lost);
+    if (lost.length > 0) judgeRetirement(world, { before, after }, connector, lost);
   }
 }
 
 /** By the ledger, and by what was seen of an upload whose answer was lost. */
 function judgeRetirement(
   world: World,
-  before: Moment,
+  { before, after }: { readonly before: Moment; readonly after: Moment },
   connector: Connector,
   lost: readonly string[],
 ): void {
   const entry = before.memory.ledger.find(({ id }) => id === connector.id);
   const since = entry?.secrets["spec.authentication.certificate"];
-  const owner = world.definitions.find(
-    (one) => entry && [one.name, one.previously].includes(entry.name),
+  // One that was renamed in git without a word has another entry by now.
+  const names = [before, after].flatMap(({ memory }) =>
+    memory.ledger.filter(({ id }) => id === connector.id).map(({ name }) => name),
+  );
+  const owner = world.definitions.find(({ name, previously }) =>
+    names.some((known) => known === name || known === previously),
   );
   // A clock that was set back since does not undo what was decided before.
   const now = Math.max(before.at, world.clock.now().getTime());
