@@ -14,6 +14,7 @@ const names = [
   "run.schema.json",
   "audit.schema.json",
   "history.schema.json",
+  "drift.schema.json",
 ];
 
 /** File name in src/model/generated to its text. */

@@ -7,6 +7,7 @@ import type {
   ChainedEntry,
   KeptSource,
 } from "./generated/audit.ts";
+import type { Drift } from "./generated/drift.ts";
 import type { Run, Suspension } from "./generated/run.ts";
 import type { TenantIdentity } from "./tenant.ts";
 
@@ -54,8 +55,26 @@ export type LedgerChange =
 /** One object, or with null for both the whole tenant. */
 export type Suspended = Readonly<Pick<Suspension, "kind" | "name">>;
 
+/** A person's word that one live value may stay for a while, although git says otherwise. */
+export interface Acceptance {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Path in the definition. */
+  readonly path: string;
+  /** Digest of the live value; another value is not accepted. */
+  readonly value: string;
+  /** RFC 3339 instants. */
+  readonly since: string;
+  readonly until: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
 export type MemoryChange =
   | LedgerChange
+  /** Takes the place of an earlier one of the same field. */
+  | { readonly op: "accept"; readonly acceptance: Acceptance }
+  | ({ readonly op: "revoke" } & Pick<Acceptance, "kind" | "name" | "path">)
   | { readonly op: "suspend"; readonly suspension: Suspension }
   | ({ readonly op: "resume" } & Suspended)
   /** Replaces what is held and was told of. */
@@ -98,6 +117,10 @@ export interface Memory {
   readonly suspensions: readonly Suspension[];
   /** What the last run that applied would not do, so that each refusal is audited once. */
   readonly refusals: readonly string[];
+  /** Also those that have ended by themselves. By kind, name and path. */
+  readonly acceptances: readonly Acceptance[];
+  /** Every difference that is open, and those that were resolved lately. By kind, name and path. */
+  readonly drifts: readonly Drift[];
 }
 
 /** That of a tenant of which nothing is known. */
@@ -107,7 +130,16 @@ export const emptyMemory: Memory = {
   known: null,
   suspensions: [],
   refusals: [],
+  acceptances: [],
+  drifts: [],
 };
+
+/** What a run found of differences. */
+export interface DriftChanges {
+  /** Each takes the place of what was known of the same. */
+  readonly put: readonly Drift[];
+  readonly forget: readonly Pick<Drift, "kind" | "name" | "path">[];
+}
 
 /** Which entries of the audit are asked for. */
 export interface AuditQuery {
@@ -160,10 +192,10 @@ export interface Store extends AsyncDisposable {
     audited?: readonly AuditEntry[],
   ): Promise<void>;
   /**
-   * Keeps a finished run. When the run read the tenant whole (`plan.complete`), also the identity of a
+   * Keeps a finished run, and what it found of differences. When the run read the tenant whole (`plan.complete`), also the identity of a
    * tenant name that was not known before.
    */
-  record(tenant: TenantIdentity, run: Run): Promise<void>;
+  record(tenant: TenantIdentity, run: Run, drifts?: DriftChanges): Promise<void>;
   /** The newest entries that are asked for, the oldest of them first. */
   audit(query: AuditQuery): Promise<readonly ChainedEntry[]>;
   /**

@@ -1,6 +1,7 @@
 /** Every definition and every live object accounted for, before limits and windows are asked. */
 import type { Fault } from "../model/fault.ts";
 import type {
+  AcceptedDrift,
   Change,
   ConnectorCertificates,
   HeldChange,
@@ -9,6 +10,7 @@ import type {
   Unmanaged,
 } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow } from "../model/live.ts";
+import { overwritingReason, withoutAccepted } from "./accepted.ts";
 import { compare } from "./api-connector.ts";
 import { compareAuthentication } from "./authentication.ts";
 import { gap, rotation } from "./certificate.ts";
@@ -38,6 +40,7 @@ export type Entry =
   | { readonly list: "unmanaged"; readonly item: Unmanaged }
   | { readonly list: "faults"; readonly item: Fault }
   | { readonly list: "secrets"; readonly item: SecretState }
+  | { readonly list: "accepted"; readonly item: AcceptedDrift }
   | { readonly list: "certificates"; readonly item: ConnectorCertificates };
 
 /** Everything accounted for. */
@@ -65,7 +68,7 @@ export function planObjects(input: PlanInput): Planned {
   const flowEntries = unreadFault("UserFlow", input.observations)
     ? []
     : [
-        ...met.map((found) => flowEntry(found, standing, input)),
+        ...met.flatMap((found) => flowEntry(found, standing, input)),
         ...unmanagedFlows(input).map(
           (flow): Entry => ({ list: "unmanaged", item: unmanagedFlow(flow) }),
         ),
@@ -81,7 +84,7 @@ export function planObjects(input: PlanInput): Planned {
   const going = flowEntries.flatMap((one) => (one.list === "changes" ? [keyOf(one.item)] : []));
   const uses = usesWhen(new Set(going));
   const deletes = orphans.flatMap((found) =>
-    entriesOf(found, judge({ ...found, uses }, change(found, input), input), input),
+    entriesOf(found, [judge({ ...found, uses }, change(found, input), input)], input),
   );
   return { entries: [...connectors, ...flowEntries, ...deletes], flows, usesWhen };
 }
@@ -99,8 +102,9 @@ function matchConnectors(input: PlanInput): readonly Match[] {
 }
 
 /** What a connector is accounted for as, and what else is known of it. */
-function entriesOf(found: Match, own: Entry, input: PlanInput): readonly Entry[] {
-  return [own, ...known(found, own.list === "held", input), ...warnings(found, input)];
+function entriesOf(found: Match, own: readonly Entry[], input: PlanInput): readonly Entry[] {
+  const isHeld = own.some(({ list }) => list === "held");
+  return [...own, ...known(found, isHeld, input), ...warnings(found, input)];
 }
 
 function standingOf(
@@ -136,14 +140,29 @@ function flowEntry(
   found: ReturnType<typeof matchUserFlows>[number],
   connectors: Connectors,
   input: PlanInput,
-): Entry {
-  if (found.type === "fault") return { list: "faults", item: found.fault };
-  const item = flowChange(found, connectors);
-  if (found.recorded !== null && item.fields.length === 0) {
+): readonly Entry[] {
+  if (found.type === "fault") return [{ list: "faults", item: found.fault }];
+  return accepting(found, flowChange(found, connectors), input, (item) => {
+    if (found.recorded === null || item.fields.length > 0) return judge(found, item, input);
     const { kind, name, id, displayName, at } = item;
     return { list: "unchanged", item: { kind, name, id, displayName, at } };
-  }
-  return judge(found, item, input);
+  });
+}
+
+/** What is left of a change once accepted differences are taken out, and these. */
+function accepting(
+  found: Extract<Judged, { readonly type: "paired" | "flow" }>,
+  whole: Change,
+  input: PlanInput,
+  account: (left: Change) => Entry,
+): readonly Entry[] {
+  const { change: left, accepted, overwritten } = withoutAccepted(found, whole, input);
+  const told = accepted.map((item): Entry => ({ list: "accepted", item }));
+  const own = account(left);
+  if (overwritten.length === 0 || own.list !== "changes") return [own, ...told];
+  const until = accepted.map((one) => one.until).sort()[0] ?? "";
+  const reason = overwritingReason(left, overwritten, until);
+  return [{ list: "held", item: { ...own.item, reason } }, ...told];
 }
 
 function unmanagedFlow({ kind, id }: LiveUserFlow): Unmanaged {
@@ -175,18 +194,18 @@ function known(found: Match, isHeld: boolean, input: PlanInput): readonly Entry[
  * | no         | yes                        | this id         | delete                         |
  * | no         | yes                        | none            | unmanaged                      |
  */
-function entry(found: Exclude<Match, Orphan>, input: PlanInput): Entry {
+function entry(found: Exclude<Match, Orphan>, input: PlanInput): readonly Entry[] {
   switch (found.type) {
     case "fault":
-      return { list: "faults", item: found.fault };
+      return [{ list: "faults", item: found.fault }];
     case "unmanaged":
-      return { list: "unmanaged", item: unmanagedItem(found.live) };
+      return [{ list: "unmanaged", item: unmanagedItem(found.live) }];
     case "paired":
       return paired(found, input);
     case "absent":
     case "unseen":
     case "ambiguous":
-      return judge(found, change(found, input), input);
+      return [judge(found, change(found, input), input)];
     default:
       return found satisfies never;
   }
@@ -220,19 +239,19 @@ function warnings(found: Match, input: PlanInput): readonly Entry[] {
   return [...restored, ...told];
 }
 
-function paired(found: Match & { type: "paired" }, input: PlanInput): Entry {
+function paired(found: Match & { type: "paired" }, input: PlanInput): readonly Entry[] {
   const { definition, secrets } = found.desired;
   const isOurs = found.recorded?.id === found.live.id;
   // With a secret that cannot be read nobody knows whether something differs.
   const isKnown = Object.values(secrets).every((secret) => "fingerprint" in secret);
-  const item = change(found, input);
-  if (isOurs && isKnown && item.fields.length === 0 && item.sends.length === 0) {
+  return accepting(found, change(found, input), input, (item) => {
+    const isSame = item.fields.length === 0 && item.sends.length === 0;
+    if (!isOurs || !isKnown || !isSame) return judge(found, item, input);
     const { kind, name, displayName, at } = definition;
     const reason = holdReason(found, item, input);
     if (reason?.code === "certificate") return { list: "held", item: { ...item, reason } };
     return { list: "unchanged", item: { kind, name, id: found.live.id, displayName, at } };
-  }
-  return judge(found, item, input);
+  });
 }
 
 /** The change that a match asks for, before anybody asks whether it may be made. */

@@ -30,6 +30,7 @@ export function plan(input: PlanInput): Plan {
   const approved = limited(wanted, kept, withoutLift(input));
   const unchanged = entries.flatMap((e) => (e.list === "unchanged" ? [e.item] : []));
   const unmanaged = entries.flatMap((e) => (e.list === "unmanaged" ? [e.item] : []));
+  const accepted = entries.flatMap((e) => (e.list === "accepted" ? [e.item] : []));
   const secrets = entries.flatMap((e) => (e.list === "secrets" ? [e.item] : []));
   const certificates = entries.flatMap((e) => (e.list === "certificates" ? [e.item] : []));
   const faults = [
@@ -63,6 +64,7 @@ export function plan(input: PlanInput): Plan {
     certificates: certificates.sort(byOwner),
     uses: uses && "uses" in uses ? [...uses.uses] : null,
     usesUnknown: uses && "fault" in uses ? uses.fault : null,
+    accepted: accepted.sort(byKindAndName),
     suspended: [...activeSuspensions(input)],
     window: plannedWindow(windows, window),
     faults,

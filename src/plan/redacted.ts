@@ -39,6 +39,7 @@ export function redacted(plan: Plan, redact: Redact): Plan {
       displayName: maybe(one.displayName),
       targetUrl: maybe(one.targetUrl),
     })),
+    accepted: plan.accepted.map((one) => ({ ...one, before: maybe(one.before) })),
     certificates: plan.certificates.map((one) => ({
       ...one,
       displayName: one.at === null ? maybe(one.displayName) : one.displayName,

@@ -10,12 +10,13 @@ import { windowState } from "./windows.ts";
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete, a suspension that ends, a change window. Infinity
+ * certificates that retire, an announced delete, a suspension or an acceptance that ends, a change window. Infinity
  * when there is none. What was begun and is waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);
-  const ends = input.memory.suspensions.map(({ until }) => toMilliseconds(until));
+  const { suspensions, acceptances } = input.memory;
+  const ends = [...suspensions, ...acceptances].map(({ until }) => toMilliseconds(until));
   const turns = [
     ...certificateTurns(input),
     ...policyTurns(input),

@@ -79,6 +79,7 @@ const actions = {
   delete: { symbol: "-", word: "deleted", tone: "delete" },
   refuse: { symbol: "!", word: "refused", tone: "held" },
   override: { symbol: "!", word: "a rule was set aside", tone: "held" },
+  accept: { symbol: "!", word: "drift accepted", tone: "held" },
   suspend: { symbol: "!", word: "suspended", tone: "held" },
   resume: { symbol: ">", word: "resumed", tone: "good" },
   restore: { symbol: "<", word: "restored", tone: "update" },

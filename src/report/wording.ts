@@ -57,6 +57,7 @@ export const holds = {
   window: "change window",
   target: "connector not there",
   unsupported: "takes no connectors",
+  accepted: "accepted drift",
 } as const satisfies Record<HoldReason["code"], string>;
 
 export const triggers = {

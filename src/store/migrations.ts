@@ -119,4 +119,31 @@ export const migrations: readonly string[] = [
   -- Which run began it; NULL: written before there was this column.
   ALTER TABLE journal ADD COLUMN run TEXT;
   `,
+  `
+  -- Live values that a person has accepted for a while. value: digest of the live value.
+  CREATE TABLE acceptances (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    path      TEXT NOT NULL,
+    value     TEXT NOT NULL,
+    since     TEXT NOT NULL,
+    until     TEXT NOT NULL,
+    by        TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id, kind, name, path)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One difference between git and the tenant over time. path: '' for a whole object. drift: JSON.
+  CREATE TABLE drifts (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    path      TEXT NOT NULL,
+    drift     TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id, kind, name, path)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@ import type { Run } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange, LedgerEntry, MemoryChange } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { build } from "./build.ts";
+import { putAcceptance, removeAcceptance } from "./drift-queries.ts";
 import { once } from "./once.ts";
 import { putRefusals, putSuspension, removeSuspension } from "./suspension-queries.ts";
 import type { Tables } from "./tables.ts";
@@ -157,6 +158,10 @@ export function changeMemory(tenant: TenantIdentity, change: MemoryChange) {
       return removeSuspension(tenant, change);
     case "refused":
       return putRefusals(tenant, change.refusals);
+    case "accept":
+      return putAcceptance(tenant, change.acceptance);
+    case "revoke":
+      return removeAcceptance(tenant, change);
     default:
       return change satisfies never;
   }

@@ -2,8 +2,10 @@
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
+import type { Drift } from "../model/generated/drift.ts";
 import type { Plan, Run, Suspension } from "../model/generated/run.ts";
 import type {
+  Acceptance,
   LedgerEntry,
   OpenJournalEntry,
   RecordedSecret,
@@ -17,6 +19,8 @@ export type LedgerRow = Omit<Selectable<Tables["ledger"]>, "graph" | "tenant_id"
 export type JournalRow = Omit<Selectable<Tables["journal"]>, "graph" | "tenant_id" | "result">;
 
 export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
+
+export type AcceptanceRow = Omit<Selectable<Tables["acceptances"]>, "graph" | "tenant_id">;
 
 export interface RunRow {
   readonly key: number;
@@ -67,6 +71,26 @@ export function toSuspension(row: SuspensionRow, path: string): Suspension {
   return { kind: kind === "" ? null : toKind(kind, place), name: name || null, ...said };
 }
 
+export function toAcceptance(row: AcceptanceRow, path: string): Acceptance {
+  const { kind, ...said } = row;
+  return { kind: toKind(kind, { path, what: `acceptance of ${row.name}` }), ...said };
+}
+
+export function toDrift({ drift }: { readonly drift: string }, path: string): Drift {
+  return parse(drift, { path, what: "drift" }, isDrift);
+}
+
+/** The outline only. */
+function isDrift(value: unknown): value is Drift {
+  return (
+    isObject(value) &&
+    ["kind", "name", "path", "op", "state", "firstSeen", "lastSeen"].every(
+      (key) => typeof value[key] === "string",
+    ) &&
+    isTexts(value["openings"])
+  );
+}
+
 export function toRefusals({ refusals }: { refusals: string }, path: string): readonly string[] {
   return parse(refusals, { path, what: "list of refusals" }, isTexts);
 }
@@ -89,6 +113,7 @@ export function toRun(row: RunRow, path: string): Run {
 const notSaid = {
   secrets: [],
   certificates: [],
+  accepted: [],
   uses: null,
   usesUnknown: null,
   suspended: [],

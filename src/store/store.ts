@@ -6,12 +6,13 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
-import type { Memory, MemoryChange, Store } from "../model/store.ts";
+import type { DriftChanges, Memory, MemoryChange, Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { retainSince, verifyChain } from "./audit.ts";
 import { append, selectEntries } from "./audit-queries.ts";
 import type { Database, Step } from "./database.ts";
+import { putDrift, removeDrift, selectAcceptances, selectDrifts } from "./drift-queries.ts";
 import { storeFault } from "./faults.ts";
 import { openLocks } from "./lock.ts";
 import {
@@ -33,7 +34,9 @@ import {
 } from "./queries.ts";
 import { openRemembered } from "./remembered.ts";
 import {
+  toAcceptance,
   toAudited,
+  toDrift,
   toJournalEntry,
   toLedgerEntry,
   toRefusals,
@@ -130,14 +133,16 @@ function memoryIn(
       remembered.forget(tenant);
       if (steps.length > 0) await database.write("durable", steps);
     },
-    async record(tenant, run) {
+    async record(tenant, run, drifts) {
       const { startedAt, finishedAt, result } = run;
       const values = { tenant: tenant.name, startedAt, finishedAt, result };
       const insert = { query: insertRun({ ...values, run: JSON.stringify(run) }) };
       // Whoever was never read whole may be a mistyped tenantId, and the name would be its for good.
       const isNews = run.plan?.complete === true && !remembered.isKnown(tenant);
-      const steps = isNews ? [{ query: putKnown(tenant) }, insert] : [insert];
-      const [row] = await database.write("cheap", steps);
+      const found = driftSteps(tenant, drifts);
+      if (found.length > 0) remembered.forget(tenant);
+      const known = isNews ? [{ query: putKnown(tenant) }] : [];
+      const [row] = await database.write("cheap", [...known, ...found, insert]);
       if (isNews) remembered.learn(tenant);
       // The statement answers the one column of the one row that it made.
       if (isTimeToPrune((row as { readonly sequence: number }).sequence)) {
@@ -155,6 +160,14 @@ function memoryIn(
     },
     verifyAudit: (kept) => verifyChain(database, kept),
   };
+}
+
+function driftSteps(tenant: TenantIdentity, drifts: DriftChanges | undefined): readonly Step[] {
+  const { put = [], forget = [] } = drifts ?? {};
+  return [
+    ...put.map((drift) => ({ query: putDrift(tenant, drift) })),
+    ...forget.map((field) => ({ query: removeDrift(tenant, field) })),
+  ];
 }
 
 function remembering(
@@ -182,12 +195,14 @@ async function recallFrom(
   tenant: TenantIdentity,
   path: string,
 ): Promise<Memory> {
-  const [known, ledger, journal, suspensions, [refused]] = await database.read([
+  const [known, ledger, journal, suspensions, [refused], accepted, drifts] = await database.read([
     selectKnown(tenant),
     selectLedger(tenant),
     selectOpenJournal(tenant),
     selectSuspensions(tenant),
     selectRefusals(tenant),
+    selectAcceptances(tenant),
+    selectDrifts(tenant),
   ]);
   const [identity] = known.map(({ name, graph, tenant_id: tenantId }) => ({
     name,
@@ -200,6 +215,8 @@ async function recallFrom(
     known: identity ?? null,
     suspensions: suspensions.map((row) => toSuspension(row, path)),
     refusals: refused === undefined ? [] : toRefusals(refused, path),
+    acceptances: accepted.map((row) => toAcceptance(row, path)),
+    drifts: drifts.map((row) => toDrift(row, path)),
   };
 }
 

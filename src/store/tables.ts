@@ -10,6 +10,8 @@ export interface Tables {
   readonly audit: AuditTable;
   readonly audit_head: { readonly sequence: number; readonly hash: string };
   readonly suspensions: SuspensionsTable;
+  readonly acceptances: AcceptancesTable;
+  readonly drifts: DriftsTable;
   readonly refusals: {
     readonly graph: string;
     readonly tenant_id: string;
@@ -67,6 +69,28 @@ interface SuspensionsTable {
   readonly until: string;
   readonly by: string;
   readonly reason: string;
+}
+
+interface AcceptancesTable {
+  readonly graph: string;
+  readonly tenant_id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly path: string;
+  readonly value: string;
+  readonly since: string;
+  readonly until: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+interface DriftsTable {
+  readonly graph: string;
+  readonly tenant_id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly path: string;
+  readonly drift: string;
 }
 
 interface RunsTable {

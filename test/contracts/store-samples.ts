@@ -63,6 +63,7 @@ export function planned(complete = true): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    accepted: [],
     uses: null,
     usesUnknown: null,
     suspended: [],

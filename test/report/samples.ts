@@ -177,6 +177,7 @@ export function planOf(parts: Partial<Plan>): Plan {
     unreadable: [],
     secrets: [],
     certificates: [],
+    accepted: [],
     uses: [],
     usesUnknown: null,
     suspended: [],

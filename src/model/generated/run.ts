@@ -156,6 +156,10 @@ uses: (Use[] | null)
  */
 usesUnknown: (Fault | null)
 /**
+ * Differences that a person has accepted for a while; no drift.
+ */
+accepted: AcceptedDrift[]
+/**
  * What is left alone for a while; a suspension of the whole tenant comes first.
  */
 suspended: Suspension[]
@@ -366,7 +370,7 @@ export interface HoldReason {
 /**
  * Which rule; stable.
  */
-code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window" | "in-use" | "use-unknown" | "target" | "unsupported")
+code: ("announced" | "limit" | "verb" | "protected" | "ambiguous" | "secret" | "tenant" | "unseen" | "certificate" | "earlier-expiry" | "scope" | "suspended" | "window" | "in-use" | "use-unknown" | "target" | "unsupported" | "accepted")
 /**
  * Why, in one sentence.
  */
@@ -583,6 +587,51 @@ before: boolean
  * The step calls it once the plan is carried out.
  */
 after: boolean
+}
+/**
+ * A difference that a person has accepted for a while: the live value stays as it is. Another live value is drift again.
+ */
+export interface AcceptedDrift {
+/**
+ * Kind of object.
+ */
+kind: ("ApiConnector" | "UserFlow")
+/**
+ * metadata.name.
+ */
+name: string
+/**
+ * Graph id.
+ */
+id: string
+/**
+ * Path in the definition.
+ */
+path: string
+/**
+ * The live value that was accepted; redacted where it is a secret.
+ */
+before: (string | null)
+/**
+ * What git says.
+ */
+after: (string | null)
+/**
+ * RFC 3339, UTC.
+ */
+since: string
+/**
+ * When it ends by itself. RFC 3339, UTC.
+ */
+until: string
+/**
+ * Who said so.
+ */
+by: string
+/**
+ * Why.
+ */
+reason: string
 }
 /**
  * What a person asked to be left alone. Its drift is still reported, and held.

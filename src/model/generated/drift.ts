@@ -1,0 +1,109 @@
+// Made from schemas/drift.schema.json by `npm run generate`; do not edit.
+
+/**
+ * The differences between git and a tenant over time.
+ */
+export interface DriftOutput {
+/**
+ * Version of this format.
+ */
+version: 1
+/**
+ * Open ones first, then by kind, name and path.
+ */
+drifts: Drift[]
+}
+/**
+ * One difference between git and the tenant over time.
+ */
+export interface Drift {
+/**
+ * Kind of object.
+ */
+kind: ("ApiConnector" | "UserFlow")
+/**
+ * metadata.name.
+ */
+name: string
+/**
+ * Path in the definition; empty for a whole object, one that is to be created, deleted or taken over.
+ */
+path: string
+/**
+ * Graph id; null where there is none.
+ */
+id: (string | null)
+/**
+ * What apply would do about it.
+ */
+op: ("create" | "update" | "adopt" | "delete")
+/**
+ * Live value when it was last seen; redacted where it is a secret.
+ */
+before: (string | null)
+/**
+ * What git said then.
+ */
+after: (string | null)
+/**
+ * Where the definition stood; null when there was none.
+ */
+at: (Position | null)
+/**
+ * new: seen in one run; ongoing: in more; accepted: left alone on a person's word; flapping: opened at least three times within a day; resolved: not there any more.
+ */
+state: ("new" | "ongoing" | "accepted" | "flapping" | "resolved")
+/**
+ * Seen in as many runs in a row as the tenant asks for (drift.after), so that it is told of.
+ */
+counts: boolean
+/**
+ * When it opened last. RFC 3339, UTC.
+ */
+firstSeen: string
+/**
+ * RFC 3339, UTC.
+ */
+lastSeen: string
+/**
+ * Runs that saw it since it opened.
+ */
+runs: number
+/**
+ * When it opened before, within a day, the last one at the end. RFC 3339, UTC.
+ */
+openings: string[]
+/**
+ * RFC 3339, UTC; null while it is open.
+ */
+resolvedAt: (string | null)
+/**
+ * us: a run of Plumbline wrote it; commit: its definition changed; someone: the tenant changed; null while it is open.
+ */
+resolvedBy: ("us" | "commit" | "someone" | null)
+/**
+ * Of the definitions when it was last seen.
+ */
+commit: (string | null)
+/**
+ * Digest of what the definition said when it was last seen; null when there was none.
+ */
+definition: (string | null)
+}
+/**
+ * A place in a file, for people and editors.
+ */
+export interface Position {
+/**
+ * Path relative to the folder of plumbline.yaml, with /.
+ */
+file: string
+/**
+ * From 1.
+ */
+line: number
+/**
+ * From 1.
+ */
+column: number
+}

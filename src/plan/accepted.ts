@@ -1,0 +1,114 @@
+/**
+ * Differences that a person has accepted for a while: one live value of one field, which stays as it
+ * is. Another value of the same field is drift again.
+ */
+import { createHash } from "node:crypto";
+import { isSameId } from "../model/definition.ts";
+import type { AcceptedDrift, Change, FieldChange, HoldReason } from "../model/generated/run.ts";
+import type { Acceptance } from "../model/store.ts";
+import type { PlanInput } from "./input.ts";
+import { toMilliseconds } from "./instant.ts";
+import type { Judged } from "./policy.ts";
+
+type Met = Extract<Judged, { readonly type: "paired" | "flow" }>;
+
+/** Those that have not ended by themselves. */
+export function activeAcceptances({
+  memory,
+  now,
+}: Pick<PlanInput, "memory" | "now">): readonly Acceptance[] {
+  const at = toMilliseconds(now);
+  return memory.acceptances.filter(({ until }) => toMilliseconds(until) > at);
+}
+
+/**
+ * Stands for the live value of a field: null where nobody can know it, because Microsoft Graph masks
+ * it. Secrets in a URL by fingerprint, connectors that a step calls by id.
+ */
+export function liveValueOf(found: Met, { path, before, secret }: FieldChange): string | null {
+  if (found.type === "flow") {
+    const step = found.live.steps?.find((one) => path.endsWith(`.${one.step}`));
+    return digestOf(step?.connector?.id.toLowerCase() ?? null);
+  }
+  if (!secret) return digestOf(before);
+  const [, key] = /^spec\.query\.(.*)$/s.exec(path) ?? [];
+  if (key === undefined) return null;
+  return digestOf(found.live.query.find((one) => one.key === key)?.value ?? null);
+}
+
+function digestOf(value: string | null): string {
+  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
+}
+
+/** Why a change is held that would overwrite what is accepted. */
+export function overwritingReason(
+  { name }: Pick<Change, "name">,
+  paths: readonly string[],
+  until: string,
+): HoldReason {
+  const [first = ""] = paths;
+  return {
+    code: "accepted",
+    message: `The live value of ${paths.join(", ")} is accepted, and Microsoft Graph takes it together with what differs.`,
+    lift: `Run plumbline accept ${name} --field ${first} --revoke, or change git to the live value.`,
+    until,
+  };
+}
+
+/** A change without the differences that are accepted, and these. */
+export interface Accepting {
+  readonly change: Change;
+  readonly accepted: readonly AcceptedDrift[];
+  /** Accepted paths that a write of the rest would overwrite. */
+  readonly overwritten: readonly string[];
+}
+
+export function withoutAccepted(found: Met, change: Change, input: PlanInput): Accepting {
+  const active = activeAcceptances(input).filter(
+    ({ kind, name }) => kind === change.kind && isSameId(name, change.name),
+  );
+  const { restored } = input.asked;
+  // Whoever restores something means all of it.
+  if (active.length === 0 || Object.hasOwn(restored, change.name)) return none(change);
+  const acceptanceOf = (field: FieldChange) =>
+    active.find(({ path, value }) => path === field.path && value === liveValueOf(found, field));
+  const accepted = change.fields.flatMap((field): AcceptedDrift[] => {
+    const acceptance = acceptanceOf(field);
+    return acceptance ? [acceptedDrift(change, field, acceptance)] : [];
+  });
+  const fields = change.fields.filter((field) => acceptanceOf(field) === undefined);
+  const left = new Set(fields.map(({ path }) => partOf(path)));
+  const sends = change.sends.filter((path) => left.has(partOf(path)));
+  const { upload, ...rest } = change;
+  const stays = accepted.map(({ path }) => path.replace(/^spec\./, "")).join(", ");
+  const reason = accepted.length === 0 ? change.reason : `${change.reason} Accepted: ${stays}.`;
+  return {
+    change: {
+      ...rest,
+      fields,
+      sends,
+      reason,
+      ...(upload && left.has("authentication") && { upload }),
+    },
+    accepted,
+    overwritten: accepted.map(({ path }) => path).filter((path) => left.has(partOf(path))),
+  };
+}
+
+function none(change: Change): Accepting {
+  return { change, accepted: [], overwritten: [] };
+}
+
+/** What Microsoft Graph takes as one: a URL with its keys, an authentication as a whole. */
+function partOf(path: string): string {
+  if (/^spec\.(?:targetUrl$|query\.)/.test(path)) return "url";
+  return path.startsWith("spec.authentication") ? "authentication" : path;
+}
+
+function acceptedDrift(
+  { kind, name, id }: Change,
+  { path, before, after }: FieldChange,
+  { since, until, by, reason }: Acceptance,
+): AcceptedDrift {
+  return { kind, name, id: id ?? "", path, before, after, since, until, by, reason };
+}
