@@ -1,4 +1,5 @@
 /** plumbline.yaml as the program uses it: defaults filled in, paths absolute, contradictions told. */
+
 import { dirname, relative, resolve } from "node:path";
 import { readConfiguration } from "../definitions/configuration-file.ts";
 import type { LoadRequest } from "../definitions/definitions.ts";
@@ -13,6 +14,7 @@ import type {
 import type { SecretUse } from "../model/secret.ts";
 import type { Limits, Verb } from "../plan/input.ts";
 import type { ChangeWindow } from "../plan/windows.ts";
+import type { DriftSettings } from "../reconcile/subject.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
@@ -40,6 +42,7 @@ export interface TenantSettings {
   readonly limits: Limits;
   /** Milliseconds. */
   readonly deleteAfter: number;
+  readonly drift: DriftSettings;
   /** Milliseconds before the end of a certificate. */
   readonly expiryWarnings: readonly number[];
   /** Milliseconds. */
@@ -137,6 +140,10 @@ function tenantSettings(
       changes: tenant.limits?.changes ?? null,
     },
     deleteAfter: milliseconds(tenant.deleteAfter ?? "1h"),
+    drift: {
+      after: tenant.drift?.after ?? 1,
+      keep: milliseconds(tenant.drift?.keep ?? "30d"),
+    },
     expiryWarnings: (tenant.expiryWarnings ?? defaultExpiryWarnings).map(milliseconds),
     settle: milliseconds(tenant.settle ?? "5s"),
     budget: tenant.budget ?? 50,

@@ -56,6 +56,16 @@ const verbs = {
     },
     example: 'plumbline suspend fraud-check --until 8h --reason "the web hook moves"',
   },
+  accept: {
+    statuses: {
+      ...pick(1, 3, 6),
+      0: "accepted, or no longer",
+      4: "refused: it does not differ there, or nobody can see the value",
+      5: "the store cannot be used",
+    },
+    example:
+      'plumbline accept fraud-check --field spec.targetUrl --until 7d --reason "they move first"',
+  },
   resume: {
     statuses: {
       ...pick(1, 3),

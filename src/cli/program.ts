@@ -12,7 +12,7 @@ import { version } from "./version.ts";
 type Ended = (status: number) => void;
 
 /** Verbs that are fixed in meaning, but do not do anything yet. */
-const later = "accept notify doctor probe".split(" ");
+const later = "notify doctor probe".split(" ");
 
 /** Writes help and complaints to the terminal; throws commander's errors instead of exiting. */
 export function createProgram(terminal: Terminal, ended: Ended): Command {
@@ -32,6 +32,7 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
   addTrust(program, terminal, ended);
   addSuspend(program, terminal, ended);
   addResume(program, terminal, ended);
+  addAccept(program, terminal, ended);
   addHistory(program, terminal, ended);
   addRestore(program, terminal, ended);
   addAudit(program, terminal, ended);
@@ -122,6 +123,21 @@ function addResume(program: Command, terminal: Terminal, ended: Ended): void {
     .action(async (target, flags) => {
       const { resumeVerb } = await import("./verbs/suspend.ts");
       ended(await resumeVerb({ ...flags, output: [], target }, terminal));
+    });
+}
+
+function addAccept(program: Command, terminal: Terminal, ended: Ended): void {
+  const description =
+    "Let the live value of one field stay for a while; another one is drift again.";
+  verb(program, "accept", description, { isReporting: false })
+    .argument("<name>", "a definition, by metadata.name")
+    .requiredOption("--field <path>", "path in the definition, such as spec.targetUrl")
+    .option("--until <time>", "when it ends by itself: 8h, 7d or 2026-12-01T08:00:00Z")
+    .option("--reason <text>", "why, for whoever wonders")
+    .option("--revoke", "end it before its time")
+    .action(async (name, flags) => {
+      const { acceptVerb } = await import("./verbs/accept.ts");
+      ended(await acceptVerb({ ...flags, output: [], name }, terminal));
     });
 }
 

@@ -91,6 +91,7 @@ async function wireTenants<One extends Wired>(
         windows: tenant.windows,
       },
       settle: tenant.settle,
+      drift: tenant.drift,
       version,
       load: () => ({
         loaded: definitions.load(tenant.load),

@@ -41,7 +41,19 @@ export type Entry =
   | { readonly list: "faults"; readonly item: Fault }
   | { readonly list: "secrets"; readonly item: SecretState }
   | { readonly list: "accepted"; readonly item: AcceptedDrift }
+  | { readonly list: "met"; readonly item: Met }
   | { readonly list: "certificates"; readonly item: ConnectorCertificates };
+
+/** A definition with the live object that it met, and all that differs, accepted or not. */
+export interface Met {
+  readonly found: Extract<Judged, { readonly type: "paired" | "flow" }>;
+  readonly whole: Change;
+}
+
+/** Every definition that met a live object. */
+export function metObjects(input: PlanInput): readonly Met[] {
+  return planObjects(input).entries.flatMap((one) => (one.list === "met" ? [one.item] : []));
+}
 
 /** Everything accounted for. */
 export interface Planned {
@@ -157,7 +169,8 @@ function accepting(
   account: (left: Change) => Entry,
 ): readonly Entry[] {
   const { change: left, accepted, overwritten } = withoutAccepted(found, whole, input);
-  const told = accepted.map((item): Entry => ({ list: "accepted", item }));
+  const met: Entry = { list: "met", item: { found, whole } };
+  const told = [met, ...accepted.map((item): Entry => ({ list: "accepted", item }))];
   const own = account(left);
   if (overwritten.length === 0 || own.list !== "changes") return [own, ...told];
   const until = accepted.map((one) => one.until).sort()[0] ?? "";

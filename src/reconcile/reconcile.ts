@@ -5,12 +5,14 @@
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
-import type { MemoryChange } from "../model/store.ts";
-import { type Asked, nothingAsked } from "../plan/input.ts";
+import type { DriftChanges, MemoryChange } from "../model/store.ts";
+import { type Asked, nothingAsked, type PlanInput } from "../plan/input.ts";
+import { isAnotherTenant } from "../plan/policy.ts";
 import { activeSuspensions } from "../plan/suspensions.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
 import { type Actor, auditOf, beforehand, refusedRun, type Told } from "./audit.ts";
+import { definitionsIn, driftChanges } from "./drift.ts";
 import { notAttempted } from "./effect.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
@@ -89,10 +91,11 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
     await using lock = await waitForLock(subject, options);
     if (lock === null) run = finish(ending(null, [], [busy(tenant.name)], "refused"));
     else {
-      const ended = await locked(subject, id, options).catch((thrown) =>
+      const ended: Found = await locked(subject, id, options).catch((thrown) =>
         brokenOff(thrown, options, subject),
       );
-      run = await recorded(subject, finish(ended), notify);
+      const { found = noDrifts, ...left } = ended;
+      run = await recorded(subject, finish(left), found, notify);
     }
     if (options.isApply || options.isTrust) run = await refusalAudited(subject, run, options);
   } catch (thrown) {
@@ -123,6 +126,11 @@ async function waitForLock(
 
 type Ended = Pick<Run, "plan" | "outcomes" | "faults" | "result">;
 
+/** With what the run has found of differences. */
+type Found = Ended & { readonly found?: DriftChanges };
+
+const noDrifts: DriftChanges = { put: [], forget: [] };
+
 function ending(
   plan: Plan | null,
   outcomes: readonly Outcome[],
@@ -132,13 +140,42 @@ function ending(
   return { plan, outcomes: [...outcomes], faults: [...faults], result };
 }
 
-async function locked(subject: Subject, run: string, options: RunOptions): Promise<Ended> {
-  const { notify, approved, asked } = options;
-  const { writer, tenant } = subject;
+async function locked(subject: Subject, run: string, options: RunOptions): Promise<Found> {
+  const { notify, asked } = options;
   const observed = await observe(subject, asked, options.stopping, notify);
   const world = await settled(subject, observed, options);
   const planned = planFor(subject, world.input);
-  notify({ type: "planned", tenant: tenant.name, plan: planned });
+  notify({ type: "planned", tenant: subject.tenant.name, plan: planned });
+  const ended = await carriedOut(subject, run, options, { world, planned });
+  return { ...ended, found: foundIn(subject, world.input, ended) };
+}
+
+/** What the run found of differences; a restore compares with another state than git's. */
+function foundIn(
+  { clock, drift }: Subject,
+  input: PlanInput,
+  { plan, outcomes }: Ended,
+): DriftChanges {
+  const isRestore = Object.keys(input.asked.restored).length > 0;
+  if (plan === null || isRestore || isAnotherTenant(input)) return noDrifts;
+  const now = clock.now().toISOString();
+  const reading = { plan, outcomes, now, definitionOf: definitionsIn(input), ...drift };
+  return driftChanges(input.memory.drifts, reading);
+}
+
+interface Planned {
+  readonly world: World;
+  readonly planned: Plan;
+}
+
+async function carriedOut(
+  subject: Subject,
+  run: string,
+  options: RunOptions,
+  { world, planned }: Planned,
+): Promise<Ended> {
+  const { notify, approved } = options;
+  const { writer, tenant } = subject;
   const result = planResult(planned);
   const unfit = askedFaults(world.input, planned, options.isTrust === true);
   if (unfit.length > 0) return ending(planned, [], unfit, worstOfRefusal(result));
@@ -215,8 +252,13 @@ async function audited(
   await subject.store.settle(subject.tenant, null, "audited", changes, told.map(audit));
 }
 
-async function recorded({ store, tenant }: Subject, run: Run, notify: Notify): Promise<Run> {
-  return await store.record(tenant, run).then(
+async function recorded(
+  { store, tenant }: Subject,
+  run: Run,
+  found: DriftChanges,
+  notify: Notify,
+): Promise<Run> {
+  return await store.record(tenant, run, found).then(
     () => run,
     (thrown) => withFault(run, tell(thrown, run.tenant, notify)),
   );

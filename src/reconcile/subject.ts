@@ -9,12 +9,21 @@ import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant
 import type { Asked, Policy } from "../plan/input.ts";
 import type { Audit } from "./audit.ts";
 
+/** What is remembered of differences. */
+export interface DriftSettings {
+  /** Runs in a row that must see one before it counts. */
+  readonly after: number;
+  /** Milliseconds for which one that is gone is kept. */
+  readonly keep: number;
+}
+
 /** What planning needs: nothing here can write to the tenant. */
 export interface PlanSubject {
   readonly tenant: TenantIdentity;
   readonly policy: Policy;
   /** Milliseconds that a write may take to show in reads. */
   readonly settle: number;
+  readonly drift: DriftSettings;
   /** Version of the program. */
   readonly version: string;
   /** Definitions as they are on disk now, and the commit that they come from. */

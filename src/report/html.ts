@@ -165,13 +165,14 @@ function faultRow({ severity, code, message, file, spot, requestId }: FaultView)
 }
 
 function details(view: TenantView): Html {
-  const { facts, digest, took, window, suspended, nextRun, toApply, uses } = view;
+  const { facts, digest, took, window, suspended, accepted, nextRun, toApply, uses } = view;
   const list = [
     ...facts.map(({ label, text }) => detail(label, html`${text}`)),
     ...(digest === null ? [] : [detail("Digest", html`<code>${digest}</code>`)]),
     ...(took === null ? [] : [detail("Took", html`${took}`)]),
     ...(uses.note === null ? [] : [detail("User flows", toned(uses.note))]),
     ...suspended.map((text) => detail("Suspended", html`${text}`)),
+    ...accepted.map((text) => detail("Accepted", html`${text}`)),
     ...(window === null ? [] : [detail("Change window", html`${window.text}`)]),
     ...(nextRun === null ? [] : [detail("Next run", html`${nextRun}`)]),
   ];

@@ -23,6 +23,7 @@ export function renderLineOf(view: TenantView, commit: string | null): string {
     aside === "" ? "" : ` (${aside})`,
     error === undefined ? "" : `: ${excerpt(error.message, ERROR_LIMIT)}`,
     ...view.suspended.map((text) => ` · Suspended: ${text}`),
+    ...view.accepted.map((text) => ` · Accepted: ${text}`),
     // One that is open is no news.
     view.window === null || view.window.isOpen ? "" : ` · Change window: ${view.window.text}`,
     view.nextRun === null ? "" : ` · Next run: ${view.nextRun}`,

@@ -167,12 +167,13 @@ function folded(summary: string, items: readonly string[]): readonly Piece[] {
 }
 
 function closing(view: TenantView): string {
-  const { facts, digest, took, window, suspended, nextRun, toApply } = view;
+  const { facts, digest, took, window, suspended, accepted, nextRun, toApply } = view;
   const all = [
     ...facts.map(({ label, text }) => `${label} ${codeSpan(text)}`),
     ...(digest === null ? [] : [`Digest ${codeSpan(digest)}`]),
     ...(took === null ? [] : [`Took ${took}`]),
     ...suspended.map((text) => `Suspended ${prose(text)}`),
+    ...accepted.map((text) => `Accepted ${prose(text)}`),
     ...(window === null ? [] : [`Change window ${prose(window.text)}`]),
     ...(nextRun === null ? [] : [`Next run ${nextRun}`]),
   ].join(" · ");

@@ -11,7 +11,8 @@ export function planSentence(plan: Plan, result: Result, { restoring }: ViewOpti
   if (restoring !== undefined && result === "clean") {
     return isWholly(plan) ? matchesEarlier : matchesInPart;
   }
-  return isForCertificates(plan, result) ? certificatesAlone : resultSentence(result, "plan");
+  if (isForCertificates(plan, result)) return certificatesAlone;
+  return acceptedSentence(plan, result) ?? resultSentence(result, "plan");
 }
 
 /** How a tenant stands after a run. */
@@ -40,7 +41,19 @@ export function runSentence(run: Run, wrote: boolean, timezone: string | undefin
     faults.every(({ severity }) => severity === "warning");
   if (isHeldAlone) return unusableSecrets;
   const announced = held.includes("announced") ? announcedSentences[result] : undefined;
-  return asked ?? announced ?? resultSentence(result, wrote ? "wrote" : "read");
+  const accepted = acceptedSentence(plan, result);
+  return asked ?? announced ?? accepted ?? resultSentence(result, wrote ? "wrote" : "read");
+}
+
+/** In the place of a match that leaves out what a person has accepted. */
+function acceptedSentence(plan: Plan | null, result: Result): string | undefined {
+  if ((plan?.accepted ?? []).length === 0) return undefined;
+  const sentences: Readonly<Partial<Record<Result, string>>> = {
+    clean: "The tenant matches git, but for what is accepted.",
+    converged:
+      "The tenant was brought in line with git and verified by reading back, but for what is accepted.",
+  };
+  return sentences[result];
 }
 
 /** Nothing that apply could change differs. */

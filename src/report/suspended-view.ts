@@ -13,3 +13,14 @@ export function suspendedTexts(
     return `${what} until ${moment(until, timezone)}, by ${name(by)}: ${sentence(reason)}`;
   });
 }
+
+/** What of the live tenant is taken for right although git says otherwise. */
+export function acceptedTexts(
+  { accepted }: Pick<Plan, "accepted">,
+  timezone: string | undefined,
+): readonly string[] {
+  return accepted.map(({ name: known, path, before, until, by, reason }) => {
+    const value = before === null ? "nothing" : `"${name(before)}"`;
+    return `${name(known)} ${name(path)} is ${value} until ${moment(until, timezone)}, by ${name(by)}: ${sentence(reason)}`;
+  });
+}

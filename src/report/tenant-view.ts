@@ -18,7 +18,7 @@ import { outcomeOf } from "./outcomes.ts";
 import { name } from "./printable.ts";
 import { noSecrets, type SecretsView, secretsView } from "./secrets-view.ts";
 import { planSentence, runSentence } from "./sentences.ts";
-import { suspendedTexts } from "./suspended-view.ts";
+import { acceptedTexts, suspendedTexts } from "./suspended-view.ts";
 import { nextSteps, type ToApply } from "./to-apply.ts";
 import { type UnmanagedView, unmanagedView } from "./unmanaged-view.ts";
 import { affectsNotes, type UsesView, unasked, usesView } from "./uses-view.ts";
@@ -63,6 +63,8 @@ export interface TenantView {
   readonly nextRun: string | null;
   /** What is left alone for a while. */
   readonly suspended: readonly string[];
+  /** Live values that are taken for right for a while. */
+  readonly accepted: readonly string[];
   /** null for a tenant that may always be changed. */
   readonly window: WindowView | null;
   /** Empty when there is nothing that apply could do. */
@@ -88,6 +90,7 @@ export function planView(plan: Plan, options: ViewOptions): TenantView {
     took: null,
     nextRun: null,
     suspended: suspendedTexts(plan, options.timezone),
+    accepted: acceptedTexts(plan, options.timezone),
     window: windowView(plan.window, options.timezone),
     toApply: hasErrors ? [] : nextSteps(plan, options),
   };
@@ -113,6 +116,7 @@ export function runView(run: Run, nextRun: string | null, options: ViewOptions):
     took: duration(run.startedAt, run.finishedAt),
     nextRun: nextRun === null ? null : moment(nextRun, timezone),
     suspended: plan === null ? [] : suspendedTexts(plan, timezone),
+    accepted: plan === null ? [] : acceptedTexts(plan, timezone),
     window: plan === null ? null : windowView(plan.window, timezone, run.finishedAt),
     toApply: [],
   };

@@ -76,6 +76,7 @@ function closing(view: TenantView, page: Layout): Lines {
   return [
     ...page.wrap(summaryOf(view), "", view.tone, "  "),
     ...view.suspended.flatMap((text) => page.wrap(`Suspended: ${text}`, "", "held", "  ")),
+    ...view.accepted.flatMap((text) => page.wrap(`Accepted: ${text}`, "", "held", "  ")),
     ...windowLines(view, page),
     ...(view.nextRun === null ? [] : page.wrap(`Next run: ${view.nextRun}.`, "", "quiet")),
     ...toApplyLines(view, page),

@@ -9,6 +9,8 @@ import type {
   LiveUserFlow,
 } from "../../src/model/live.ts";
 import type { LedgerChange, LedgerEntry, OpenJournalEntry } from "../../src/model/store.ts";
+import { liveValueOf } from "../../src/plan/accepted.ts";
+import { partsOf } from "../../src/plan/api-connector.ts";
 import { certificatesOf, validUntil } from "../../src/plan/certificate.ts";
 import {
   type Desired,
@@ -17,6 +19,7 @@ import {
   type PlanInput,
   type Policy,
 } from "../../src/plan/input.ts";
+import { metObjects } from "../../src/plan/objects.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { stepsIn } from "../../src/plan/user-flow.ts";
 import { answered } from "../../src/reconcile/journal.ts";
@@ -654,5 +657,46 @@ test("the same input in any order gives the same plan, byte for byte", () => {
       };
       expect(JSON.stringify(plan(shuffled))).toBe(JSON.stringify(plan(input)));
     }),
+  );
+});
+
+test("what a person accepts is told, is in no change, and is not overwritten by the rest", () => {
+  const anyAccepted = anyGoodInput.chain((input) => {
+    const met = metObjects(input).flatMap(({ found, whole }) =>
+      whole.fields.flatMap((field) => {
+        const value = liveValueOf(found, field);
+        return value === null ? [] : [{ whole, path: field.path, value }];
+      }),
+    );
+    return fc.record({
+      input: fc.constant(input),
+      chosen: met.length === 0 ? fc.constant(null) : fc.constantFrom(...met),
+    });
+  });
+  fc.assert(
+    fc.property(anyAccepted, ({ input, chosen }) => {
+      if (chosen === null) return;
+      const { whole, path, value } = chosen;
+      const { kind, name } = whole;
+      const said = { since: now, until: "2027-01-01T00:00:00.000Z", by: "x", reason: "y" };
+      const acceptances = [{ kind, name, path, value, ...said }];
+      const made = plan({ ...input, memory: { ...input.memory, acceptances } });
+      expect(made.accepted.map((one) => [one.name, one.path])).toEqual([[name, path]]);
+      const own = made.changes.filter((change) => change.kind === kind && change.name === name);
+      for (const change of own) {
+        expect(change.fields.map((field) => field.path)).not.toContain(path);
+        const parts = partsOf(change);
+        if (/^spec\.(targetUrl|query)/.test(path)) expect(parts.targetUrl).toBe(false);
+        if (path.startsWith("spec.authentication")) expect(parts.authentication).toBe(false);
+      }
+      // A flow whose connector is held with it is another matter.
+      const others = (one: Plan) =>
+        [...one.changes, ...one.held]
+          .filter((change) => change.kind === "ApiConnector" && change.name !== name)
+          .map((change) => `${change.op} ${change.name}`)
+          .sort();
+      if (kind === "ApiConnector") expect(others(made)).toEqual(others(plan(input)));
+    }),
+    { numRuns: 300 },
   );
 });

@@ -239,6 +239,7 @@ export function wiring({ folder, clock, sandbox, store, env, options }: Parts): 
       tenant,
       policy: allowing(["adopt", "create", "update"]),
       settle: 5_000,
+      drift: { after: 1, keep: 30 * 86_400_000 },
       version: "1.0.0",
       load: () => ({ loaded: openDefinitions().load(request), commit: null }),
       secrets: openSecrets({

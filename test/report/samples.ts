@@ -481,6 +481,28 @@ export const samples: Readonly<Record<string, Report>> = {
   "calm-uses-plan": { type: "plans", plans: [planOf({ unchanged, uses: calmUses })] },
   "unknown-uses-plans": { type: "plans", plans: [usesUnknownPlan, usesUnreadablePlan] },
   "several-runs": { type: "runs", runs: [partialRun, unreadableRun], nextRuns },
+  "accepted-plan": {
+    type: "plans",
+    plans: [
+      planOf({
+        unchanged,
+        accepted: [
+          {
+            kind: "ApiConnector",
+            name: "fraud-check",
+            id: "x1",
+            path: "spec.targetUrl",
+            before: "https://elsewhere.contoso.example/",
+            after: "https://fraud.api.contoso.example/entra/sign-up",
+            since: "2026-08-20T08:00:00.000Z",
+            until: "2026-08-27T08:00:00.000Z",
+            by: "alex",
+            reason: "the web hook moves first, and git follows",
+          },
+        ],
+      }),
+    ],
+  },
   "suspended-plan": { type: "plans", plans: [suspendedPlan] },
   "restored-run": { type: "runs", runs: [restoredRun] },
   "calm-suspended-run": { type: "runs", runs: [calmSuspendedRun] },

@@ -74,6 +74,10 @@ runs: number
  */
 openings: string[]
 /**
+ * A run of Plumbline has begun to write it, so that it is ours when it goes.
+ */
+attempted: boolean
+/**
  * RFC 3339, UTC; null while it is open.
  */
 resolvedAt: (string | null)

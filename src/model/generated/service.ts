@@ -285,6 +285,19 @@ changes?: number
  */
 deleteAfter?: string
 /**
+ * When a difference is told of, and how long one that is gone is remembered.
+ */
+drift?: {
+/**
+ * Runs in a row that must see a difference before it counts.
+ */
+after?: number
+/**
+ * How long a resolved difference is remembered.
+ */
+keep?: string
+}
+/**
  * How long before a certificate expires reports begin to warn, in steps. Default: 60d, 30d, 14d and 7d.
  */
 expiryWarnings?: string[]

@@ -1,0 +1,65 @@
+import { acceptDrift, revokeAcceptance } from "../../reconcile/accept.ts";
+import type { RunEvent } from "../../reconcile/subject.ts";
+import { moment } from "../../report/instants.ts";
+import { actorOf } from "../actor.ts";
+import { type CommonFlags, configure, oneTenant } from "../command.ts";
+import { exitStatus } from "../exit.ts";
+import { withLine } from "../progress.ts";
+import { logEvent } from "../run-log.ts";
+import { stopSignal } from "../stop.ts";
+import { openTenants } from "../tenants.ts";
+import { print, type Terminal } from "../terminal.ts";
+import { untilFlag } from "../until.ts";
+import { UsageError } from "../usage-error.ts";
+import { wire } from "../wiring.ts";
+
+export interface AcceptFlags extends CommonFlags {
+  /** A definition, by metadata.name. */
+  readonly name: string;
+  /** Path in the definition. */
+  readonly field: string;
+  /** A duration or an instant. */
+  readonly until?: string;
+  readonly reason?: string;
+  readonly revoke?: true;
+}
+
+/** Takes the live value of a field for right until then, or no longer. Writes to the store alone. */
+export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promise<number> {
+  const { name, field: path, revoke } = flags;
+  const asked = revoke ? null : wanted(flags);
+  const configured = await configure(flags, terminal);
+  if (typeof configured === "number") return configured;
+  oneTenant(configured, "accept");
+  const { wiring, log } = await openTenants(wire, configured, flags, terminal, "warn");
+  await using _ = wiring;
+  using stop = stopSignal();
+  const [wired] = wiring.tenants;
+  if (!wired) throw new UsageError("plumbline.yaml has no tenant.");
+  const { subject, settings } = wired;
+  const by = actorOf(terminal.env);
+  if (asked === null) {
+    await revokeAcceptance(subject, { name, path, by });
+    await print(terminal.stdout, `${path} of ${name} is no longer accepted in ${settings.name}.\n`);
+    return exitStatus.clean;
+  }
+  const notify = (event: RunEvent) => logEvent(log, event);
+  const accepting = { name, path, by, ...asked };
+  await withLine(
+    terminal,
+    () => `Reading ${settings.name}`,
+    () => acceptDrift(subject, accepting, notify, stop.stopping),
+  );
+  const text = `The live value of ${path} of ${name} is accepted in ${settings.name} until ${moment(asked.until)}. Another value is drift again.\nTo end it sooner: plumbline accept ${name} --field ${path} --revoke --tenant ${settings.name}\n`;
+  await print(terminal.stdout, text);
+  return exitStatus.clean;
+}
+
+function wanted({ until, reason = "", ...flags }: AcceptFlags) {
+  if (until === undefined || reason.trim() === "") {
+    throw new UsageError(
+      "accept needs --until and --reason: how long the live value may stay, and why. Or --revoke.",
+    );
+  }
+  return { until: untilFlag({ ...flags, until }), reason: reason.trim() };
+}

@@ -1,0 +1,254 @@
+/** How long a difference has been there, and who ended it. */
+import { expect, test } from "vitest";
+import type { Drift } from "../../src/model/generated/drift.ts";
+import { acceptDrift, revokeAcceptance } from "../../src/reconcile/accept.ts";
+import { openDrifts } from "../../src/reconcile/drift.ts";
+import { connector, openPractice, type Practice, told, userFlow } from "./practice-tenant.ts";
+
+const hour = 3_600_000;
+const elsewhere = "https://elsewhere.example/";
+const reporting = { mode: "report", writer: null } as const;
+const { signal } = new AbortController();
+
+/** One managed connector. */
+async function managed(): Promise<Practice> {
+  const practice = await openPractice();
+  practice.define({ "a.yaml": connector("a") });
+  await practice.run();
+  return practice;
+}
+
+/** A run that only looks. */
+async function look(practice: Practice, after = 60_000): Promise<readonly Drift[]> {
+  await practice.run(reporting, { isApply: false, after });
+  return await drifts(practice);
+}
+
+async function drifts(practice: Practice): Promise<readonly Drift[]> {
+  await using store = await practice.openStore();
+  return (await store.recall(practice.subject().tenant)).drifts;
+}
+
+const short = ({ name, path, state, runs, resolvedBy }: Drift) =>
+  `${name} ${path || "whole"} ${state} ${runs}${resolvedBy ? ` by ${resolvedBy}` : ""}`;
+
+function change({ sandbox }: Practice, targetUrl = elsewhere): void {
+  sandbox.control.changeConnector("a", { targetUrl });
+}
+
+test("a connector that a run creates is a difference that we resolved at once", async () => {
+  await using practice = await managed();
+  expect((await drifts(practice)).map(short)).toEqual(["a whole resolved 1 by us"]);
+});
+
+test("a change by hand is new, then ongoing, and put back by us", async () => {
+  await using practice = await managed();
+  change(practice);
+  const [first] = openDrifts(await look(practice));
+  expect(short(first!)).toBe("a spec.targetUrl new 1");
+  expect(first).toMatchObject({
+    before: elsewhere,
+    after: "https://a.contoso.com/",
+    at: { file: "connectors/a.yaml" },
+    firstSeen: first!.lastSeen,
+  });
+  const [second] = openDrifts(await look(practice));
+  expect(short(second!)).toBe("a spec.targetUrl ongoing 2");
+  expect(second!.firstSeen).toBe(first!.firstSeen);
+  await practice.run();
+  expect((await drifts(practice)).map(short)).toContain("a spec.targetUrl resolved 3 by us");
+});
+
+test("a difference that somebody took back by hand was resolved by someone", async () => {
+  await using practice = await managed();
+  change(practice);
+  await look(practice);
+  change(practice, "https://a.contoso.com/");
+  expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 1 by someone");
+});
+
+test("a difference that git gave in to was resolved by a commit", async () => {
+  await using practice = await managed();
+  change(practice);
+  await look(practice);
+  const given = connector("a").replace("https://a.contoso.com/", elsewhere);
+  practice.define({ "a.yaml": given });
+  expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 1 by commit");
+});
+
+test("a difference that opens three times within a day is flapping", async () => {
+  await using practice = await managed();
+  for (let times = 0; times < 3; times += 1) {
+    change(practice);
+    await look(practice);
+    change(practice, "https://a.contoso.com/");
+    await look(practice);
+  }
+  change(practice);
+  expect(openDrifts(await look(practice)).map(({ state }) => state)).toEqual(["flapping"]);
+});
+
+test("a difference that opens again the next week is new", async () => {
+  await using practice = await managed();
+  for (let times = 0; times < 4; times += 1) {
+    change(practice);
+    expect(openDrifts(await look(practice, 7 * 24 * hour)).map(({ state }) => state)).toEqual([
+      "new",
+    ]);
+    change(practice, "https://a.contoso.com/");
+    await look(practice);
+  }
+});
+
+test("a difference counts after as many runs as the tenant asks for", async () => {
+  await using practice = await managed();
+  change(practice);
+  const over = { ...reporting, drift: { after: 2, keep: 24 * hour } };
+  for (const counts of [false, true]) {
+    await practice.run(over, { isApply: false });
+    expect(openDrifts(await drifts(practice)).map((drift) => drift.counts)).toEqual([counts]);
+  }
+});
+
+test("while the tenant cannot be read a difference stays as it was", async () => {
+  await using practice = await managed();
+  change(practice);
+  const before = await look(practice);
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, path: "apiConnectors" });
+  expect(await look(practice)).toEqual(before);
+});
+
+test("a faulty folder says nothing of what was seen before", async () => {
+  await using practice = await managed();
+  change(practice);
+  const before = await look(practice);
+  practice.define({ "a.yaml": "kind: [" });
+  expect(await look(practice)).toEqual(before);
+});
+
+test("a resolved difference is forgotten after its time", async () => {
+  await using practice = await managed();
+  expect(await look(practice, 31 * 24 * hour)).toEqual([]);
+});
+
+const accepting = {
+  name: "a",
+  path: "spec.targetUrl",
+  until: "2026-08-21T08:00:00.000Z",
+  by: "somebody",
+  reason: "the web hook moves first",
+};
+const accept = (practice: Practice, over: Partial<typeof accepting> = {}) =>
+  acceptDrift(practice.subject(), { ...accepting, ...over }, () => undefined, signal);
+
+test("an accepted live value is no drift, and stays as it is", async () => {
+  await using practice = await managed();
+  change(practice);
+  await look(practice);
+  await accept(practice);
+  const run = await practice.run();
+  expect(told(run)).toEqual(["clean"]);
+  expect(run.plan?.accepted).toEqual([
+    expect.objectContaining({ path: "spec.targetUrl", before: elsewhere, by: "somebody" }),
+  ]);
+  expect(practice.sandbox.control.state().connectors?.[0]?.targetUrl).toBe(elsewhere);
+  expect(openDrifts(await drifts(practice)).map(short)).toEqual(["a spec.targetUrl accepted 2"]);
+});
+
+test("another value of an accepted field is drift again", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  change(practice, "https://yet.another.example/");
+  expect(told(await practice.run())).toEqual(["converged", "update a done"]);
+});
+
+test("an acceptance that runs out opens the difference again", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  expect(openDrifts(await look(practice)).map(({ state }) => state)).toEqual(["accepted"]);
+  const [again] = openDrifts(await look(practice, 25 * hour));
+  expect(again).toMatchObject({ state: "new", runs: 2 });
+  expect(again?.openings).toEqual([again?.lastSeen]);
+});
+
+test("what is accepted is left alone when the rest of the connector is brought in line", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere, displayName: "other" });
+  await accept(practice);
+  expect(told(await practice.run())).toEqual(["converged", "update a done"]);
+  expect(practice.sandbox.control.state().connectors?.[0]).toMatchObject({
+    displayName: "a",
+    targetUrl: elsewhere,
+  });
+});
+
+test("a change is held that would overwrite what is accepted", async () => {
+  await using practice = await openPractice();
+  const query = "query: { code: { env: A_CODE } }";
+  practice.define({ "a.yaml": connector("a", { spec: query }) });
+  await practice.run();
+  practice.sandbox.control.changeConnector("a", {
+    targetUrl: `${elsewhere}?code=${encodeURIComponent("secret of A_CODE")}`,
+  });
+  await accept(practice);
+  practice.setEnv("A_CODE", "a new code");
+  const run = await practice.run();
+  expect(run.plan?.held.map(({ reason }) => reason.code)).toEqual(["accepted"]);
+  expect(practice.sandbox.control.state().connectors?.[0]?.targetUrl).toContain(elsewhere);
+});
+
+test("a step that somebody bound by hand may be accepted too", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.addUserFlow({ id: "B2X_1_signup" });
+  practice.define({
+    "a.yaml": connector("a"),
+    "flow.yaml": userFlow("B2X_1_signup", "postFederationSignup: null"),
+  });
+  await practice.run();
+  practice.sandbox.control.changeUserFlow("B2X_1_signup", {
+    apiConnectors: { postFederationSignup: "a" },
+  });
+  await accept(practice, { name: "B2X_1_signup", path: "spec.apiConnectors.postFederationSignup" });
+  expect(told(await practice.run())).toEqual(["clean"]);
+});
+
+test("an acceptance that is revoked lets the next run put the field back", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  await revokeAcceptance(practice.subject(), accepting);
+  expect(told(await practice.run())).toEqual(["converged", "update a done"]);
+});
+
+test.for([
+  ["a field that does not differ", "spec.displayName", "does not differ in spec.displayName"],
+  ["a password, which nobody can see", "spec.authentication.basic.password", "nobody knows which"],
+])("%s cannot be accepted", async ([, path, message]) => {
+  await using practice = await managed();
+  practice.setEnv("A_PASSWORD", "another");
+  await expect(accept(practice, { path: path! })).rejects.toThrow(message);
+});
+
+test("a name that no definition has cannot be accepted, and the known ones are told", async () => {
+  await using practice = await managed();
+  await expect(accept(practice, { name: "b" })).rejects.toThrow("Its definitions are a.");
+});
+
+test("whoever accepts something is in the audit, with the reason", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  await using store = await practice.openStore();
+  const entries = await store.audit({ limit: 1 });
+  expect(entries.map(({ entry }) => entry)).toEqual([
+    expect.objectContaining({
+      action: "accept",
+      name: "a",
+      by: "somebody",
+      until: accepting.until,
+      message: "spec.targetUrl: the web hook moves first",
+    }),
+  ]);
+});
