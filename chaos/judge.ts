@@ -4,6 +4,7 @@
  */
 import type { LedgerEntry } from "../src/model/store.ts";
 import type { LoggedRequest } from "../src/sandbox/request-log.ts";
+import { judgeAccepted } from "./acceptances.ts";
 import { RETIRE_AFTER } from "./definitions.ts";
 import { judgeSteps } from "./judge-flows.ts";
 import { activeOf, thumbprintsOf, validAt } from "./live-certificates.ts";
@@ -28,6 +29,7 @@ export function judgeRun(
   judgeForgotten(world, before, after);
   judgeLimits(world, before, after, between);
   judgeSteps(world, before, after);
+  judgeAccepted(world, before, after);
   judgeCertificates(world, before, after);
   notePasswords(world, before, after, requests);
   noteActive(world, before, after, requests);

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Policy } from "../src/plan/input.ts";
 import { allowing } from "../test/plan/builders.ts";
+import { acceptOne } from "./acceptances.ts";
 import { writeDefinitions } from "./definitions.ts";
-import type { Spoil } from "./engine.ts";
+import { type Spoil, subjectOf } from "./engine.ts";
 import {
   type DrawnFault,
   drawNetworkFaults,
@@ -37,6 +38,7 @@ export async function playRound(world: World, spoil: Spoil, round: Round): Promi
   await editBoth(world, round);
   if (random.chance(0.2)) world.policy = drawPolicy(world);
   saveDefinitions(world);
+  if (random.chance(0.3)) await accept(world);
   const quiet = { traps: [], timeout: 30_000, spoil };
   if (round.isReal) await runOnce(world, quiet, "for real");
   const faults = inject(world);
@@ -45,6 +47,16 @@ export async function playRound(world: World, spoil: Spoil, round: Round): Promi
   if (random.chance(0.7) || isLong(faults) || isSlow(faults)) sandbox.control.clearFaults();
   world.isBroken = false;
   completeSecrets(world, world.definitions);
+}
+
+/** Of what a person sees in a report. */
+async function accept(world: World): Promise<void> {
+  world.counts.drawn("a value is accepted");
+  world.sandbox.control.clearFaults();
+  const done = await acceptOne(world, await look(world), subjectOf(world, 30_000));
+  if (done === null) return;
+  world.counts.met("a value is accepted");
+  world.course.push(`  accepted: ${done}`);
 }
 
 async function play(world: World, spoil: Spoil, faults: readonly DrawnFault[]): Promise<void> {

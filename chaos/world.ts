@@ -11,6 +11,7 @@ import { certificateOpener } from "../src/secrets/certificate.ts";
 import { openStore } from "../src/store/store.ts";
 import { allowing } from "../test/plan/builders.ts";
 import { fingerprintKey, type HandClock, handClock } from "../test/reconcile/practice-tenant.ts";
+import type { Given } from "./acceptances.ts";
 import type { Pooled } from "./certificates.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import { type Drawn, namedBy } from "./definitions.ts";
@@ -49,6 +50,8 @@ export interface World extends AsyncDisposable {
   removed: readonly Drawn[];
   /** User flows that git has something to say of. */
   flows: readonly DrawnFlow[];
+  /** Live values that a person has accepted. */
+  given: readonly Given[];
   /** A file in the folder is broken, for this round. */
   isBroken: boolean;
   readonly env: Record<string, string>;
@@ -121,6 +124,7 @@ export async function openWorld(random: Random, pool: readonly Pooled[]): Promis
     definitions: [],
     removed: [],
     flows: [],
+    given: [],
     isBroken: false,
     env: {},
     certificates: new Map(),
