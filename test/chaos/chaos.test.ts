@@ -9,9 +9,10 @@ vi.setConfig({ testTimeout: 120_000 });
 const pool = await makePool();
 
 /** The first problem that a short campaign finds in an engine with this fault, in one line. */
-async function firstProblem(spoil: Spoil, from = 8): Promise<string | null> {
-  // None of them starts a process of its own: that takes as long as several others.
-  for (let seed = from; seed < from + 12; seed += 1) {
+async function firstProblem(spoil: Spoil, most = 12): Promise<string | null> {
+  for (let seed = 0; seed < most; seed += 1) {
+    // It starts a process of its own: that takes as long as several others.
+    if (seed % 20 === 7) continue;
     const { problem } = await runSeed(seed, { pool, spoil });
     if (problem !== null) return problem.split("\n", 1)[0] ?? "";
   }
@@ -50,7 +51,8 @@ test("a store that keeps no journal is found", async () => {
         settle: (tenant, _key, ...rest) => store.settle(tenant, null, ...rest),
       },
     }),
-    102,
+    // What a dead process leaves open is rarely all that tells whose a connector is.
+    200,
   );
   expect(problem).toMatch(/^Violation: /);
 });
