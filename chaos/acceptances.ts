@@ -3,25 +3,14 @@ import { FaultError } from "../src/model/fault.ts";
 import { acceptDrift } from "../src/reconcile/accept.ts";
 import type { Subject } from "../src/reconcile/subject.ts";
 import { violate } from "./violation.ts";
-import type { Connector, Moment, World } from "./world.ts";
-
-/** One that was given. */
-export interface Given {
-  /** Graph id of the connector. */
-  readonly id: string;
-  readonly name: string;
-  readonly path: Path;
-  readonly value: string;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
+import type { Connector, Given, Moment, World } from "./world.ts";
 
 const valuesOf = {
   "spec.displayName": ({ displayName }: Connector) => displayName ?? "",
   "spec.targetUrl": ({ targetUrl }: Connector) => targetUrl ?? "",
-} as const;
+} as const satisfies Record<Path, (connector: Connector) => string>;
 
-type Path = keyof typeof valuesOf;
+type Path = Given["path"];
 
 const HOUR = 3_600_000;
 

@@ -21,7 +21,11 @@ export function judgeWords(world: World, after: Moment, { run, events }: Ended):
 }
 
 /** What is done shows in the tenant and is in the ledger. */
-function judgeDone({ definitions, given }: World, { live, memory }: Moment, outcome: Outcome): void {
+function judgeDone(
+  { definitions, given }: World,
+  { live, memory }: Moment,
+  outcome: Outcome,
+): void {
   const { op, name, id } = outcome;
   const connector = live.get(id ?? "");
   const recorded = memory.ledger.find((entry) => entry.name === name)?.id ?? null;

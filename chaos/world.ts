@@ -11,7 +11,6 @@ import { certificateOpener } from "../src/secrets/certificate.ts";
 import { openStore } from "../src/store/store.ts";
 import { allowing } from "../test/plan/builders.ts";
 import { fingerprintKey, type HandClock, handClock } from "../test/reconcile/practice-tenant.ts";
-import type { Given } from "./acceptances.ts";
 import type { Pooled } from "./certificates.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import { type Drawn, namedBy } from "./definitions.ts";
@@ -20,6 +19,17 @@ import type { Random } from "./random.ts";
 
 /** A live connector as the tenant stores it, with its password. */
 export type Connector = ConnectorEntry & { readonly id: string };
+
+/** A live value that a person has accepted for a while. */
+export interface Given {
+  /** Graph id of the connector. */
+  readonly id: string;
+  readonly name: string;
+  readonly path: "spec.displayName" | "spec.targetUrl";
+  readonly value: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
 
 /** What stands in the tenant and in the store at one instant. */
 export interface Moment {
