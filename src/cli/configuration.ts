@@ -29,6 +29,8 @@ export interface Settings {
   readonly store: string;
   /** Milliseconds that entries of the audit are kept; null: for good. */
   readonly keepAudit: number | null;
+  /** Milliseconds that runs are kept; null: the newest 1,000 of each tenant. */
+  readonly keepRuns: number | null;
   readonly fingerprintKey: SecretUse | null;
   readonly keyVault: KeyVaultSettings;
   readonly listen: { readonly host: string; readonly port: number };
@@ -107,6 +109,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
     file,
     store,
     keepAudit: value.audit?.keep === undefined ? null : milliseconds(value.audit.keep),
+    keepRuns: value.runs?.keep === undefined ? null : milliseconds(value.runs.keep),
     fingerprintKey: fingerprintKey
       ? secretUse(fingerprintKey, root, at("fingerprintKey"), "fingerprintKey")
       : null,

@@ -109,8 +109,8 @@ async function wireTenants<One extends Wired>(
 }
 
 /** How the store of the service is opened. */
-export function storeOptions({ store, keepAudit }: Settings): StoreOptions {
-  return { sqlite: store, keepAudit };
+export function storeOptions({ store, keepAudit, keepRuns }: Settings): StoreOptions {
+  return { sqlite: store, keepAudit, keepRuns };
 }
 
 interface AllSecrets {

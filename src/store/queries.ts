@@ -9,7 +9,7 @@ import { once } from "./once.ts";
 import { putRefusals, putSuspension, removeSuspension } from "./suspension-queries.ts";
 import type { Tables } from "./tables.ts";
 
-/** Runs and closed journal entries that are kept per tenant. */
+/** Closed journal entries, and runs where nothing else is said, that are kept per tenant. */
 export const KEPT = 1_000;
 
 /** Runs that may come on top until the oldest are removed. */
@@ -276,12 +276,25 @@ export function pruneRuns(tenantName: string) {
     .compile();
 }
 
+/** Of each tenant the last run stays, whenever it was: it says how the tenant is. */
+export function pruneRunsBefore(before: string) {
+  return build
+    .deleteFrom("runs")
+    .where("finished_at", "<", before)
+    .where("sequence", "<", ({ selectFrom }) =>
+      selectFrom("runs as others")
+        .whereRef("others.tenant", "=", "runs.tenant")
+        .select(({ fn }) => fn.max("others.sequence").as("last")),
+    )
+    .compile();
+}
+
 export function selectRuns(tenantName: string, limit: number) {
   return build
     .selectFrom("runs")
     .select(["key", "run"])
     .where("tenant", "=", tenantName)
     .orderBy("sequence", "desc")
-    .limit(Math.min(limit, KEPT))
+    .limit(limit)
     .compile();
 }

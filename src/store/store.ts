@@ -21,10 +21,12 @@ import {
   closeJournalEntry,
   insertRun,
   isTimeToPrune,
+  KEPT,
   offerSalt,
   openJournalEntry,
   pruneJournal,
   pruneRuns,
+  pruneRunsBefore,
   putKnown,
   selectKnown,
   selectLedger,
@@ -49,7 +51,7 @@ import { selectRefusals, selectSuspensions } from "./suspension-queries.ts";
 /** Bytes. */
 const SALT_LENGTH = 32;
 
-/** Milliseconds between two looks for audit entries that need not be kept any longer. */
+/** Milliseconds between two looks for what need not be kept any longer. */
 const RETAINED_EVERY = 3_600_000;
 
 export interface StoreOptions {
@@ -57,6 +59,8 @@ export interface StoreOptions {
   readonly sqlite: string;
   /** Milliseconds that an entry of the audit is kept; null: for good. */
   readonly keepAudit?: number | null;
+  /** Milliseconds that a run is kept; null: the newest ones of each tenant, however old. */
+  readonly keepRuns?: number | null;
 }
 
 /**
@@ -65,13 +69,16 @@ export interface StoreOptions {
  * Throws a FaultError with code `store` for a file that cannot be used.
  */
 export async function openStore(
-  { sqlite: path, keepAudit = null }: StoreOptions,
+  { sqlite: path, keepAudit = null, keepRuns = null }: StoreOptions,
   clock: Clock = systemClock,
 ): Promise<Store> {
   const database = await openSqlite(path, clock);
   const locks = openLocks(`${path}.locks`, clock);
   return {
-    ...memoryIn(database, path, openRetention(database, keepAudit, clock)),
+    ...memoryIn(database, path, {
+      retain: openRetention(database, { keepAudit, keepRuns }, clock),
+      boundsRuns: keepRuns === null,
+    }),
     lock: locks.lock,
     async [Symbol.asyncDispose]() {
       locks[Symbol.dispose]();
@@ -80,22 +87,33 @@ export async function openStore(
   };
 }
 
-/** Takes away what is older than `keep` milliseconds, from time to time. */
-function openRetention(database: Database, keep: number | null, clock: Clock) {
+type Kept = Required<Pick<StoreOptions, "keepAudit" | "keepRuns">>;
+
+/** Takes away what is older than it is kept, from time to time. */
+function openRetention(database: Database, { keepAudit, keepRuns }: Kept, clock: Clock) {
   let lookedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     const now = clock.now().getTime();
-    if (keep === null || Math.abs(now - lookedAt) < RETAINED_EVERY) return;
+    if (Math.abs(now - lookedAt) < RETAINED_EVERY) return;
     lookedAt = now;
-    const since = new Date(now - keep).toISOString();
-    await retainSince(database, since, new Date(now).toISOString());
+    const ago = (milliseconds: number) => new Date(now - milliseconds).toISOString();
+    if (keepAudit !== null) await retainSince(database, ago(keepAudit), ago(0));
+    if (keepRuns !== null) {
+      await database.write("cheap", [{ query: pruneRunsBefore(ago(keepRuns)) }]);
+    }
   };
+}
+
+interface Retention {
+  readonly retain: () => Promise<void>;
+  /** Only so many runs of each tenant are kept. */
+  readonly boundsRuns: boolean;
 }
 
 function memoryIn(
   database: Database,
   path: string,
-  retain: () => Promise<void>,
+  { retain, boundsRuns }: Retention,
 ): Omit<Store, "lock" | keyof AsyncDisposable> {
   let salt: Promise<Uint8Array> | null = null;
   const remembered = openRemembered();
@@ -145,13 +163,15 @@ function memoryIn(
       const [row] = await database.write("cheap", [...known, ...found, insert]);
       if (isNews) remembered.learn(tenant);
       // The statement answers the one column of the one row that it made.
-      if (isTimeToPrune((row as { readonly sequence: number }).sequence)) {
+      if (boundsRuns && isTimeToPrune((row as { readonly sequence: number }).sequence)) {
         await database.write("cheap", [{ query: pruneRuns(tenant.name) }]);
       }
       await retain();
     },
     async runs(tenantName, limit) {
-      const [rows] = await database.read([selectRuns(tenantName, limit)]);
+      const [rows] = await database.read([
+        selectRuns(tenantName, boundsRuns ? Math.min(limit, KEPT) : limit),
+      ]);
       return rows.map((row) => toRun(row, path));
     },
     async audit(query) {

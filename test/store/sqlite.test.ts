@@ -402,3 +402,46 @@ test("the file does not grow with every run", async () => {
     first: 101,
   });
 });
+
+const day = 86_400_000;
+
+async function recordEach(path: string, keepRuns: number | null, now: string, finished: string[]) {
+  const clock = { now: () => new Date(now), sleep: async () => {} };
+  await using store = await openStore({ sqlite: path, keepRuns }, clock);
+  for (const finishedAt of finished)
+    await store.record(production, run(finishedAt, { finishedAt }));
+}
+
+async function runsIn(path: string, tenant: string): Promise<readonly string[]> {
+  await using store = await openStore({ sqlite: path, keepRuns: 2 * day });
+  return (await store.runs(tenant, 5_000)).map(({ finishedAt }) => finishedAt);
+}
+
+test("runs go when they are older than they are kept, and each tenant's last one stays", async () => {
+  const path = await newPath();
+  {
+    await using store = await openStore({ sqlite: path });
+    for (const finishedAt of ["2026-08-01T12:00:00.000Z", "2026-08-02T12:00:00.000Z"]) {
+      await store.record(staging, run(finishedAt, { tenant: "staging", finishedAt }));
+    }
+  }
+  await recordEach(path, null, "2026-09-03T12:00:00Z", [
+    "2026-09-01T12:00:00.000Z",
+    "2026-09-02T12:00:00.000Z",
+  ]);
+  await recordEach(path, 2 * day, "2026-09-04T00:00:00Z", ["2026-09-04T00:00:00.000Z"]);
+  expect(await runsIn(path, "production")).toEqual([
+    "2026-09-04T00:00:00.000Z",
+    "2026-09-02T12:00:00.000Z",
+  ]);
+  expect(await runsIn(path, "staging")).toEqual(["2026-08-02T12:00:00.000Z"]);
+});
+
+test("as many runs are kept as there are when it is said for how long", async () => {
+  const path = await newPath();
+  const many = Array.from({ length: 1_060 }, (_, second) =>
+    new Date(Date.UTC(2026, 8, 4) + second * 1_000).toISOString(),
+  );
+  await recordEach(path, 2 * day, "2026-09-04T00:30:00Z", many);
+  expect(await runsIn(path, "production")).toHaveLength(1_060);
+});

@@ -26,6 +26,15 @@ audit?: {
 keep?: string
 }
 /**
+ * How long finished runs are remembered.
+ */
+runs?: {
+/**
+ * How long runs are kept, however many they are, and always the last one of each tenant; without it, the newest 1,000 of each tenant.
+ */
+keep?: string
+}
+/**
  * Where Plumbline remembers what it manages.
  */
 store?: {
