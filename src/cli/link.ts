@@ -20,6 +20,8 @@ export interface Link {
   readonly identity: TenantIdentity;
   readonly openReader: () => TenantReader;
   readonly openWriter: () => TenantWriter;
+  /** Requests that would not wait now; null before the tenant was first opened. */
+  readonly budgetLeft: () => number | null;
 }
 
 /** What a practice tenant tells when it is used. */
@@ -52,9 +54,16 @@ type SandboxConnection = Connection & { readonly type: "sandbox" };
  * one is read without a restart.
  */
 export async function openLink(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
-  const opening = renewable(() => open(tenant, options));
+  let last: Link | null = null;
+  const opening = renewable(async () => {
+    last = await open(tenant, options);
+    return last;
+  });
   const first = await opening.current().catch(() => null);
-  return renewedLink(first?.identity ?? (await identityOf(tenant)), opening);
+  const identity = first?.identity ?? (await identityOf(tenant));
+  // Whoever asks this must not be the one who opens the tenant.
+  const budgetLeft = () => last?.budgetLeft() ?? null;
+  return { ...renewedLink(identity, opening), budgetLeft };
 }
 
 async function open(tenant: TenantSettings, options: LinkOptions): Promise<Link> {
@@ -94,6 +103,7 @@ function graphLink(
     identity,
     openReader: () => openReader(access),
     openWriter: () => openWriter(access),
+    budgetLeft: access.budgetLeft,
   };
 }
 
@@ -138,7 +148,10 @@ export function renewable<T>(open: () => Promise<T>): Renewable<T> {
   return { current, renew };
 }
 
-function renewedLink(identity: TenantIdentity, { current, renew }: Renewable<Link>): Link {
+function renewedLink(
+  identity: TenantIdentity,
+  { current, renew }: Renewable<Link>,
+): Omit<Link, "budgetLeft"> {
   const reader: TenantReader = {
     list: async (kind, signal) => {
       try {

@@ -2,6 +2,7 @@
 
 import type { Logger } from "pino";
 import { createRedactors } from "../secrets/secrets.ts";
+import type { RequestEvent } from "../tenant/tenant.ts";
 import type { CommonFlags, Configured } from "./command.ts";
 import { openLog } from "./logging.ts";
 import { withLine } from "./progress.ts";
@@ -16,13 +17,14 @@ export interface Opened<One extends Wired> {
 /** Most tenants that are worked on at the same time. */
 export const parallelTenants = 8;
 
-/** `level` is what is logged without --verbose. */
+/** `level` is what is logged without --verbose; `onRequest` hears of each request to Graph. */
 export async function openTenants<One extends Wired>(
   wire: Wire<One>,
   { settings, wanted, faults }: Configured,
   flags: CommonFlags,
   terminal: Terminal,
   level: "info" | "warn",
+  onRequest?: (event: RequestEvent) => void,
 ): Promise<Opened<One>> {
   const redactors = createRedactors();
   const log = openLog(terminal, redactors, flags.verbose ? "debug" : level);
@@ -31,7 +33,10 @@ export async function openTenants<One extends Wired>(
     env: terminal.env,
     redactors,
     prompt: (message) => terminal.stderr.write(`${message}\n`),
-    onRequest: (tenant, event) => log.debug({ ...event, tenant }, "request to Microsoft Graph"),
+    onRequest: (tenant, event) => {
+      log.debug({ ...event, tenant }, "request to Microsoft Graph");
+      onRequest?.(event);
+    },
     onPracticeTenant: (tenant, { url, origin }) => log.info(`${tenant}: ${practice(url, origin)}`),
   };
   const opening = `Opening ${wanted.length} ${wanted.length === 1 ? "tenant" : "tenants"}`;

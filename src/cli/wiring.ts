@@ -21,6 +21,8 @@ export interface Wired {
 /** A tenant with its ports; its mode decides whether one of them writes to it. */
 export interface WiredToApply extends Wired {
   readonly subject: Subject;
+  /** Requests to Graph that would not wait now; null before the tenant was first opened. */
+  readonly budgetLeft: () => number | null;
 }
 
 export interface Wiring<One extends Wired> extends AsyncDisposable {
@@ -44,11 +46,16 @@ export const wire: Wire<Wired> = (settings, wanted, options) =>
 
 /** Only what may apply gets the means to write. */
 export const wireToApply: Wire<WiredToApply> = (settings, wanted, options) =>
-  wireWith(settings, wanted, options, ({ settings: tenant, subject }, { openWriter }) => {
-    const { mode } = tenant;
-    const writer = mode === "apply" ? openWriter() : null;
-    return { settings: tenant, subject: { ...subject, mode, writer } };
-  });
+  wireWith(
+    settings,
+    wanted,
+    options,
+    ({ settings: tenant, subject }, { openWriter, budgetLeft }) => {
+      const { mode } = tenant;
+      const writer = mode === "apply" ? openWriter() : null;
+      return { settings: tenant, subject: { ...subject, mode, writer }, budgetLeft };
+    },
+  );
 
 type Complete<One> = (wired: Wired, link: Link) => One;
 

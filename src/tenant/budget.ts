@@ -17,6 +17,8 @@ export interface Budget {
   pause(milliseconds: number): void;
   /** Milliseconds for which requests are paused. */
   paused(): number;
+  /** Requests that would not wait now; 0 while they are paused. */
+  left(): number;
 }
 
 /** `share` is in percent of what Graph allows; at least one request a minute always fits. */
@@ -63,6 +65,11 @@ export function openBudget(share: number, clock: Clock): Budget {
     },
     paused() {
       return paused(clock.now().getTime());
+    },
+    left() {
+      const now = clock.now().getTime();
+      if (paused(now) > 0) return 0;
+      return limit - taken.filter((instant) => instant > now - WINDOW).length;
     },
   };
 }

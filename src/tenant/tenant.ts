@@ -46,6 +46,8 @@ export interface AccessOptions {
 /** Sign-in, budget and connections of one tenant: opened once, shared by its readers and writers. */
 export interface Access {
   readonly context: FaultContext;
+  /** Requests that would not wait now for the budget or for Graph. */
+  readonly budgetLeft: () => number;
   /** Passes GET and nothing else. */
   readonly reading: Transport;
   readonly writing: Transport;
@@ -79,6 +81,7 @@ export function openAccess(options: AccessOptions): Access {
     openTransport({ context, chain: openChain(links, only), clock, onRequest });
   return {
     context,
+    budgetLeft: links.budget.left,
     reading: open("GET"),
     writing: open(null),
     known: { ApiConnector: { last: null } },

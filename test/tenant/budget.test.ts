@@ -41,6 +41,30 @@ test("no 60 seconds ever see more requests than the budget's share", async () =>
   );
 });
 
+test("what is left of the budget grows again when requests are a minute old", async () => {
+  const clock = handClock();
+  const budget = openBudget(2, clock);
+  expect(budget.left()).toBe(4);
+  await budget.take();
+  clock.advance(30_000);
+  await budget.take();
+  expect(budget.left()).toBe(2);
+  clock.advance(30_000);
+  expect(budget.left()).toBe(3);
+  expect(await budget.take()).toBe(0);
+  clock.advance(-3_600_000);
+  expect(budget.left()).toBe(1);
+});
+
+test("nothing is left of the budget during a pause", () => {
+  const clock = handClock();
+  const budget = openBudget(50, clock);
+  budget.pause(7_000);
+  expect(budget.left()).toBe(0);
+  clock.advance(7_000);
+  expect(budget.left()).toBe(100);
+});
+
 test("a pause holds every request until it is over", async () => {
   const clock = handClock();
   const budget = openBudget(50, clock);
