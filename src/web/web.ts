@@ -1,10 +1,12 @@
 /**
- * The HTTP side of the service. It promises an answer to two questions, is the process alive and
- * has every tenant had its first run, to anyone who can reach the port; therefore it knows no
- * secret, no definition and no way to change anything. Where the numbers come from is the caller's.
+ * The HTTP side of the service. It promises an answer to three questions, is the process alive, has
+ * every tenant had its first run, and what was done in numbers, to anyone who can reach the port;
+ * therefore it knows no secret, no definition and no way to change anything. Where the numbers come
+ * from is the caller's.
  */
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure, toFault } from "../model/fault.ts";
+import type { Exposition } from "./metrics.ts";
 
 /** How the service stands. */
 export interface Health {
@@ -31,6 +33,8 @@ export interface WebOptions {
   readonly port: number;
   /** Called for each question about readiness. */
   readonly health: () => Health;
+  /** What /metrics answers. */
+  readonly metrics: Exposition;
   /** Told what went wrong inside a request. */
   readonly logger?: (message: string) => void;
 }
@@ -52,11 +56,10 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-const PATHS = ["/healthz", "/readyz"];
+const PATHS = ["/healthz", "/readyz", "/metrics"];
 
 const LATER: Readonly<Record<string, string>> = {
-  "/": "The page is not yet supported; /healthz and /readyz are.",
-  "/metrics": "Metrics are not yet supported; /healthz and /readyz are.",
+  "/": "The page is not yet supported; /healthz, /readyz and /metrics are.",
 };
 
 /**
@@ -64,6 +67,7 @@ const LATER: Readonly<Record<string, string>> = {
  *
  * GET and HEAD /healthz: 200 `{ "status": "ok" }` while the event loop turns.
  * GET and HEAD /readyz: 200 `{ "status": "ready", "tenants": [...] }`, or 503 with status `starting`.
+ * GET and HEAD /metrics: 200 and the text format of Prometheus.
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const app = server(options);
@@ -79,7 +83,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
 }
 
-function server({ health, logger }: WebOptions): FastifyInstance {
+function server({ health, metrics, logger }: WebOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: 1,
     connectionTimeout: TIMEOUT,
@@ -98,7 +102,9 @@ function server({ health, logger }: WebOptions): FastifyInstance {
     if (request.is404) return refuseUnknown(request.url, reply);
   });
   app.setErrorHandler((error, _request, reply) => {
-    logger?.(`A request for the health of the service failed. ${toFault(error).message}`);
+    logger?.(
+      `A request for the health or the metrics of the service failed. ${toFault(error).message}`,
+    );
     return refuse(reply, 500, "internal", "Plumbline could not answer. The log has the reason.");
   });
   app.get("/healthz", async () => ({ status: "ok" }));
@@ -106,6 +112,10 @@ function server({ health, logger }: WebOptions): FastifyInstance {
     const { ready, tenants } = health();
     reply.code(ready ? 200 : 503);
     return { status: ready ? "ready" : "starting", tenants: tenants.map(publicFields) };
+  });
+  app.get("/metrics", async (_request, reply) => {
+    const text = await metrics.text();
+    return reply.type(metrics.contentType).send(text);
   });
   return app;
 }
@@ -123,7 +133,7 @@ function refuseUnknown(url: string, reply: FastifyReply): FastifyReply {
   }
   const later = LATER[path];
   return later === undefined
-    ? refuse(reply, 404, "not-found", "Nothing is here; /healthz and /readyz are.")
+    ? refuse(reply, 404, "not-found", "Nothing is here; /healthz, /readyz and /metrics are.")
     : refuse(reply, 404, "not-yet-supported", later);
 }
 

@@ -223,6 +223,7 @@ test("the health check of the image tells a living service from a dead one", asy
     host: "127.0.0.1",
     port: 0,
     health: () => ({ ready: false, tenants: [] }),
+    metrics: { contentType: "text/plain", text: async () => "" },
   });
   const env = { PLUMBLINE_HEALTH_URL: `${web.url}/healthz` };
   expect(await run(image.healthcheck, env)).toMatchObject({ status: 0 });

@@ -19,8 +19,10 @@ const starting: Health = {
   ],
 };
 
+const metrics = { contentType: "text/plain; version=0.0.4", text: async () => "up 1\n" };
+
 function start(health: () => Health, logger?: (message: string) => void): Promise<Web> {
-  return startWeb({ host: "127.0.0.1", port: 0, health, ...(logger ? { logger } : {}) });
+  return startWeb({ host: "127.0.0.1", port: 0, health, metrics, ...(logger ? { logger } : {}) });
 }
 
 test("a living process is healthy before any tenant has run", async () => {
@@ -43,18 +45,32 @@ test("the service is ready when every tenant has finished its first run", async 
   expect(await after.json()).toEqual({ status: "ready", tenants: [production] });
 });
 
+test("metrics are answered as the type that their format has", async () => {
+  await using web = await start(() => starting);
+  const response = await fetch(`${web.url}/metrics`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe(metrics.contentType);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(await response.text()).toBe("up 1\n");
+  const refused = await fetch(`${web.url}/metrics`, { method: "POST", body: "up 2" });
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+});
+
 test("only the named fields of a tenant are published", async () => {
   const tenants = [{ ...production, password: "canary" }];
   await using web = await start(() => ({ ready: true, tenants }));
   expect(await (await fetch(`${web.url}/readyz`)).text()).not.toContain("canary");
 });
 
-test.for(["/healthz", "/readyz"])("HEAD %s answers like GET without a body", async (path) => {
-  await using web = await start(() => ready);
-  const response = await fetch(web.url + path, { method: "HEAD" });
-  expect(response.status).toBe(200);
-  expect(await response.text()).toBe("");
-});
+test.for(["/healthz", "/readyz", "/metrics"])(
+  "HEAD %s answers like GET without a body",
+  async (path) => {
+    await using web = await start(() => ready);
+    const response = await fetch(web.url + path, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe("");
+  },
+);
 
 test.for([
   { method: "POST", body: "{}", type: "application/json" },
@@ -79,7 +95,6 @@ test.for([
 
 test.for([
   { path: "/", error: "not-yet-supported" },
-  { path: "/metrics", error: "not-yet-supported" },
   { path: "/healthz/", error: "not-found" },
   { path: "/api/tenants", error: "not-found" },
   { path: "/toString", error: "not-found" },
@@ -125,7 +140,7 @@ test("an unexpected error is logged, and its detail is kept from the caller", as
 test("a port that is taken is a fault of the configuration that names the key", async () => {
   await using first = await start(() => ready);
   const port = Number(new URL(first.url).port);
-  const second = startWeb({ host: "127.0.0.1", port, health: () => ready });
+  const second = startWeb({ host: "127.0.0.1", port, health: () => ready, metrics });
   await expect(second).rejects.toBeInstanceOf(FaultError);
   await expect(second).rejects.toMatchObject({
     fault: { code: "configuration", message: expect.stringContaining("http.listen") },
@@ -134,9 +149,9 @@ test("a port that is taken is a fault of the configuration that names the key", 
 });
 
 test("an address of another machine is a fault of the configuration", async () => {
-  await expect(startWeb({ host: "192.0.2.1", port: 0, health: () => ready })).rejects.toMatchObject(
-    { fault: { code: "configuration" } },
-  );
+  await expect(
+    startWeb({ host: "192.0.2.1", port: 0, health: () => ready, metrics }),
+  ).rejects.toMatchObject({ fault: { code: "configuration" } });
 });
 
 test("closing drops a connection that says nothing", async () => {

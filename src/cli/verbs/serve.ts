@@ -7,6 +7,7 @@ import { reconcile } from "../../reconcile/reconcile.ts";
 import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
 import type { Notify } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
+import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { actorOf } from "../actor.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
@@ -25,17 +26,23 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   if (typeof configured === "number") return configured;
   refusePeople(configured);
   using stop = stopSignal();
-  const { wiring, log } = await openTenants(wireToApply, configured, flags, terminal, "info");
-  await using _ = wiring;
   let schedule: Schedule | null = null;
+  const standing = () => schedule?.status() ?? [];
+  const metrics = openMetrics({ version, standing });
+  const opening = [configured, flags, terminal, "info", metrics.requested] as const;
+  const { wiring, log } = await openTenants(wireToApply, ...opening);
+  await using _ = wiring;
+  for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
   await using web = await startWeb({
     ...configured.settings.listen,
-    health: () => ({ ready: health.ready, tenants: schedule?.status() ?? [] }),
+    health: () => ({ ready: health.ready, tenants: standing() }),
+    metrics,
     logger: (message) => log.warn(message),
   });
-  log.info(`plumbline ${version} serves; health at ${web.url}/healthz and ${web.url}/readyz`);
-  const tell = teller(terminal, log, () => schedule);
+  log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
+  const told = teller(terminal, log, () => schedule);
+  const tell = counted(metrics, log, told);
   const listening = { notify: notifier(terminal, log), tell, by: actorOf(terminal.env) };
   schedule = startSchedule({
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
@@ -89,6 +96,28 @@ function scheduled(
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },
     told: tell,
+  };
+}
+
+function addresses(url: string): string {
+  return `health at ${url}/healthz and ${url}/readyz, metrics at ${url}/metrics`;
+}
+
+/** What the metrics ask of a tenant. */
+function measured({ settings, subject, budgetLeft }: WiredToApply): Measured {
+  const { store, tenant } = subject;
+  const drifts = async () => (await store.recall(tenant)).drifts;
+  return { tenant: settings.name, budgetLeft, drifts };
+}
+
+/** Counts a run before it is told. */
+function counted(metrics: Metrics, log: Logger, tell: Tell): Tell {
+  return async (run) => {
+    const { tenant } = run;
+    await metrics
+      .finished(run)
+      .catch((err: unknown) => log.warn({ tenant, err }, "the age of differences is not known"));
+    await tell(run);
   };
 }
 

@@ -1,0 +1,132 @@
+/** What one run says in numbers. Pure; what a run could not see keeps its last number. */
+import type { Kind } from "../model/definition.ts";
+import type { Drift } from "../model/generated/drift.ts";
+import type {
+  Change,
+  ConnectorCertificates,
+  HoldReason,
+  Outcome,
+  Plan,
+  Result,
+  Run,
+} from "../model/generated/run.ts";
+
+type Verb = Change["op"];
+
+/** Of one tenant. Instants are seconds since 1970. */
+export interface Figures {
+  /** What the last plan would do. */
+  readonly changes: Readonly<Record<Verb, number>>;
+  /** What it would not do, by the code of the rule. */
+  readonly held: ReadonlyMap<HoldReason["code"], number>;
+  /** What differs from git when the run is over. */
+  readonly drifts: Readonly<Record<Kind, number>>;
+  /** By `metadata.name`: when the tenant is without a valid certificate for it. */
+  readonly certificates: ReadonlyMap<string, number>;
+}
+
+/** Every member, so that a new one fails the build here. */
+export const results = Object.keys({
+  clean: 0,
+  converged: 0,
+  drift: 0,
+  invalid: 0,
+  refused: 0,
+  partial: 0,
+  unreadable: 0,
+  failed: 0,
+} satisfies Record<Result, 0>) as readonly Result[];
+
+/** Seconds since 1970. */
+export function seconds(instant: string): number {
+  return Date.parse(instant) / 1_000;
+}
+
+/** null while no run has planned anything; `before` are those of the runs before. */
+export function figuresOf(run: Run, before: Figures | null): Figures | null {
+  const { plan, outcomes, startedAt } = run;
+  if (plan === null || isUndecided(plan)) return before;
+  const { create, update, adopt, delete: deletes } = plan.summary;
+  const unread = new Set(plan.unreadable.map(({ kind }) => kind));
+  const driftOf = (kind: Kind) =>
+    unread.has(kind) ? (before?.drifts[kind] ?? 0) : driftCount(kind, plan, outcomes);
+  return {
+    changes: { create, update, adopt, delete: deletes },
+    held: counted(plan.held.map(({ reason }) => reason.code)),
+    drifts: { ApiConnector: driftOf("ApiConnector"), UserFlow: driftOf("UserFlow") },
+    certificates: unread.has("ApiConnector")
+      ? (before?.certificates ?? new Map())
+      : expiries(plan.certificates, startedAt),
+  };
+}
+
+/** Faulty definitions: its empty lists say nothing of the tenant. */
+function isUndecided({ complete, unreadable }: Plan): boolean {
+  return !complete && unreadable.length === 0;
+}
+
+function driftCount(kind: Kind, { changes, held }: Plan, outcomes: readonly Outcome[]): number {
+  const isDone = ({ op, name }: Change) =>
+    outcomes.some(
+      (one) => one.result === "done" && one.kind === kind && one.op === op && one.name === name,
+    );
+  const left = changes.filter((change) => change.kind === kind && !isDone(change));
+  const kept = held.filter((one) => one.kind === kind && isDrift(one.reason));
+  return left.length + kept.length;
+}
+
+/** A delete that waits for its time is on its way; what a run was not asked for is no drift of it. */
+function isDrift({ code }: HoldReason): boolean {
+  return code !== "scope" && code !== "announced";
+}
+
+function counted<Key>(keys: readonly Key[]): ReadonlyMap<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** Connectors that no definition names are told as one, by the end that comes first. */
+function expiries(
+  all: readonly ConnectorCertificates[],
+  startedAt: string,
+): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>();
+  for (const one of all) {
+    const end = expiryOf(one, startedAt);
+    if (end === null) continue;
+    const name = one.name ?? "";
+    ends.set(name, Math.min(end, ends.get(name) ?? end));
+  }
+  return ends;
+}
+
+/**
+ * null where the tenant has no certificate. Where none is valid, the last end that has passed; and
+ * where none has been valid yet, the run that saw it: a number in the future would calm people.
+ */
+function expiryOf({ list, validUntil }: ConnectorCertificates, startedAt: string): number | null {
+  const live = list.filter((one) => one.live);
+  if (live.length === 0) return null;
+  if (validUntil !== null) return seconds(validUntil);
+  const now = seconds(startedAt);
+  const ended = live.map(({ notAfter }) => seconds(notAfter)).filter((end) => end <= now);
+  return ended.length === 0 ? now : Math.max(...ended);
+}
+
+/** It looked at the tenant and did all that it may; what is held is told by numbers of its own. */
+export function isSuccess({ result, plan }: Run): boolean {
+  if (plan === null) return false;
+  return result === "clean" || result === "converged" || result === "drift" || result === "refused";
+}
+
+/** A difference over time, as far as its age asks. */
+export type Aged = Pick<Drift, "state" | "firstSeen" | "resolvedAt">;
+
+/** When the oldest difference opened that nobody has accepted; null where there is none. */
+export function oldestOf(drifts: readonly Aged[]): number | null {
+  const open = drifts.filter(
+    ({ state, resolvedAt }) => resolvedAt === null && state !== "accepted",
+  );
+  return open.length === 0 ? null : Math.min(...open.map(({ firstSeen }) => seconds(firstSeen)));
+}
