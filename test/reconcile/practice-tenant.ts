@@ -15,7 +15,7 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { ReadKeyVault } from "../../src/secrets/key-vault.ts";
 import { createRedactor, openSecrets } from "../../src/secrets/secrets.ts";
 import { openStore } from "../../src/store/store.ts";
-import { openAccess, openReader, openWriter } from "../../src/tenant/tenant.ts";
+import { openAccess, openReader, openWriter, type RequestEvent } from "../../src/tenant/tenant.ts";
 import { allowing } from "../plan/builders.ts";
 
 /** A clock that stands still but for sleeping, which takes no time. */
@@ -102,6 +102,8 @@ export interface PracticeOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Shared with other practice tenants: opening one takes a noticeable time. */
   readonly certificate?: Secrets["certificate"];
+  /** Hears of each request to Graph. */
+  readonly onRequest?: (event: RequestEvent) => void;
   /** The vaults that definitions may name, and who reads them; none when left out. */
   readonly keyVaults?: { readonly names: readonly string[]; readonly read: ReadKeyVault };
 }
@@ -200,7 +202,7 @@ export const fingerprintKey = "a key for practice alone";
 
 /** As after a start: nothing is kept between runs but the store. */
 export function wiring({ folder, clock, sandbox, store, env, options }: Parts): () => Subject {
-  const { timeout = 30_000, root = folder, variables = {}, keyVaults } = options;
+  const { timeout = 30_000, root = folder, variables = {}, keyVaults, onRequest } = options;
   // The plan's digest holds the Graph root, so it must not hold the port of this test.
   const tenant = {
     name: "practice",
@@ -234,6 +236,7 @@ export function wiring({ folder, clock, sandbox, store, env, options }: Parts): 
       clock,
       timeout,
       random: () => 0,
+      ...(onRequest && { onRequest }),
     });
     return {
       tenant,
