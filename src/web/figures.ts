@@ -121,12 +121,12 @@ export function isSuccess({ result, plan }: Run): boolean {
 }
 
 /** A difference over time, as far as its age asks. */
-export type Aged = Pick<Drift, "state" | "firstSeen" | "resolvedAt">;
+export type Aged = Pick<Drift, "state" | "firstSeen" | "resolvedAt" | "counts">;
 
-/** When the oldest difference opened that nobody has accepted; null where there is none. */
+/** When the oldest difference opened that counts and nobody has accepted; null where there is none. */
 export function oldestOf(drifts: readonly Aged[]): number | null {
   const open = drifts.filter(
-    ({ state, resolvedAt }) => resolvedAt === null && state !== "accepted",
+    ({ state, resolvedAt, counts }) => counts && resolvedAt === null && state !== "accepted",
   );
   return open.length === 0 ? null : Math.min(...open.map(({ firstSeen }) => seconds(firstSeen)));
 }

@@ -1,7 +1,7 @@
 /** What real runs of a practice tenant look like at /metrics of a real server. */
 import { expect, test } from "vitest";
 import type { Certificate, ConnectorCertificates, Run } from "../../src/model/generated/run.ts";
-import type { Aged } from "../../src/web/figures.ts";
+import { oldestOf } from "../../src/web/figures.ts";
 import { type Metrics, openMetrics, type Standing } from "../../src/web/metrics.ts";
 import { startWeb } from "../../src/web/web.ts";
 import { makeCertificate } from "../certificates.ts";
@@ -14,8 +14,8 @@ const tenant = "practice";
 interface Watched extends AsyncDisposable {
   readonly practice: Practice;
   readonly metrics: Metrics;
-  /** What the store would say of differences over time. */
-  drifts: readonly Aged[] | Error;
+  /** Stands in for what the store remembers of differences. */
+  drifts: Error | null;
   standing: readonly Standing[];
   budgetLeft: number | null;
   /** Runs once and counts it. */
@@ -35,14 +35,15 @@ async function watch(): Promise<Watched> {
     tenant,
     budgetLeft: () => watched.budgetLeft,
     async drifts() {
-      if (watched.drifts instanceof Error) throw watched.drifts;
-      return watched.drifts;
+      if (watched.drifts !== null) throw watched.drifts;
+      await using store = await practice.openStore();
+      return (await store.recall(practice.subject().tenant)).drifts;
     },
   });
   const watched: Watched = {
     practice,
     metrics,
-    drifts: [],
+    drifts: null,
     standing: [],
     budgetLeft: null,
     async run(...args) {
@@ -163,25 +164,42 @@ test("requests are counted by the status they end with, and their waiting in sec
   expect(await watched.value("plumbline_graph_throttled_seconds_total")).toBe(7);
 });
 
-test("the oldest difference that is open and not accepted is told by when it was first seen", async () => {
+test("the oldest difference that counts is told by when it was first seen", async () => {
   await using watched = await watch();
-  const open = { state: "ongoing", resolvedAt: null } as const;
-  const oldest = { ...open, firstSeen: "2026-08-18T00:00:00.000Z" };
-  const accepted = { ...open, state: "accepted", firstSeen: "2026-08-01T00:00:00.000Z" } as const;
-  const resolved = { ...oldest, resolvedAt: "2026-08-19T00:00:00.000Z" };
-  watched.drifts = [{ ...open, firstSeen: "2026-08-19T00:00:00.000Z" }, oldest, accepted];
-  await watched.run();
+  const { practice } = watched;
   const name = "plumbline_drift_oldest_timestamp_seconds";
-  expect(await watched.value(name)).toBe(Date.parse(oldest.firstSeen) / 1_000);
-
-  watched.drifts = new Error("The disk is full.");
-  await expect(watched.run()).rejects.toThrow("The disk is full.");
-  expect(await watched.value("plumbline_run_duration_seconds_count")).toBe(2);
-  expect(await watched.value(name)).toBe(Date.parse(oldest.firstSeen) / 1_000);
-
-  watched.drifts = [accepted, resolved];
+  practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
   await watched.run();
   expect(await watched.value(name)).toBeUndefined();
+
+  const drift = { after: 2, keep: 30 * 86_400_000 };
+  const looking = { mode: "report", writer: null, drift } as const;
+  practice.sandbox.control.changeConnector("a", { targetUrl: "https://elsewhere.example/" });
+  const first = await watched.run(looking, { isApply: false });
+  expect(await watched.value(name)).toBeUndefined();
+  practice.sandbox.control.changeConnector("b", { targetUrl: "https://elsewhere.example/" });
+  await watched.run(looking, { isApply: false });
+  const firstSeen = Date.parse(first.finishedAt) / 1_000;
+  expect(await watched.value(name)).toBe(firstSeen);
+
+  watched.drifts = new Error("The disk is full.");
+  await expect(watched.run(looking, { isApply: false })).rejects.toThrow("The disk is full.");
+  expect(await watched.value("plumbline_run_duration_seconds_count")).toBe(4);
+  expect(await watched.value(name)).toBe(firstSeen);
+
+  watched.drifts = null;
+  await watched.run();
+  expect(await watched.value(name)).toBeUndefined();
+});
+
+test("what somebody has accepted is no difference that grows old", () => {
+  const open = { state: "ongoing", resolvedAt: null, counts: true } as const;
+  const oldest = { ...open, firstSeen: "2026-08-18T00:00:00.000Z" };
+  const accepted = { ...open, state: "accepted", firstSeen: "2026-08-01T00:00:00.000Z" } as const;
+  expect(oldestOf([{ ...open, firstSeen: "2026-08-19T00:00:00.000Z" }, oldest, accepted])).toBe(
+    Date.parse(oldest.firstSeen) / 1_000,
+  );
+  expect(oldestOf([accepted, { ...oldest, resolvedAt: "2026-08-19T00:00:00.000Z" }])).toBeNull();
 });
 
 test("the budget and the schedule are told as they are at the time of the scrape", async () => {
