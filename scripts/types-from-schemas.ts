@@ -15,6 +15,7 @@ const names = [
   "audit.schema.json",
   "history.schema.json",
   "drift.schema.json",
+  "alert.schema.json",
 ];
 
 /** File name in src/model/generated to its text. */

@@ -1,4 +1,5 @@
 /** Port: memory between runs. What was ours, what was begun, what happened. */
+import type { Alerts } from "./alert.ts";
 import type { Kind } from "./definition.ts";
 import type {
   AuditEntry,
@@ -203,6 +204,8 @@ export interface Store extends AsyncDisposable {
    * entry that somebody kept elsewhere is no longer the same.
    */
   verifyAudit(kept?: AuditHead): Promise<AuditVerdict>;
+  /** What was told, and what is still to be sent. */
+  readonly alerts: Alerts;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;
   /**

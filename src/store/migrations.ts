@@ -146,4 +146,30 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (graph, tenant_id, kind, name, path)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What was told of a tenant last. told: JSON.
+  CREATE TABLE told (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    told      TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Messages on their way. sink: its name alone; its address is a secret. alerts: JSON as in
+  -- schemas/alert.schema.json. latest_at: until then more alerts may join while attempts is 0.
+  -- dropped_at: NULL while it is to be sent.
+  CREATE TABLE deliveries (
+    id         TEXT NOT NULL PRIMARY KEY,
+    sink       TEXT NOT NULL,
+    cause      TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    due_at     TEXT NOT NULL,
+    latest_at  TEXT NOT NULL,
+    attempts   INTEGER NOT NULL,
+    last_error TEXT,
+    dropped_at TEXT,
+    alerts     TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX deliveries_due ON deliveries (sink, due_at) WHERE dropped_at IS NULL;
+  `,
 ];

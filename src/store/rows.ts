@@ -28,7 +28,7 @@ export interface RunRow {
 }
 
 /** For faults: the store's file, and what in it. */
-interface Place {
+export interface Place {
   readonly path: string;
   readonly what: string;
 }
@@ -126,7 +126,7 @@ function toKind(text: string, { path, what }: Place): Kind {
   return kind;
 }
 
-function parse<Value>(
+export function parse<Value>(
   text: string,
   { path, what }: Place,
   is: (value: unknown) => value is Value,
@@ -141,7 +141,7 @@ function parse<Value>(
   return value;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -9,6 +9,7 @@ import type { AuditEntry } from "../model/generated/audit.ts";
 import type { DriftChanges, Memory, MemoryChange, Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
+import { alertsIn } from "./alerts.ts";
 import { retainSince, verifyChain } from "./audit.ts";
 import { append, selectEntries } from "./audit-queries.ts";
 import type { Database, Step } from "./database.ts";
@@ -118,6 +119,7 @@ function memoryIn(
   let salt: Promise<Uint8Array> | null = null;
   const remembered = openRemembered();
   return {
+    alerts: alertsIn(database, path),
     salt() {
       salt ??= saltIn(database, path).catch((thrown) => {
         salt = null;

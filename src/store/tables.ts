@@ -17,6 +17,21 @@ export interface Tables {
     readonly tenant_id: string;
     readonly refusals: string;
   };
+  readonly told: { readonly graph: string; readonly tenant_id: string; readonly told: string };
+  readonly deliveries: DeliveriesTable;
+}
+
+interface DeliveriesTable {
+  readonly id: string;
+  readonly sink: string;
+  readonly cause: string;
+  readonly created_at: string;
+  readonly due_at: string;
+  readonly latest_at: string;
+  readonly attempts: number;
+  readonly last_error: string | null;
+  readonly dropped_at: string | null;
+  readonly alerts: string;
 }
 
 interface LedgerTable {

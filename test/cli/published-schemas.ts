@@ -10,6 +10,7 @@ const names = [
   "secret-reference.schema.json",
   "audit.schema.json",
   "history.schema.json",
+  "alert.schema.json",
 ] as const;
 
 /** What is wrong with a value, by the schema in this file of schemas/; empty when nothing is. */
