@@ -3,9 +3,9 @@ import { validate as isCron } from "node-cron";
 import { milliseconds } from "../model/duration.ts";
 import { type Fault, failure, type Position } from "../model/fault.ts";
 import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import { isLoopback } from "../model/network.ts";
 import { cronProblem } from "../plan/windows.ts";
 import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
-import { isLoopback } from "../tenant/clouds.ts";
 import { cloudOf } from "./graph-root.ts";
 import { keyVaultProblems } from "./key-vault-settings.ts";
 

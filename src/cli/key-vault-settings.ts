@@ -5,8 +5,9 @@ import type {
   SecretReference,
   ServiceConfiguration,
 } from "../model/generated/service.ts";
+import { isLoopback } from "../model/network.ts";
 import type { SecretUse } from "../model/secret.ts";
-import { type CloudName, isLoopback, vaultDomains } from "../tenant/clouds.ts";
+import { type CloudName, vaultDomains } from "../tenant/clouds.ts";
 import { ownReferences, referencesOf, secretUse } from "./service-secrets.ts";
 
 export interface KeyVaultSettings {

@@ -49,3 +49,8 @@ export function networkCode(thrown: unknown): string | null {
   }
   return null;
 }
+
+/** `hostname` is that of a URL: an IPv6 address stands in brackets. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -75,11 +75,6 @@ export function isKnownAuthority(authority: string): boolean {
   return Object.values(clouds).some((cloud) => new URL(cloud.authority).host === host);
 }
 
-/** `hostname` is that of a URL: an IPv6 address stands in brackets. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 /** The cloud of this root of Microsoft Graph; a custom one is taken as global. */
 export function cloudNameOf(graph: string): CloudName {
   const { host } = new URL(graph);

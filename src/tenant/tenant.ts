@@ -7,11 +7,12 @@
 import type { Clock } from "../model/clock.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Observed } from "../model/live.ts";
+import { isLoopback } from "../model/network.ts";
 import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity, TenantReader, TenantWriter, WrittenKind } from "../model/tenant.ts";
 import { openBudget } from "./budget.ts";
 import { openChain } from "./chain.ts";
-import { isLoopback, pathOf } from "./clouds.ts";
+import { pathOf } from "./clouds.ts";
 import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
 import type { Asked, Method } from "./exchange.ts";
 import type { FaultContext } from "./faults.ts";

@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  clouds,
-  connectorAddress,
-  isKnownAuthority,
-  isLoopback,
-  pathOf,
-} from "../../src/tenant/clouds.ts";
+import { isLoopback } from "../../src/model/network.ts";
+import { clouds, connectorAddress, isKnownAuthority, pathOf } from "../../src/tenant/clouds.ts";
 
 const practice = "http://127.0.0.1:8090";
 
