@@ -1,0 +1,64 @@
+/** Posts JSON to an address that is a secret: no error, no log and no redirect may give it away. */
+import { isLoopback, networkCode, networkReason } from "../../model/network.ts";
+import type { Secret } from "../../model/secret.ts";
+import { type Attempt, again, refused, TIMEOUT } from "./sink.ts";
+
+/** Milliseconds that a service may ask to wait. */
+const LONGEST_WAIT = 6 * 3_600_000;
+
+export interface Posting {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Milliseconds; TIMEOUT when left out. */
+  readonly timeout?: number | undefined;
+}
+
+export async function post(address: Secret, posting: Posting): Promise<Attempt> {
+  const url = URL.parse(address.reveal().trim());
+  if (url === null || !isSafe(url)) return again(UNSAFE);
+  const limit = AbortSignal.timeout(posting.timeout ?? TIMEOUT);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      body: posting.body,
+      headers: { "user-agent": "plumbline", ...posting.headers },
+      redirect: "manual",
+      signal: AbortSignal.any([posting.signal, limit]),
+    });
+    // An answer may be endless, and nothing in it is needed.
+    await response.body?.cancel().catch(() => undefined);
+    return attemptOf(response);
+  } catch (thrown) {
+    if (posting.signal.aborted) return again("Plumbline was stopped while it was sent.");
+    if (limit.aborted) return again("It did not answer in time.");
+    // Nothing but the code: the texts of fetch may quote the address.
+    if (networkCode(thrown) === null) return again("The request could not be sent.");
+    return again(`It cannot be reached: ${networkReason(thrown)}.`);
+  }
+}
+
+const UNSAFE =
+  "Its URL must be https (http on loopback alone), without user name and password. Correct the secret that holds it.";
+
+function isSafe({ protocol, hostname, username, password }: URL): boolean {
+  if (username !== "" || password !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+function attemptOf({ status, headers }: Response): Attempt {
+  if (status >= 200 && status < 300) return { result: "delivered" };
+  if (status >= 300 && status < 400) {
+    return refused(`It answered ${status}, a redirect, which is never followed.`);
+  }
+  const isTransient = status === 408 || status === 429 || status >= 500;
+  const reason = `It answered ${status}.`;
+  return isTransient ? again(reason, retryAfter(headers.get("retry-after"))) : refused(reason);
+}
+
+/** Milliseconds; a date is relative to the clock of this machine (RFC 9110, 10.2.3). */
+export function retryAfter(text: string | null, now = Date.now()): number | null {
+  if (text === null) return null;
+  const wait = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT) : null;
+}

@@ -1,0 +1,62 @@
+/**
+ * Slack: an incoming webhook (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
+ * Blocks hold plain_text alone, in which no markup is read, and the three characters that Slack gives a
+ * meaning are escaped everywhere, so that nobody is mentioned
+ * (https://docs.slack.dev/messaging/formatting-message-text#escaping).
+ */
+import { clipped } from "../../report/printable.ts";
+import type { Line, Message } from "../message.ts";
+import { post } from "./post.ts";
+import { guarded, type ReadSecret, type Sink } from "./sink.ts";
+
+/** Characters of a section, and of a header, that Slack takes. */
+const SECTION_LIMIT = 3_000;
+const HEADER_LIMIT = 150;
+
+const signs = { error: "[!!]", warning: "[!]", info: "[i]" } as const;
+
+export function slackSink(name: string, url: ReadSecret, timeout?: number): Sink {
+  return guarded(name, async (message, signal) => {
+    const body = JSON.stringify(slackBody(message));
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    return post(await url(), { body, headers, signal, timeout });
+  });
+}
+
+/** What the webhook is given. */
+export function slackBody({ id, title, severity, lines, omitted }: Message) {
+  const heading = `${signs[severity]} ${title}`;
+  return {
+    // For notifications, which show no blocks.
+    text: escaped(heading, SECTION_LIMIT),
+    mrkdwn: false,
+    unfurl_links: false,
+    unfurl_media: false,
+    blocks: [
+      { type: "header", text: plain(heading, HEADER_LIMIT) },
+      ...lines.map((line) => ({ type: "section", text: plain(textOf(line), SECTION_LIMIT) })),
+      ...(omitted > 0
+        ? [{ type: "section", text: plain(`And ${omitted} more.`, SECTION_LIMIT) }]
+        : []),
+      { type: "context", elements: [plain(`Plumbline ${id}`, SECTION_LIMIT)] },
+    ],
+  };
+}
+
+function textOf({ tenants, text }: Line): string {
+  return tenants === "" ? text : `${tenants}: ${text}`;
+}
+
+function plain(text: string, limit: number) {
+  return { type: "plain_text", text: escaped(text, limit), emoji: false };
+}
+
+/** Escaping makes five characters of one at most, and no escape may be cut in two. */
+function escaped(text: string, limit: number): string {
+  const whole = entities(text);
+  return whole.length <= limit ? whole : entities(clipped(text, Math.floor(limit / 5)));
+}
+
+function entities(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,268 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { FaultError, failure } from "../../src/model/fault.ts";
+import type { Alert } from "../../src/model/generated/alert.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { idOf, type Message, messageOf } from "../../src/notify/message.ts";
+import { retryAfter } from "../../src/notify/sinks/post.ts";
+import type { Sink } from "../../src/notify/sinks/sink.ts";
+import { slackBody, slackSink } from "../../src/notify/sinks/slack.ts";
+import { teamsBody, teamsSink } from "../../src/notify/sinks/teams.ts";
+import { signature, webhookSink } from "../../src/notify/sinks/webhook.ts";
+import { transitions } from "../../src/notify/transitions.ts";
+import { faultsBy } from "../cli/published-schemas.ts";
+import { alertOf } from "../contracts/alerts.contract.ts";
+import { handClock } from "../reconcile/practice-tenant.ts";
+import { anyText } from "../report/hostile.ts";
+import { closedPort, type HttpReceiver, secretPath, startHttpReceiver } from "./http-receiver.ts";
+import { driftOf, rules, seenAt } from "./samples.ts";
+
+const going = new AbortController().signal;
+const key = "a key for tests alone";
+
+function secret(value: string) {
+  return async () => new Secret(value);
+}
+
+function message(...alerts: readonly Alert[]): Message {
+  const all = alerts.length > 0 ? alerts : [alertOf("production"), alertOf("staging")];
+  return messageOf({ id: idOf("ops", all[0]!), alerts: all });
+}
+
+/** Of a name that is hostile, as it comes out of a run. */
+function hostile(text: string): Message {
+  const drift = driftOf({ name: text, path: text, before: text, after: text });
+  const { alerts } = transitions(null, seenAt(0, { drifts: [drift] }), rules);
+  return message(...alerts);
+}
+
+const kinds: Readonly<Record<string, (url: string, timeout?: number) => Sink>> = {
+  teams: (url, timeout) => teamsSink("ops", secret(url), timeout),
+  slack: (url, timeout) => slackSink("ops", secret(url), timeout),
+  webhook: (url, timeout) =>
+    webhookSink("ops", { url: secret(url), key: secret(key), clock: handClock(), timeout }),
+};
+
+async function sent(kind: string, receiver: HttpReceiver, told = message()) {
+  const attempt = await kinds[kind]!(receiver.url).send(told, going);
+  return { attempt, request: receiver.received.at(-1)! };
+}
+
+test("Teams is given an Adaptive Card that names the tenants of an outage once", async () => {
+  await using receiver = await startHttpReceiver();
+  const { attempt, request } = await sent("teams", receiver);
+  expect(attempt).toEqual({ result: "delivered" });
+  expect(request).toMatchObject({ method: "POST", path: secretPath });
+  const { type, attachments } = JSON.parse(request.body);
+  expect(type).toBe("message");
+  expect(attachments[0].contentType).toBe("application/vnd.microsoft.card.adaptive");
+  const { version, body } = attachments[0].content;
+  expect(version).toBe("1.4");
+  expect(body[0].inlines[0].text).toBe("Runs fail: 2 tenants (production, staging)");
+  expect(body[1].inlines.map(({ text }: { readonly text: string }) => text)).toEqual([
+    "production, staging: ",
+    "3 runs in a row have failed.",
+  ]);
+});
+
+test("Slack is given blocks, and a text for notifications", async () => {
+  await using receiver = await startHttpReceiver();
+  const { request } = await sent("slack", receiver);
+  expect(JSON.parse(request.body)).toMatchObject({
+    text: "[!!] Runs fail: 2 tenants (production, staging)",
+    blocks: [
+      { type: "header" },
+      { type: "section", text: { text: "production, staging: 3 runs in a row have failed." } },
+      { type: "context" },
+    ],
+  });
+});
+
+test("a webhook is given a CloudEvent as the published schema says, with a signature that holds", async () => {
+  await using receiver = await startHttpReceiver();
+  const told = message();
+  const { request } = await sent("webhook", receiver, told);
+  const { headers, body } = request;
+  expect(headers["content-type"]).toBe("application/cloudevents+json; charset=utf-8");
+  const event = JSON.parse(body);
+  expect(faultsBy("alert.schema.json", event)).toEqual([]);
+  expect(event).toMatchObject({ id: told.id, type: "plumbline.alert.run-failing" });
+  expect(event.data.tenants).toEqual(["production", "staging"]);
+  const timestamp = String(headers["x-plumbline-timestamp"]);
+  expect(Number(timestamp)).toBe(handClock().now().getTime() / 1_000);
+  // As docs/alerts.md tells a receiver to do it.
+  const want = createHmac("sha256", key).update(`${timestamp}.${body}`).digest();
+  const [, hex = ""] = /^v1=([0-9a-f]{64})$/.exec(String(headers["x-plumbline-signature"])) ?? [];
+  expect(timingSafeEqual(Buffer.from(hex, "hex"), want)).toBe(true);
+});
+
+test("another body, time or key makes another signature", () => {
+  const all = [
+    signature(key, "1", "body"),
+    signature(key, "2", "body"),
+    signature(key, "1", "other"),
+    signature(`${key}!`, "1", "body"),
+  ];
+  expect(new Set(all).size).toBe(4);
+});
+
+test("a key that is too short signs nothing", async () => {
+  await using receiver = await startHttpReceiver();
+  const options = { url: secret(receiver.url), key: secret("short"), clock: handClock() };
+  const attempt = await webhookSink("ops", options).send(message(), going);
+  expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("16") });
+  expect(receiver.received).toEqual([]);
+});
+
+const answers = [
+  { status: 200, result: "delivered" },
+  { status: 302, result: "refused" },
+  { status: 307, result: "refused" },
+  { status: 400, result: "refused" },
+  { status: 401, result: "refused" },
+  { status: 404, result: "refused" },
+  { status: 408, result: "again" },
+  { status: 410, result: "refused" },
+  { status: 429, result: "again" },
+  { status: 500, result: "again" },
+  { status: 503, result: "again" },
+];
+
+test.each(Object.keys(kinds).flatMap((kind) => answers.map((answer) => ({ kind, ...answer }))))(
+  "$status from $kind means $result, and no redirect is followed",
+  async ({ kind, status, result }) => {
+    await using receiver = await startHttpReceiver();
+    await using elsewhere = await startHttpReceiver();
+    receiver.answer({ status, headers: { location: elsewhere.url } });
+    const { attempt } = await sent(kind, receiver);
+    expect(attempt.result).toBe(result);
+    expect(elsewhere.received).toEqual([]);
+    expect(JSON.stringify(attempt)).not.toContain("canary");
+  },
+);
+
+test("a service that asks to wait is heard, in seconds and as a date, and six hours at most", async () => {
+  await using receiver = await startHttpReceiver();
+  receiver.answer({ status: 429, headers: { "retry-after": "120" } });
+  expect((await sent("slack", receiver)).attempt).toMatchObject({ after: 120_000 });
+  const now = Date.parse("2026-09-01T12:00:00Z");
+  expect(retryAfter("Tue, 01 Sep 2026 12:00:30 GMT", now)).toBe(30_000);
+  expect(retryAfter("Tue, 01 Sep 2026 11:00:00 GMT", now)).toBe(0);
+  expect(retryAfter("999999999", now)).toBe(6 * 3_600_000);
+  for (const text of [null, "", "soon", "-5"]) expect(retryAfter(text, now) ?? 0).toBe(0);
+});
+
+test.each(Object.keys(kinds))("%s that does not answer or refuses is tried again", async (kind) => {
+  await using receiver = await startHttpReceiver();
+  receiver.answer(null);
+  const late = await kinds[kind]!(receiver.url, 50).send(message(), going);
+  expect(late).toEqual({ result: "again", reason: "It did not answer in time.", after: null });
+  const url = `http://127.0.0.1:${await closedPort()}${secretPath}`;
+  const closed = await kinds[kind]!(url).send(message(), going);
+  expect(closed).toMatchObject({
+    result: "again",
+    reason: expect.stringContaining("ECONNREFUSED"),
+  });
+  expect(JSON.stringify([late, closed])).not.toContain("canary");
+});
+
+test("a service that is stopped breaks off what it sends", async () => {
+  await using receiver = await startHttpReceiver();
+  receiver.answer(null);
+  const stop = new AbortController();
+  const sending = kinds["slack"]!(receiver.url).send(message(), stop.signal);
+  stop.abort();
+  expect(await sending).toMatchObject({
+    result: "again",
+    reason: expect.stringContaining("stopped"),
+  });
+});
+
+test.each([
+  "http://hooks.example/canary",
+  "https://user:canary@hooks.example/",
+  "ftp://127.0.0.1/canary",
+  "canary",
+])("nothing is posted to %s, and the reason does not quote it", async (url) => {
+  for (const make of Object.values(kinds)) {
+    const attempt = await make(url).send(message(), going);
+    expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("https") });
+    expect(JSON.stringify(attempt)).not.toContain("canary");
+  }
+});
+
+test("a secret that cannot be read is tried again with the words of the fault, and a bug has none", async () => {
+  const lost = async () => {
+    throw new FaultError(failure("secret-source", "env PLUMBLINE_SLACK_URL is not set."));
+  };
+  const attempt = await slackSink("ops", lost).send(message(), going);
+  expect(attempt).toMatchObject({ result: "again", reason: "env PLUMBLINE_SLACK_URL is not set." });
+  const bug = async () => {
+    throw new TypeError("canary");
+  };
+  expect(JSON.stringify(await slackSink("ops", bug).send(message(), going))).not.toContain(
+    "canary",
+  );
+});
+
+test("no name writes Markdown, a mention or a second line into Teams, whatever it is", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const body = teamsBody(hostile(text));
+      const { body: blocks } = body.attachments[0]!.content;
+      for (const block of blocks) {
+        expect(block.type).toBe("RichTextBlock");
+        for (const run of block.inlines) {
+          expect(run.type).toBe("TextRun");
+          expect(run.text).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+        }
+      }
+      expect(JSON.stringify(body)).not.toContain('"entities"');
+      expect(JSON.stringify(body).length).toBeLessThan(20_000);
+    }),
+  );
+});
+
+test("no name writes markup or a mention into Slack, whatever it is", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const { blocks, text: shown } = slackBody(hostile(text));
+      const texts = blocks.flatMap((block) => ("text" in block ? [block.text] : block.elements));
+      for (const { type } of texts) expect(type).toBe("plain_text");
+      for (const said of [shown, ...texts.map((one) => one.text)]) {
+        expect(said).not.toMatch(/[<>\p{C}\p{Zl}\p{Zp}]|&(?!(amp|lt|gt);)/u);
+        expect(said.length).toBeLessThanOrEqual(3_000);
+        expect(said.length).toBeGreaterThan(0);
+      }
+    }),
+  );
+});
+
+test("an outage of many tenants is one message that lists them", () => {
+  const alerts = Array.from({ length: 50 }, (_, index) => alertOf(`tenant-${index}`));
+  const { title, lines, omitted } = message(...alerts);
+  expect(title).toBe("Runs fail: 50 tenants (tenant-0, tenant-1, tenant-2 and 47 more)");
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.tenants).toContain("tenant-49");
+  expect(omitted).toBe(0);
+});
+
+test("a message with very many sentences shows some, and counts the others", () => {
+  const alerts = Array.from({ length: 300 }, (_, index) =>
+    alertOf("production", { text: `${index}: ${"x".repeat(900)}` }),
+  );
+  const told = message(...alerts);
+  expect(told.lines).toHaveLength(25);
+  expect(told.omitted).toBe(275);
+  expect(told.event.data.alerts).toHaveLength(300);
+  // Microsoft Teams takes 28 KB.
+  expect(JSON.stringify(teamsBody(told)).length).toBeLessThan(28_000);
+  expect(slackBody(told).blocks.length).toBeLessThanOrEqual(50);
+});
+
+test("the id of an alert is the same at each try, and another for another sink", () => {
+  expect(idOf("ops", alertOf("a"))).toBe(idOf("ops", alertOf("a")));
+  expect(idOf("ops", alertOf("a"))).not.toBe(idOf("mail", alertOf("a")));
+  expect(idOf("ops", alertOf("a"))).not.toBe(idOf("ops", alertOf("b")));
+});

@@ -1,0 +1,105 @@
+/** A real SMTP server, as small as one can be (RFC 5321): it takes mail, or refuses it as it is told. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  /** Headers and body as they came, lines ended by \n. */
+  readonly data: string;
+  /** What was sent to sign in; null when nobody did. */
+  readonly login: string | null;
+}
+
+export interface SmtpReceiver extends AsyncDisposable {
+  readonly port: number;
+  readonly mails: Mail[];
+  /** The next command that begins so is answered this, once. null: never. */
+  answer(command: string, answer: string | null): void;
+  /** Whether it asks who sends, and what it offers besides. */
+  readonly offers: string[];
+}
+
+export async function startSmtpReceiver(): Promise<SmtpReceiver> {
+  const mails: Mail[] = [];
+  const offers: string[] = [];
+  const answers = new Map<string, string | null>();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
+    void talk(socket, { mails, offers, answers });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    mails,
+    offers,
+    answer: (command, answer) => void answers.set(command, answer),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+interface State {
+  readonly mails: Mail[];
+  readonly offers: readonly string[];
+  readonly answers: Map<string, string | null>;
+}
+
+async function talk(socket: Socket, { mails, offers, answers }: State): Promise<void> {
+  const say = (text: string) => socket.write(`${text}\r\n`);
+  let from = "";
+  let to: string[] = [];
+  let login: string | null = null;
+  let data: string[] | null = null;
+  say("220 receiver ESMTP");
+  for await (const line of createInterface({
+    input: socket,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    if (data !== null) {
+      if (line !== ".") {
+        data.push(line.startsWith(".") ? line.slice(1) : line);
+        continue;
+      }
+      mails.push({ from, to, data: data.join("\n"), login });
+      [data, to] = [null, []];
+      say("250 taken");
+      continue;
+    }
+    const told = [...answers.keys()].find((command) => line.startsWith(command));
+    if (told !== undefined) {
+      const answer = answers.get(told);
+      answers.delete(told);
+      if (answer) say(answer);
+      continue;
+    }
+    const address = /<(.*)>/.exec(line)?.[1] ?? "";
+    if (line.startsWith("EHLO"))
+      say(
+        [...offers, "8BITMIME"]
+          .map((one, index, all) => `250${index < all.length - 1 ? "-" : " "}${one}`)
+          .join("\r\n"),
+      );
+    else if (line.startsWith("AUTH PLAIN")) {
+      login = Buffer.from(line.slice("AUTH PLAIN ".length), "base64").toString("utf8");
+      say("235 welcome");
+    } else if (line.startsWith("MAIL")) {
+      from = address;
+      say("250 ok");
+    } else if (line.startsWith("RCPT")) {
+      to.push(address);
+      say("250 ok");
+    } else if (line === "DATA") {
+      data = [];
+      say("354 go on");
+    } else if (line === "QUIT") socket.end("221 bye\r\n");
+    else say("502 not known");
+  }
+}
