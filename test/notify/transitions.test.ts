@@ -194,7 +194,7 @@ test("a certificate that the run renewed is not told", () => {
   const outcome = {
     op: "update",
     kind: of.kind,
-    name: of.name,
+    name: "fraud-check",
     id: of.id,
     result: "done",
   } as const;
