@@ -6,6 +6,7 @@ import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts
 import { isLoopback } from "../model/network.ts";
 import { cronProblem } from "../plan/windows.ts";
 import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
+import { alertProblems } from "./alert-settings.ts";
 import { cloudOf } from "./graph-root.ts";
 import { keyVaultProblems } from "./key-vault-settings.ts";
 
@@ -33,10 +34,10 @@ export function configurationFaults(
         return { ...fault, severity: severity ?? fault.severity };
       }),
   );
-  const ofVaults = keyVaultProblems(value).map(({ path, message }) =>
+  const ofService = [...keyVaultProblems(value), ...alertProblems(value)].map(({ path, message }) =>
     failure("configuration", message, at(path)),
   );
-  return [...ofVaults, ...ofTenants];
+  return [...ofService, ...ofTenants];
 }
 
 const uniqueName: Rule = ({ name }, index, all) => {

@@ -16,6 +16,7 @@ import type { Limits, Verb } from "../plan/input.ts";
 import type { ChangeWindow } from "../plan/windows.ts";
 import type { DriftSettings } from "../reconcile/subject.ts";
 import type { Cloud } from "../tenant/clouds.ts";
+import { type AlertSettings, alertSettings } from "./alert-settings.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
 import { type KeyVaultSettings, keyVaultSettings } from "./key-vault-settings.ts";
@@ -33,6 +34,8 @@ export interface Settings {
   readonly keepRuns: number | null;
   readonly fingerprintKey: SecretUse | null;
   readonly keyVault: KeyVaultSettings;
+  /** null: nobody is told of anything. */
+  readonly alerts: AlertSettings | null;
   readonly listen: { readonly host: string; readonly port: number };
   readonly tenants: readonly TenantSettings[];
 }
@@ -114,6 +117,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
       ? secretUse(fingerprintKey, root, at("fingerprintKey"), "fingerprintKey")
       : null,
     keyVault: keyVaultSettings(value, root, at),
+    alerts: alertSettings(value, root, at),
     listen: {
       host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
       port: Number(listen.slice(colon + 1)),

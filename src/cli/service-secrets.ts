@@ -53,6 +53,21 @@ export function referencesOf(
   );
 }
 
+/** Every reference of alerts, by its path in plumbline.yaml. */
+function alertReferences({ alerts }: ServiceConfiguration): readonly OwnReference[] {
+  return (alerts?.sinks ?? []).flatMap(({ teams, slack, webhook, email }, index) =>
+    [
+      { key: "teams.url", reference: teams?.url },
+      { key: "slack.url", reference: slack?.url },
+      { key: "webhook.url", reference: webhook?.url },
+      { key: "webhook.key", reference: webhook?.key },
+      { key: "email.smtp.password", reference: email?.smtp.password },
+    ].flatMap(({ key, reference }) =>
+      reference === undefined ? [] : [{ path: `alerts.sinks[${index}].${key}`, reference }],
+    ),
+  );
+}
+
 /** Every reference anywhere in plumbline.yaml. */
 export function ownReferences(value: ServiceConfiguration): readonly OwnReference[] {
   const { fingerprintKey, keyVault, tenants } = value;
@@ -62,6 +77,7 @@ export function ownReferences(value: ServiceConfiguration): readonly OwnReferenc
     ...tenants.flatMap(({ credential }, index) =>
       referencesOf(credential, `tenants[${index}].credential`),
     ),
+    ...alertReferences(value),
   ];
 }
 

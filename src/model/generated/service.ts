@@ -1,6 +1,11 @@
 // Made from schemas/service.schema.json by `npm run generate`; do not edit.
 
 /**
+ * An address, without a name.
+ */
+export type MailAddress = string
+
+/**
  * plumbline.yaml: what the operator decides.
  */
 export interface ServiceConfiguration {
@@ -33,6 +38,39 @@ runs?: {
  * How long runs are kept, however many they are, and always the last one of each tenant; without it, the newest 1,000 of each tenant.
  */
 keep?: string
+}
+/**
+ * Who is told when something changes: drift, runs that fail, certificates near their end, changes that are held.
+ */
+alerts?: {
+/**
+ * Where every alert is sent.
+ * 
+ * @minItems 1
+ */
+sinks: [Sink, ...(Sink)[]]
+/**
+ * How many runs of a tenant must fail in a row before that is told.
+ */
+after?: number
+/**
+ * How long after it was told something that is still so is told again; 0s: never.
+ */
+remindEvery?: string
+/**
+ * When it is told that Plumbline lives, and how the tenants are: a cron expression of five fields, in UTC. Default: never.
+ */
+heartbeat?: string
+/**
+ * How long alerts are gathered, so that those of one cause become one message.
+ */
+group?: string
+/**
+ * Kinds that are told. Default: all of them.
+ * 
+ * @minItems 1
+ */
+on?: [("drift-opened" | "drift-reopened" | "drift-resolved" | "run-failing" | "run-recovered" | "certificate" | "held"), ...(("drift-opened" | "drift-reopened" | "drift-resolved" | "run-failing" | "run-recovered" | "certificate" | "held"))[]]
 }
 /**
  * Where Plumbline remembers what it manages.
@@ -78,6 +116,65 @@ listen?: string
  * @minItems 1
  */
 tenants: [Tenant, ...(Tenant)[]]
+}
+/**
+ * Where alerts are sent: a name, and exactly one of teams, slack, webhook and email.
+ */
+export interface Sink {
+/**
+ * What logs and --sink call it.
+ */
+name: string
+/**
+ * A workflow of a channel or a chat that starts when a webhook request is received.
+ */
+teams?: {
+url: SecretReference
+}
+/**
+ * An incoming webhook of Slack.
+ */
+slack?: {
+url: SecretReference
+}
+/**
+ * Any service that takes CloudEvents 1.0 in structured JSON.
+ */
+webhook?: {
+url: SecretReference
+key: SecretReference
+}
+/**
+ * A mail server that takes mail over TLS.
+ */
+email?: {
+/**
+ * The mail server. TLS from the first byte on port 465, else by STARTTLS, without which nothing is sent except on loopback.
+ */
+smtp: {
+/**
+ * Name or address.
+ */
+host: string
+/**
+ * TCP port; 465 is TLS from the first byte.
+ */
+port: number
+/**
+ * Who signs in; needs password.
+ */
+user?: string
+password?: SecretReference
+}
+from: MailAddress
+/**
+ * Addresses, without names.
+ * 
+ * @minItems 1
+ * @maxItems 50
+ */
+to: [MailAddress, ...(MailAddress)[]]
+}
 }
 /**
  * Where a secret is kept. A definition never holds the value itself.
