@@ -95,6 +95,10 @@ const verbs = {
     statuses: { ...pick(1, 3), 0: "stopped by SIGTERM or SIGINT", 5: "the store cannot be used" },
     example: "plumbline serve --config /etc/plumbline/plumbline.yaml",
   },
+  notify: {
+    statuses: { ...pick(1, 3), 0: "every sink took the test", 5: "a sink did not take it" },
+    example: "plumbline notify --test --sink ops",
+  },
   export: {
     statuses: {
       ...pick(1, 3, 6),

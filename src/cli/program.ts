@@ -12,7 +12,7 @@ import { version } from "./version.ts";
 type Ended = (status: number) => void;
 
 /** Verbs that are fixed in meaning, but do not do anything yet. */
-const later = "notify doctor probe".split(" ");
+const later = "doctor probe".split(" ");
 
 /** Writes help and complaints to the terminal; throws commander's errors instead of exiting. */
 export function createProgram(terminal: Terminal, ended: Ended): Command {
@@ -37,6 +37,7 @@ export function createProgram(terminal: Terminal, ended: Ended): Command {
   addRestore(program, terminal, ended);
   addAudit(program, terminal, ended);
   addServe(program, terminal, ended);
+  addNotify(program, terminal, ended);
   addExport(program, terminal, ended);
   addSandbox(program, terminal, ended);
   for (const name of later) addLater(program, name);
@@ -187,6 +188,18 @@ function addServe(program: Command, terminal: Terminal, ended: Ended): void {
     const { serveVerb } = await import("./verbs/serve.ts");
     ended(await serveVerb({ ...flags, output: [] }, terminal));
   });
+}
+
+function addNotify(program: Command, terminal: Terminal, ended: Ended): void {
+  const description =
+    "Send a test alert to the sinks of plumbline.yaml, and say whether it arrived.";
+  verb(program, "notify", description, { isReporting: false })
+    .option("--test", "send a test; nothing else is sent by hand")
+    .addOption(repeatable("--sink <name>", "only this sink (repeatable)", "all", collect))
+    .action(async (flags) => {
+      const { notifyVerb } = await import("./verbs/notify.ts");
+      ended(await notifyVerb({ ...flags, output: [] }, terminal));
+    });
 }
 
 function addExport(program: Command, terminal: Terminal, ended: Ended): void {

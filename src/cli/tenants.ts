@@ -1,7 +1,7 @@
 /** Opens what plan and apply work on, and closes it again. */
 
 import type { Logger } from "pino";
-import { createRedactors } from "../secrets/secrets.ts";
+import { createRedactors, type Redactors } from "../secrets/secrets.ts";
 import type { RequestEvent } from "../tenant/tenant.ts";
 import type { CommonFlags, Configured } from "./command.ts";
 import { openLog } from "./logging.ts";
@@ -12,6 +12,7 @@ import type { Wire, Wired, Wiring, WiringOptions } from "./wiring.ts";
 export interface Opened<One extends Wired> {
   readonly wiring: Wiring<One>;
   readonly log: Logger;
+  readonly redactors: Redactors;
 }
 
 /** Most tenants that are worked on at the same time. */
@@ -45,7 +46,7 @@ export async function openTenants<One extends Wired>(
     () => opening,
     () => wire(settings, wanted, options),
   );
-  return { wiring, log };
+  return { wiring, log, redactors };
 }
 
 function practice(url: string, origin: "found" | "state" | "seed" | "empty"): string {

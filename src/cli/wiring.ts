@@ -27,6 +27,9 @@ export interface WiredToApply extends Wired {
 
 export interface Wiring<One extends Wired> extends AsyncDisposable {
   readonly tenants: readonly One[];
+  readonly store: Store;
+  /** The service's own. */
+  readonly secrets: Secrets;
 }
 
 export interface WiringOptions extends Links {
@@ -67,8 +70,8 @@ async function wireWith<One extends Wired>(
 ): Promise<Wiring<One>> {
   const stack = new AsyncDisposableStack();
   try {
-    const tenants = await wireTenants(settings, wanted, { ...options, stack }, complete);
-    return { tenants, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    const wired = await wireTenants(settings, wanted, { ...options, stack }, complete);
+    return { ...wired, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (thrown) {
     await stack.disposeAsync();
     throw thrown;
@@ -81,7 +84,7 @@ async function wireTenants<One extends Wired>(
   wanted: readonly TenantSettings[],
   options: WiringOptions & { readonly stack: AsyncDisposableStack },
   complete: Complete<One>,
-): Promise<readonly One[]> {
+): Promise<Omit<Wiring<One>, keyof AsyncDisposable>> {
   const store = options.stack.use(await openStore(storeOptions(settings), systemClock));
   const { secrets, of } = await openAllSecrets(settings, store, options);
   const definitions = openDefinitions();
@@ -112,12 +115,23 @@ async function wireTenants<One extends Wired>(
     };
     tenants.push(complete({ settings: tenant, subject }, link));
   }
-  return tenants;
+  return { tenants, store, secrets };
 }
 
 /** How the store of the service is opened. */
 export function storeOptions({ store, keepAudit, keepRuns }: Settings): StoreOptions {
   return { sqlite: store, keepAudit, keepRuns };
+}
+
+/** The service's own secrets, for whoever needs no store: they are read, and not fingerprinted. */
+export function openServiceSecrets(
+  settings: Settings,
+  { env, redactors, prompt }: Pick<WiringOptions, "env" | "redactors" | "prompt">,
+): Secrets {
+  const salt = () => Promise.reject(new Error("There is no store to take a salt from."));
+  const plain = openSecrets({ env, fingerprint: { salt } });
+  const { service } = openKeyVaults(settings.keyVault, { secrets: plain, redactors, prompt });
+  return openSecrets({ env, fingerprint: plain.fingerprint, keyVault: service });
 }
 
 interface AllSecrets {

@@ -47,7 +47,8 @@ const unusable = [
     says: "--lift needs --reason",
   },
   { args: ["apply", "--reason", "because"], says: "--reason belongs to --lift" },
-  { args: ["notify", "--tenant", "x"], says: "notify is not yet supported" },
+  { args: ["doctor", "--tenant", "x"], says: "doctor is not yet supported" },
+  { args: ["notify"], says: "notify needs --test" },
   { args: ["sandbox", "--port", "99999"], says: "0 to 65535" },
 ];
 

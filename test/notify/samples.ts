@@ -36,6 +36,7 @@ export function driftOf(more: Partial<Drift> = {}): Drift {
     lastSeen: minute(0),
     runs: 1,
     openings: [],
+    attempted: false,
     resolvedAt: null,
     resolvedBy: null,
     commit: "9f2c",

@@ -10,6 +10,7 @@ import { render, renderLine } from "../../report/report.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { actorOf } from "../actor.ts";
+import { type Alerting, startAlerting } from "../alerting.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
@@ -30,7 +31,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const standing = () => schedule?.status() ?? [];
   const metrics = openMetrics({ version, standing });
   const opening = [configured, flags, terminal, "info", metrics.requested] as const;
-  const { wiring, log } = await openTenants(wireToApply, ...opening);
+  const { wiring, log, redactors } = await openTenants(wireToApply, ...opening);
   await using _ = wiring;
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
@@ -41,9 +42,13 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
-  const told = teller(terminal, log, () => schedule);
-  const tell = counted(metrics, log, told);
-  const listening = { notify: notifier(terminal, log), tell, by: actorOf(terminal.env) };
+  const tell = counted(metrics, log, teller(terminal, log, () => schedule));
+  await using alerting = startAlerting(configured.settings.alerts, {
+    ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
+    status: standing,
+    subjects: wiring.tenants.map(({ subject }) => subject),
+  });
+  const listening = { notify: notifier(terminal, log), tell, alerting, by: actorOf(terminal.env) };
   schedule = startSchedule({
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
     parallel: parallelTenants,
@@ -73,6 +78,13 @@ function refusePeople({ wanted, settings }: Configured): void {
 
 type Tell = (run: Run) => Promise<void>;
 
+interface Listening {
+  readonly notify: Notify;
+  readonly tell: Tell;
+  readonly alerting: Alerting;
+  readonly by: string;
+}
+
 /** At a terminal, the report says how a run ended; a log line beside it would say it twice. */
 function notifier({ stderr }: Terminal, log: Logger): Notify {
   return (event) => {
@@ -83,7 +95,7 @@ function notifier({ stderr }: Terminal, log: Logger): Notify {
 function scheduled(
   wired: WiredToApply,
   { stopping, aborting }: Stop,
-  { notify, tell, by }: { readonly notify: Notify; readonly tell: Tell; readonly by: string },
+  { notify, tell, alerting, by }: Listening,
 ): Scheduled {
   const { subject, settings } = wired;
   const { name, schedule, timezone } = settings;
@@ -95,7 +107,10 @@ function scheduled(
       const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by };
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },
-    told: tell,
+    told: async (run) => {
+      await tell(run);
+      await alerting.told(subject, run);
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 /** Mail by SMTP. Addresses come from plumbline.yaml alone, and are given as such: nothing is parsed. */
 import { isIP } from "node:net";
-import { createTransport } from "nodemailer";
 import { isLoopback } from "../../model/network.ts";
 import { html } from "../../report/markup.ts";
 import type { Line, Message } from "../message.ts";
@@ -23,6 +22,8 @@ export function emailSink(name: string, options: EmailOptions): Sink {
   return guarded(name, async (message, signal) => {
     const { login, timeout = TIMEOUT } = options;
     const password = login === null ? null : (await login.password()).reveal();
+    // Loaded only where somebody wants mail.
+    const { createTransport } = await import("nodemailer");
     const limit = AbortSignal.timeout(timeout);
     const transport = createTransport({
       ...connectionOf(options),
