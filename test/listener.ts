@@ -17,7 +17,7 @@ export interface Listener {
 }
 
 const formats = ["text", "json", "markdown", "html"];
-const silent = ["serve", "export", "--help", "history", "audit"];
+const silent = ["serve", "export", "--help", "history", "audit", "notify"];
 
 export function listenTo(service: Service): Listener {
   const places: Place[] = [];

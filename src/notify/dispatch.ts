@@ -101,19 +101,28 @@ type Limit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 export async function deliverDue(
   sink: Sink,
   options: Dispatching,
-  { stopping, aborting }: Signals,
+  signals: Signals,
   limit: Limit = (work) => work(),
 ): Promise<void> {
+  // Taken only when it is its turn, so that no lease runs out in a queue.
+  while (await limit(() => deliverNext(sink, options, signals)));
+}
+
+/** Answers whether the next one of this sink may be sent at once. */
+async function deliverNext(
+  sink: Sink,
+  options: Dispatching,
+  { stopping, aborting }: Signals,
+): Promise<boolean> {
+  if (stopping.aborted) return false;
   const { alerts, clock } = options;
-  while (!stopping.aborted) {
-    const now = clock.now().getTime();
-    const delivery = await alerts.take(sink.name, iso(now), iso(now + LEASE));
-    if (delivery === null) return;
-    const attempt = await limit(() => sink.send(messageOf(delivery), aborting));
-    await settle(delivery, attempt, options, aborting.aborted);
-    // The others of this sink would most likely fare the same; they are tried at the next look.
-    if (attempt.result === "again") return;
-  }
+  const now = clock.now().getTime();
+  const delivery = await alerts.take(sink.name, iso(now), iso(now + LEASE));
+  if (delivery === null) return false;
+  const attempt = await sink.send(messageOf(delivery), aborting);
+  await settle(delivery, attempt, options, aborting.aborted);
+  // The others of this sink would most likely fare the same; they are tried at the next look.
+  return attempt.result !== "again";
 }
 
 async function settle(

@@ -125,7 +125,7 @@ function eventOf(
 }
 
 /** Equal for the same alert, so that one that is queued twice is told once. 32 hexadecimal digits. */
-export function idOf(sink: string, { cause, tenant, about, at }: Alert): string {
-  const parts = JSON.stringify([sink, cause, tenant, about, at]);
+export function idOf(sink: string, { cause, tenant, about, text, at }: Alert): string {
+  const parts = JSON.stringify([sink, cause, tenant, about, text, at]);
   return createHash("sha256").update(parts).digest("hex").slice(0, 32);
 }
