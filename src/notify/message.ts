@@ -27,6 +27,10 @@ export interface Line {
 const MOST_LINES = 25;
 /** Characters of a line. */
 const LINE_LIMIT = 400;
+/** Bytes of all lines: Microsoft Teams takes 28 KB, and JSON adds to each line. */
+const MOST_BYTES = 18_000;
+/** Characters of the names of one line. */
+const NAMES_LIMIT = 1_500;
 /** Names that are listed before the others are counted. */
 const MOST_NAMES = 60;
 /** The same in a title. */
@@ -34,15 +38,16 @@ const FEW_NAMES = 3;
 
 export function messageOf({ id, alerts }: Pick<Delivery, "id" | "alerts">): Message {
   const tenants = [...new Set(alerts.map(({ tenant }) => tenant).filter(Boolean))];
-  const lines = linesOf(alerts);
+  const all = linesOf(alerts);
+  const lines = fitting(all);
   const title = titleOf(alerts, tenants);
   const severity = worstOf(alerts);
   return {
     id,
     title,
     severity,
-    lines: lines.slice(0, MOST_LINES),
-    omitted: Math.max(0, lines.length - MOST_LINES),
+    lines,
+    omitted: all.length - lines.length,
     event: eventOf(id, title, { alerts, tenants, severity }),
   };
 }
@@ -53,9 +58,19 @@ function linesOf(alerts: readonly Alert[]): readonly Line[] {
     byText.set(text, (byText.get(text) ?? new Set()).add(tenant));
   }
   return [...byText].map(([text, tenants]) => ({
-    tenants: listed([...tenants].filter(Boolean), MOST_NAMES),
+    tenants: clipped(listed([...tenants].filter(Boolean), MOST_NAMES), NAMES_LIMIT),
     text: clipped(text, LINE_LIMIT),
   }));
+}
+
+/** The first ones, as far as every sink takes them. */
+function fitting(lines: readonly Line[]): readonly Line[] {
+  let left = MOST_BYTES;
+  const end = lines.findIndex(({ tenants, text }, index) => {
+    left -= Buffer.byteLength(tenants) + Buffer.byteLength(text);
+    return index >= MOST_LINES || left < 0;
+  });
+  return end === -1 ? lines : lines.slice(0, end);
 }
 
 function listed(names: readonly string[], most: number): string {

@@ -261,6 +261,17 @@ test("a message with very many sentences shows some, and counts the others", () 
   expect(slackBody(told).blocks.length).toBeLessThanOrEqual(50);
 });
 
+test("a message in a script of many bytes, for tenants of long names, still fits into Teams", () => {
+  const alerts = Array.from({ length: 60 }, (_, index) => [
+    alertOf(`${"長".repeat(60)}${index}`, { text: "同".repeat(900) }),
+    alertOf("production", { text: `${index}: ${"🛡".repeat(900)}` }),
+  ]).flat();
+  const told = message(...alerts);
+  expect(Buffer.byteLength(JSON.stringify(teamsBody(told)))).toBeLessThan(28_000);
+  expect(told.lines.length).toBeGreaterThan(1);
+  expect(told.lines.length + told.omitted).toBe(61);
+});
+
 test("the id of an alert is the same at each try, and another for another sink", () => {
   expect(idOf("ops", alertOf("a"))).toBe(idOf("ops", alertOf("a")));
   expect(idOf("ops", alertOf("a"))).not.toBe(idOf("mail", alertOf("a")));
