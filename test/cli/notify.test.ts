@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { makeTlsIdentity } from "../../src/sandbox/tls-identity.ts";
 import { startHttpReceiver } from "../notify/http-receiver.ts";
 import { startSmtpReceiver } from "../notify/smtp-receiver.ts";
 import { definition, openService, practice, type Service } from "./program.ts";
@@ -80,6 +82,27 @@ test("one sink alone is tested when it is named", async () => {
   const unknown = await service.run(["notify", "--test", "--sink", "slak"]);
   expect(unknown).toMatchObject({ status: 1, stdout: "" });
   expect(unknown.stderr).toContain("Did you mean slack?");
+});
+
+test("mail goes over TLS to a server whose authority is trusted", async () => {
+  await using service = openService();
+  const identity = await makeTlsIdentity();
+  await using mail = await startSmtpReceiver(identity);
+  mail.offers.push("AUTH PLAIN");
+  service.write("ca.pem", identity.cert);
+  const env = { NODE_EXTRA_CA_CERTS: join(service.folder, "ca.pem"), SMTP_PASSWORD: "sesame" };
+  // In capitals it is no loopback address to Plumbline, and still this machine to the system.
+  const smtp = {
+    host: "LOCALHOST",
+    port: mail.port,
+    user: "u",
+    password: { env: "SMTP_PASSWORD" },
+  };
+  const email = { smtp, from: "plumbline@contoso.com", to: ["team@contoso.com"] };
+  service.configure({ alerts: { sinks: [{ name: "mail", email }] }, tenants: [nobody] });
+  const { status, stdout } = await service.run(["notify", "--test"], { env });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "mail: sent\n" });
+  expect(mail.mails).toMatchObject([{ isEncrypted: true, login: "\0u\0sesame" }]);
 });
 
 test("notify without alerts in plumbline.yaml says what is missing", async () => {

@@ -9,6 +9,7 @@ import {
   mailOf,
 } from "../../src/notify/sinks/email.ts";
 import { transitions } from "../../src/notify/transitions.ts";
+import { makeTlsIdentity } from "../../src/sandbox/tls-identity.ts";
 import { alertOf } from "../contracts/alerts.contract.ts";
 import { anyText } from "../report/hostile.ts";
 import { closedPort } from "./http-receiver.ts";
@@ -107,6 +108,13 @@ test("no mail leaves this machine without TLS, on which a server that has none i
   // On this machine, but no loopback address by its name.
   const attempt = await send(receiver.port, { host: "0.0.0.0" });
   expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("TLS") });
+  expect(receiver.mails).toEqual([]);
+});
+
+test("a mail server whose certificate is not trusted is given nothing", async () => {
+  await using receiver = await startSmtpReceiver(await makeTlsIdentity());
+  const attempt = await send(receiver.port, { host: "0.0.0.0" });
+  expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("trusted") });
   expect(receiver.mails).toEqual([]);
 });
 

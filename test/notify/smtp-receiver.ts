@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { TLSSocket } from "node:tls";
 
 export interface Mail {
   readonly from: string;
@@ -10,6 +11,12 @@ export interface Mail {
   readonly data: string;
   /** What was sent to sign in; null when nobody did. */
   readonly login: string | null;
+  readonly isEncrypted: boolean;
+}
+
+interface Identity {
+  readonly key: string;
+  readonly cert: string;
 }
 
 export interface SmtpReceiver extends AsyncDisposable {
@@ -21,15 +28,16 @@ export interface SmtpReceiver extends AsyncDisposable {
   readonly offers: string[];
 }
 
-export async function startSmtpReceiver(): Promise<SmtpReceiver> {
+/** `identity`: PEM, with which STARTTLS is answered (RFC 3207). */
+export async function startSmtpReceiver(identity?: Identity): Promise<SmtpReceiver> {
   const mails: Mail[] = [];
-  const offers: string[] = [];
+  const offers: string[] = identity ? ["STARTTLS"] : [];
   const answers = new Map<string, string | null>();
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
-    void talk(socket, { mails, offers, answers });
+    void talk(socket, { mails, offers, answers, identity });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -50,15 +58,18 @@ interface State {
   readonly mails: Mail[];
   readonly offers: readonly string[];
   readonly answers: Map<string, string | null>;
+  readonly identity: Identity | undefined;
 }
 
-async function talk(socket: Socket, { mails, offers, answers }: State): Promise<void> {
+async function talk(socket: Socket, state: State): Promise<void> {
+  const { mails, offers, answers, identity } = state;
+  const isEncrypted = socket instanceof TLSSocket;
   const say = (text: string) => socket.write(`${text}\r\n`);
   let from = "";
   let to: string[] = [];
   let login: string | null = null;
   let data: string[] | null = null;
-  say("220 receiver ESMTP");
+  if (!isEncrypted) say("220 receiver ESMTP");
   for await (const line of createInterface({
     input: socket,
     crlfDelay: Number.POSITIVE_INFINITY,
@@ -68,7 +79,7 @@ async function talk(socket: Socket, { mails, offers, answers }: State): Promise<
         data.push(line.startsWith(".") ? line.slice(1) : line);
         continue;
       }
-      mails.push({ from, to, data: data.join("\n"), login });
+      mails.push({ from, to, data: data.join("\n"), login, isEncrypted });
       [data, to] = [null, []];
       say("250 taken");
       continue;
@@ -99,6 +110,11 @@ async function talk(socket: Socket, { mails, offers, answers }: State): Promise<
     } else if (line === "DATA") {
       data = [];
       say("354 go on");
+    } else if (line === "STARTTLS" && identity) {
+      say("220 go on");
+      const secured = new TLSSocket(socket, { isServer: true, ...identity });
+      secured.on("error", () => undefined);
+      return talk(secured, state);
     } else if (line === "QUIT") socket.end("221 bye\r\n");
     else say("502 not known");
   }
