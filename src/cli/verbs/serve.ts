@@ -42,7 +42,11 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
-  const tell = counted(metrics, log, teller(terminal, log, () => schedule));
+  const tell = counted(
+    metrics,
+    log,
+    teller(terminal, log, () => schedule),
+  );
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
     status: standing,
