@@ -21,9 +21,11 @@ export async function acceptOne(
   subject: Subject,
 ): Promise<string | null> {
   const { random, clock, definitions } = world;
-  const differing = memory.ledger.flatMap(({ id, name }) => {
-    const connector = live.get(id);
+  const differing = memory.ledger.flatMap(({ id: recorded, name }) => {
     const definition = definitions.find((one) => one.name === name);
+    // A pin means another connector than the one that was managed before.
+    const id = definition?.pin ?? recorded;
+    const connector = live.get(id);
     if (!connector || !definition) return [];
     const paths: Path[] = [
       ...(connector.displayName === definition.displayName ? [] : ["spec.displayName" as const]),
