@@ -74,9 +74,9 @@ function isBroken({ reason }: Plan["held"][number]): boolean {
   return reason.code === "secret" || reason.code === "certificate";
 }
 
-/** What waits for a change window, or for the end of a suspension: nobody needs to be told at night. */
+/** What waits for a window, or for the end of a person's word: nobody needs to be told at night. */
 function isPaused({ reason }: Plan["held"][number]): boolean {
-  return reason.code === "window" || reason.code === "suspended";
+  return ["window", "suspended", "accepted"].includes(reason.code);
 }
 
 /** What the run was not allowed to begin any more. */

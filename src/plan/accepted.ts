@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { isSameId } from "../model/definition.ts";
 import type { AcceptedDrift, Change, FieldChange, HoldReason } from "../model/generated/run.ts";
 import type { Acceptance } from "../model/store.ts";
+import { REDACTED } from "./field.ts";
 import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
+import { isChanged } from "./password.ts";
 import type { Judged } from "./policy.ts";
 
 type Met = Extract<Judged, { readonly type: "paired" | "flow" }>;
@@ -23,17 +25,27 @@ export function activeAcceptances({
 
 /**
  * Stands for the live value of a field: null where nobody can know it, because Microsoft Graph masks
- * it. Secrets in a URL by fingerprint, connectors that a step calls by id.
+ * it or a part of it, or takes it together with a password that it masks. Secrets in a URL by
+ * fingerprint, connectors that a step calls by id.
  */
 export function liveValueOf(found: Met, { path, before, secret }: FieldChange): string | null {
   if (found.type === "flow") {
     const step = found.live.steps?.find((one) => path.endsWith(`.${one.step}`));
     return digestOf(step?.connector?.id.toLowerCase() ?? null);
   }
-  if (!secret) return digestOf(before);
+  if (partOf(path) === "authentication") return null;
   const [, key] = /^spec\.query\.(.*)$/s.exec(path) ?? [];
-  if (key === undefined) return null;
-  return digestOf(found.live.query.find((one) => one.key === key)?.value ?? null);
+  if (key !== undefined) {
+    return found.live.query.find((one) => one.key === key)?.value ?? digestOf(null);
+  }
+  return secret || before?.includes(REDACTED) ? null : digestOf(before);
+}
+
+/** What made with another key cannot be compared: then nothing says that it was changed. */
+function isSameValue(accepted: string, live: string | null): boolean {
+  if (live === null) return false;
+  const areFingerprints = accepted.includes("$") && live.includes("$");
+  return areFingerprints ? !isChanged({ fingerprint: accepted }, live) : accepted === live;
 }
 
 function digestOf(value: string | null): string {
@@ -64,14 +76,17 @@ export interface Accepting {
 }
 
 export function withoutAccepted(found: Met, change: Change, input: PlanInput): Accepting {
+  const names = namesOf(found, change);
   const active = activeAcceptances(input).filter(
-    ({ kind, name }) => kind === change.kind && isSameId(name, change.name),
+    ({ kind, name }) => kind === change.kind && names.some((one) => isSameId(name, one)),
   );
   const { restored } = input.asked;
   // Whoever restores something means all of it.
   if (active.length === 0 || Object.hasOwn(restored, change.name)) return none(change);
   const acceptanceOf = (field: FieldChange) =>
-    active.find(({ path, value }) => path === field.path && value === liveValueOf(found, field));
+    active.find(
+      ({ path, value }) => path === field.path && isSameValue(value, liveValueOf(found, field)),
+    );
   const accepted = change.fields.flatMap((field): AcceptedDrift[] => {
     const acceptance = acceptanceOf(field);
     return acceptance ? [acceptedDrift(change, field, acceptance)] : [];
@@ -93,6 +108,13 @@ export function withoutAccepted(found: Met, change: Change, input: PlanInput): A
     accepted,
     overwritten: accepted.map(({ path }) => path).filter((path) => left.has(partOf(path))),
   };
+}
+
+/** A definition that was renamed meanwhile is still the one that is meant. */
+function namesOf(found: Met, { name }: Change): readonly string[] {
+  if (found.type === "flow") return [name];
+  const { previously } = found.desired.definition;
+  return [name, previously, found.known?.name ?? null].filter((one) => one !== null);
 }
 
 function none(change: Change): Accepting {

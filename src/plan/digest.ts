@@ -6,7 +6,7 @@ import { partsOf } from "./api-connector.ts";
 import { type Desired, liveConnectors, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { keyOf } from "./order.ts";
-import { differingSteps, type FlowMatch } from "./user-flow.ts";
+import { type FlowMatch, stepsOf } from "./user-flow.ts";
 
 type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
 
@@ -25,7 +25,7 @@ export function digest(
   const met = new Map(flows.map((found) => [keyOf(found.definition), found] as const));
   const essenceOf = (change: Change | HeldChange) => [
     ...essence(change, desired.get(keyOf(change)), live.get(change.id ?? ""), input),
-    ...bindings(met.get(keyOf(change))),
+    ...bindings(change, met.get(keyOf(change))),
   ];
   const content = [
     input.version,
@@ -61,10 +61,10 @@ function essence(
   return [op, kind, name, id, displayName, values, fingerprints, query, upload, isAhead];
 }
 
-/** A name may mean another connector by now. */
-function bindings(found: FlowMatch | undefined): readonly unknown[] {
+/** A name may mean another connector by now. What somebody has accepted is no part of the change. */
+function bindings(change: Change | HeldChange, found: FlowMatch | undefined): readonly unknown[] {
   if (found === undefined) return [];
-  return differingSteps(found).map(({ step, live, target }) => [
+  return stepsOf(found, change).map(({ step, live, target }) => [
     step,
     live?.connector?.id ?? null,
     target?.id ?? null,

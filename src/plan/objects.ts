@@ -28,6 +28,7 @@ import {
   flowChange,
   matchUserFlows,
   releasedFlows,
+  stepsOf,
   unmanagedFlows,
 } from "./user-flow.ts";
 import { type Uses, usesOf } from "./uses.ts";
@@ -60,7 +61,7 @@ export interface Planned {
   readonly entries: readonly Entry[];
   readonly flows: readonly FlowMatch[];
   /** Use when these changes (`kind/name`) are made. */
-  readonly usesWhen: ((changed: ReadonlySet<string>) => Uses) | null;
+  readonly usesWhen: ((changes: readonly Change[]) => Uses) | null;
 }
 
 export const nothingPlanned: Planned = { entries: [], flows: [], usesWhen: null };
@@ -86,15 +87,17 @@ export function planObjects(input: PlanInput): Planned {
         ),
         ...releasedFlows(input).map((flow): Entry => ({ list: "faults", item: released(flow) })),
       ];
-  const usesWhen = (changed: ReadonlySet<string>) =>
-    usesOf(input, {
+  const usesWhen = (changes: readonly Change[]) => {
+    const changing = new Map(changes.map((one) => [keyOf(one), one]));
+    return usesOf(input, {
       matches: flows,
-      isChanged: ({ definition }) => changed.has(keyOf(definition)),
+      changedOf: (found) => stepsOf(found, changing.get(keyOf(found.definition)) ?? { fields: [] }),
       nameOf: namesOf(standing),
       connectors: standing.live,
     });
-  const going = flowEntries.flatMap((one) => (one.list === "changes" ? [keyOf(one.item)] : []));
-  const uses = usesWhen(new Set(going));
+  };
+  const going = flowEntries.flatMap((one) => (one.list === "changes" ? [one.item] : []));
+  const uses = usesWhen(going);
   const deletes = orphans.flatMap((found) =>
     entriesOf(found, [judge({ ...found, uses }, change(found, input), input)], input),
   );
@@ -173,7 +176,8 @@ function accepting(
   const told = [met, ...accepted.map((item): Entry => ({ list: "accepted", item }))];
   const own = account(left);
   if (overwritten.length === 0 || own.list !== "changes") return [own, ...told];
-  const until = accepted.map((one) => one.until).sort()[0] ?? "";
+  const ends = accepted.filter(({ path }) => overwritten.includes(path)).map((one) => one.until);
+  const until = ends.toSorted().at(-1) ?? "";
   const reason = overwritingReason(left, overwritten, until);
   return [{ list: "held", item: { ...own.item, reason } }, ...told];
 }

@@ -10,7 +10,7 @@ import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
 import { limitsOf } from "./limits.ts";
 import { nothingPlanned, planObjects } from "./objects.ts";
-import { byDisplayName, byKindAndName, byLevel, byOwner, keyOf } from "./order.ts";
+import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
 import { activeSuspensions } from "./suspensions.ts";
 import { closedReason, plannedWindow, type WindowState, windowState } from "./windows.ts";
 
@@ -38,7 +38,7 @@ export function plan(input: PlanInput): Plan {
     ...entries.flatMap((e) => (e.list === "faults" ? [e.item] : [])),
   ];
   const unreadable = unreadKinds(input);
-  const uses = usesWhen?.(new Set(changes.map(keyOf))) ?? null;
+  const uses = usesWhen?.(changes) ?? null;
   const count = (op: Change["op"]) => changes.filter((change) => change.op === op).length;
   return freeze({
     tenant: input.tenant.name,

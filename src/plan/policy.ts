@@ -112,9 +112,9 @@ const protectedObject: Rule = (found, { op }) =>
     : null;
 
 /** What the flow cannot call, and what it cannot call yet. */
-const unbindable: Rule = (found) => {
+const unbindable: Rule = (found, change) => {
   if (found.type !== "flow") return null;
-  const { unsupported, targets } = problemsOf(found);
+  const { unsupported, targets } = problemsOf(found, change);
   if (unsupported.length > 0) {
     const lift = "Make the flow anew in the Recommended version, or remove the step from git.";
     return reason("unsupported", unsupported.join(" "), lift);

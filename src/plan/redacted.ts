@@ -15,7 +15,7 @@ const queryPath = /^(spec\.query\.)(.*)$/s;
  */
 export function redacted(plan: Plan, redact: Redact): Plan {
   const maybe = (text: string | null) => (text === null ? null : redact(text));
-  const field = (one: FieldChange): FieldChange => ({
+  const field = (one: FieldChange) => ({
     ...one,
     path: isOnlyLive(one)
       ? one.path.replace(queryPath, (_, prefix: string, key: string) => prefix + redact(key))
@@ -32,14 +32,18 @@ export function redacted(plan: Plan, redact: Redact): Plan {
     changes: plan.changes.map((one) => ({ ...item(one), reason: redact(one.reason) })),
     held: plan.held.map((one) => ({
       ...item(one),
-      reason: { ...one.reason, message: redact(one.reason.message) },
+      reason: {
+        ...one.reason,
+        message: redact(one.reason.message),
+        lift: maybe(one.reason.lift),
+      },
     })),
     unmanaged: plan.unmanaged.map((one) => ({
       ...one,
       displayName: maybe(one.displayName),
       targetUrl: maybe(one.targetUrl),
     })),
-    accepted: plan.accepted.map((one) => ({ ...one, before: maybe(one.before) })),
+    accepted: plan.accepted.map((one) => ({ ...one, ...field(one) })),
     certificates: plan.certificates.map((one) => ({
       ...one,
       displayName: one.at === null ? maybe(one.displayName) : one.displayName,

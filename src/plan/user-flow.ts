@@ -81,7 +81,7 @@ function recordedFlow(id: string, ledger: readonly LedgerEntry[]): LedgerEntry |
 }
 
 /** The steps that call something else than they should. */
-export function differingSteps({ steps }: FlowMatch): readonly WantedStep[] {
+function differingSteps({ steps }: FlowMatch): readonly WantedStep[] {
   return steps.filter(({ live, target }) => {
     if (target === null) return (live?.connector ?? null) !== null;
     const calls = live?.connector?.id ?? "";
@@ -137,12 +137,24 @@ export function inTurns(change: Change): readonly Change[] {
   return [bound, unbound].map((fields) => ({ ...change, fields }));
 }
 
-/** What keeps the steps of a flow from being bound, as sentences; empty when nothing does. */
-export function problemsOf(found: FlowMatch): {
+/** What a change binds or unbinds. */
+export function stepsOf(
+  { steps }: FlowMatch,
+  change: Pick<Change, "fields">,
+): readonly WantedStep[] {
+  const written = new Set(stepsIn(change));
+  return steps.filter(({ step }) => written.has(step));
+}
+
+/** What keeps the steps of a change from being bound, as sentences; empty when nothing does. */
+export function problemsOf(
+  found: FlowMatch,
+  change: Pick<Change, "fields">,
+): {
   readonly unsupported: readonly string[];
   readonly targets: readonly string[];
 } {
-  const differing = differingSteps(found);
+  const differing = stepsOf(found, change);
   const missing = differing.filter(({ live, target }) => live === null && target !== null);
   const targets = differing.flatMap(({ target }) => target?.problem ?? []);
   return {

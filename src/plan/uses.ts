@@ -5,7 +5,7 @@ import type { Use } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow } from "../model/live.ts";
 import { liveUserFlows, type PlanInput, unreadFault } from "./input.ts";
 import type { Target } from "./target.ts";
-import type { FlowMatch } from "./user-flow.ts";
+import type { FlowMatch, WantedStep } from "./user-flow.ts";
 
 /** Every use, or why nobody knows. */
 export type Uses = { readonly uses: readonly Use[] } | { readonly fault: Fault };
@@ -20,8 +20,8 @@ interface Called {
 interface Planned {
   /** The flows that git names, as they were met. */
   readonly matches: readonly FlowMatch[];
-  /** Whether the change of this flow is going to be made. */
-  readonly isChanged: (found: FlowMatch) => boolean;
+  /** The steps of this flow that are going to be written. */
+  readonly changedOf: (found: FlowMatch) => readonly WantedStep[];
   readonly nameOf: (id: string) => string | null;
   /** Every connector that is live. */
   readonly connectors: readonly Live[];
@@ -40,7 +40,7 @@ const notRead = failure("internal", "The user flows were not read.");
 
 function usesOfFlow(flow: LiveUserFlow, planned: Planned): readonly Use[] {
   const found = planned.matches.find(({ live }) => live === flow);
-  const changing = found && planned.isChanged(found) ? found.steps : [];
+  const changing = found ? planned.changedOf(found) : [];
   return steps.flatMap((step) => {
     const before = calledBefore(flow, step, planned);
     const wanted = changing.find((one) => one.step === step);

@@ -1,5 +1,6 @@
 /** Takes a person's word that one live value of one field may stay for a while. */
-import { FaultError, failure } from "../model/fault.ts";
+import { isSameId } from "../model/definition.ts";
+import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { FieldChange } from "../model/generated/run.ts";
 import { liveValueOf } from "../plan/accepted.ts";
 import { nothingAsked, type PlanInput } from "../plan/input.ts";
@@ -8,6 +9,11 @@ import { isAnotherTenant } from "../plan/policy.ts";
 import { auditOf } from "./audit.ts";
 import { observe } from "./observe.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
+
+type Redactor = PlanSubject["redactor"];
+
+/** Milliseconds that a run in progress is waited for. */
+const LOCK_WAIT = 10_000;
 
 export interface Accepting {
   /** `metadata.name`. */
@@ -32,8 +38,11 @@ export async function acceptDrift(
 ): Promise<FieldChange> {
   const { name, path, until, by, reason } = accepting;
   const { store, tenant, clock, redactor } = subject;
+  // A run that is under way has made its plan, and would write over what is accepted meanwhile.
+  await using lock = await store.lock(tenant, LOCK_WAIT, signal);
+  if (lock === null) throw new FaultError(failure("locked", busy(tenant.name)));
   const { input } = await observe(subject, nothingAsked, signal, notify);
-  const { kind, id, field, value } = differing(input, name, path);
+  const { kind, id, field, value } = differing(input, accepting, redactor);
   const since = clock.now().toISOString();
   const said = { since, until, by, reason: redactor.redact(reason) };
   const told = {
@@ -51,6 +60,10 @@ export async function acceptDrift(
   return { ...field, before: field.before && redactor.redact(field.before) };
 }
 
+function busy(tenant: string): string {
+  return `Another run of ${tenant} is in progress on this store, and may write what is to be accepted. Try again.`;
+}
+
 /** Ends it before its time. Throws a FaultError `refused` where nothing of the kind is accepted. */
 export async function revokeAcceptance(
   subject: PlanSubject,
@@ -58,39 +71,57 @@ export async function revokeAcceptance(
 ): Promise<void> {
   const { store, tenant } = subject;
   const { acceptances } = await store.recall(tenant);
-  const found = acceptances.find((one) => one.name === name && one.path === path);
-  if (!found) throw refused(`Nothing is accepted of ${path} of ${name} in ${tenant.name}.`);
-  const { kind, reason } = found;
-  const actor = { run: null, commit: null, trigger: null, by };
-  const message = `${path}: no longer accepted. It was: ${reason}`;
-  const entry = auditOf(
-    subject,
-    actor,
-  )({ action: "accept", result: "revoked", kind, name, message });
-  await store.settle(tenant, null, "revoked", [{ op: "revoke", kind, name, path }], [entry]);
+  // Flows may have been written in other letters since.
+  const found = acceptances.filter((one) => isSameId(one.name, name) && one.path === path);
+  if (found.length === 0) {
+    throw refused(`Nothing is accepted of ${path} of ${name} in ${tenant.name}.`);
+  }
+  const audited = auditOf(subject, { run: null, commit: null, trigger: null, by });
+  const entries = found.map(({ kind, name: known, reason }) => {
+    const message = `${path}: no longer accepted. It was: ${reason}`;
+    return audited({ action: "accept", result: "revoked", kind, name: known, message });
+  });
+  const changes = found.map((one) => ({ ...one, op: "revoke" as const }));
+  await store.settle(tenant, null, "revoked", changes, entries);
 }
 
-function differing(input: PlanInput, name: string, path: string) {
+function differing(
+  input: PlanInput,
+  { name, path }: Pick<Accepting, "name" | "path">,
+  redactor: Redactor,
+) {
   const fault = input.faults.find(({ severity }) => severity === "error");
-  if (fault) throw refused(`The definitions have errors: ${fault.message}`);
+  if (fault) throw told(fault, redactor);
   if (isAnotherTenant(input)) throw refused(`${input.tenant.name} is known as another tenant.`);
   const met = metObjects(input).find(({ whole }) => whole.name === name);
-  if (!met) throw refused(unknown(input, name));
+  if (!met) throw refused(unknown(input, name, redactor));
   const { found, whole } = met;
   const field = whole.fields.find((one) => one.path === path);
-  if (!field) throw refused(sameOf(met, path));
+  const isShown = redactor.redact(path) === path;
+  if (!field || !isShown) throw refused(redactor.redact(sameOf(met, path)));
   const value = liveValueOf(found, field);
-  if (value === null) {
-    throw refused(
-      `Microsoft Graph does not show ${path}, so nobody knows which value would be accepted. plumbline trust ${name} records that a live password is right.`,
-    );
-  }
+  if (value === null) throw refused(hiddenText(name, path));
   return { kind: whole.kind, id: whole.id, field, value };
 }
 
-function unknown({ desired, flows, tenant, observations }: PlanInput, name: string): string {
+function hiddenText(name: string, path: string): string {
+  return path.startsWith("spec.authentication")
+    ? `Microsoft Graph takes an authentication as a whole, with a password or a private key that it never shows, so no part of it is accepted. plumbline trust ${name} records that a live password is right; plumbline suspend ${name} leaves it alone for a while.`
+    : `Plumbline never looks at all of the live ${path}, so nobody knows which value would be accepted. plumbline suspend ${name} leaves it alone for a while.`;
+}
+
+/** As it was met, so that the exit status is that of any other verb. */
+function told(fault: Fault, redactor: Redactor): FaultError {
+  return new FaultError({ ...fault, message: redactor.redact(fault.message) });
+}
+
+function unknown(
+  { desired, flows, tenant, observations }: PlanInput,
+  name: string,
+  redactor: Redactor,
+): string {
   const unread = observations.find((seen) => "fault" in seen);
-  if (unread && "fault" in unread) return unread.fault.message;
+  if (unread && "fault" in unread) throw told(unread.fault, redactor);
   const known = [...desired.map(({ definition }) => definition), ...flows].map((one) => one.name);
   const isDefined = known.includes(name);
   return isDefined

@@ -1,5 +1,6 @@
 /** The life of each difference between git and a tenant: pure, so that it can be read beside the plan. */
 import { createHash } from "node:crypto";
+import { withoutEffect } from "../model/fault.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Change, HeldChange, Outcome, Plan } from "../model/generated/run.ts";
 import type { DriftChanges } from "../model/store.ts";
@@ -72,20 +73,28 @@ type Difference = Pick<
 /** What is only not asked for, or was begun and does not show yet, is no difference. */
 const noDrift: ReadonlySet<string> = new Set(["scope", "unseen"]);
 
-function differencesIn({ changes, held, accepted }: Plan): readonly Difference[] {
+function differencesIn(plan: Plan): readonly Difference[] {
+  const { changes, held, accepted } = plan;
   const items = [...changes, ...held.filter(({ reason }) => !noDrift.has(reason.code))];
   return [
     ...items.flatMap(differencesOf),
     ...accepted.map(({ kind, name, id, path, before, after }) => ({
-      ...{ kind, name, id, path, before, after, at: null },
+      ...{ kind, name, id, path, before, after, at: placeOf(plan, kind, name) },
       ...{ op: "update" as const, isAccepted: true },
     })),
   ];
 }
 
+function placeOf({ unchanged, changes, held }: Plan, kind: Drift["kind"], name: string) {
+  const items = [...unchanged, ...changes, ...held];
+  return items.find((one) => one.kind === kind && one.name === name)?.at ?? null;
+}
+
 function differencesOf(item: Change | HeldChange): readonly Difference[] {
   const { op, kind, name, id, at, fields } = item;
   const base = { op, kind, name, id, at, isAccepted: false };
+  // A password that is only sent again, or a secret that cannot be read, is no difference.
+  if (op === "update" && fields.length === 0) return [];
   const isWhole = op === "create" || op === "delete" || fields.length === 0;
   if (isWhole) return [{ ...base, path: "", before: null, after: null }];
   return fields.map(({ path, before, after }) => ({ ...base, path, before, after }));
@@ -97,7 +106,8 @@ function seenNow(known: Drift | undefined, difference: Difference, reading: Read
   const isOpen = known !== undefined && known.resolvedAt === null;
   const isReopened = isOpen && known.state === "accepted" && !isAccepted;
   const isNew = !isOpen || isReopened;
-  const openings = isNew ? [...recent(known?.openings ?? [], now), now] : known.openings;
+  const openings =
+    isNew && !isAccepted ? [...recent(known?.openings ?? [], now), now] : (known?.openings ?? []);
   const runs = isOpen ? known.runs + 1 : 1;
   const isFlapping = recent(openings, now).length >= FLAPPING;
   const state = isAccepted ? "accepted" : isFlapping ? "flapping" : isNew ? "new" : "ongoing";
@@ -129,8 +139,14 @@ function outcomeOf(
 ): Outcome | undefined {
   if (isAccepted) return undefined;
   return outcomes.find(
-    (one) => one.op === op && one.kind === kind && one.name === name && one.result !== "skipped",
+    (one) => one.op === op && one.kind === kind && one.name === name && hadEffect(one),
   );
+}
+
+/** What Microsoft Graph has refused changed nothing. */
+function hadEffect({ result, error }: Outcome): boolean {
+  if (result === "skipped") return false;
+  return result !== "failed" || !withoutEffect.has(error?.code ?? "");
 }
 
 function isWritten(difference: Difference, reading: Reading): boolean {
@@ -154,7 +170,7 @@ function resolvedLater(drift: Drift, reading: Reading): Drift {
 function isLookedAt({ plan, definitionOf }: Reading): (drift: Drift) => boolean {
   const unread = new Set(plan.unreadable.map(({ kind }) => kind));
   const isBroken = plan.faults.some(({ severity }) => severity === "error");
-  const told = [...plan.unchanged, ...plan.changes, ...plan.held.filter(isToldOf)];
+  const told = [...plan.unchanged, ...plan.changes, ...plan.held.filter(isWhollySeen)];
   const looked = new Set(told.map(({ kind, name }) => `${kind} ${name}`));
   return ({ kind, name }) => {
     if (unread.has(kind)) return false;
@@ -163,8 +179,11 @@ function isLookedAt({ plan, definitionOf }: Reading): (drift: Drift) => boolean 
   };
 }
 
-function isToldOf({ reason }: HeldChange): boolean {
-  return !noDrift.has(reason.code);
+/** What cannot be read at its source is not compared. */
+const unread: ReadonlySet<string> = new Set(["secret", "certificate"]);
+
+function isWhollySeen({ reason }: HeldChange): boolean {
+  return !noDrift.has(reason.code) && !unread.has(reason.code);
 }
 
 /** Digests of what git says of each object, without where it says so. */

@@ -47,7 +47,7 @@ export function answered(
     // What was answered is known by its id, whatever its definition is called by now.
     if (begun.op === "create" && begun.id !== null) {
       if (written.has(begun.id)) return "written and seen";
-      if (live.has(begun.id)) return "seen";
+      if (live.has(begun.id)) return isToBeAdopted(planned, begun.id) ? null : "seen";
       return isOver ? "never seen" : null;
     }
     const about = desired.filter(
@@ -77,6 +77,10 @@ function isOwner(
   return [...planned.changes, ...planned.unchanged, ...planned.held].some(
     (item) => id !== null && item.id === id && item.kind === kind && item.name === name,
   );
+}
+
+function isToBeAdopted({ changes, held }: Plan, id: string): boolean {
+  return [...changes, ...held].some((one) => one.op === "adopt" && one.id === id);
 }
 
 function isBasic({ definition }: Desired): boolean {

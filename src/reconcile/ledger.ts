@@ -4,10 +4,12 @@ import {
   type ApiConnectorDefinition,
   CERTIFICATE_PATH,
   isSameId,
+  type Kind,
   type UserFlowDefinition,
 } from "../model/definition.ts";
 import type { Plan } from "../model/generated/run.ts";
 import type {
+  Acceptance,
   LedgerChange,
   LedgerEntry,
   Memory,
@@ -15,6 +17,7 @@ import type {
   RecordedSecret,
 } from "../model/store.ts";
 import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
+import { toMilliseconds } from "../plan/instant.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
@@ -125,22 +128,50 @@ export function putEntry(
   ];
 }
 
-/** What is suspended under a name stays so under the next one. */
-export function movedSuspensions(
+/** What is suspended or accepted under a name stays so under the next one. */
+export function movedWithNames(
   changes: readonly LedgerChange[],
-  { ledger, suspensions }: Memory,
+  { ledger, suspensions, acceptances }: Memory,
 ): readonly MemoryChange[] {
   return changes.flatMap((change): MemoryChange[] => {
     if (change.op !== "put") return [];
     const { kind, name, id } = change.entry;
     const old = ledger.find((entry) => entry.kind === kind && entry.id === id)?.name ?? name;
-    const suspension = suspensions.find((one) => one.kind === kind && one.name === old);
-    if (old === name || suspension === undefined) return [];
+    if (old === name) return [];
+    const isMoved = (one: { readonly kind: Kind | null; readonly name: string | null }) =>
+      one.kind === kind && one.name === old;
     return [
-      { op: "resume", kind, name: old },
-      { op: "suspend", suspension: { ...suspension, name } },
+      ...suspensions.filter(isMoved).flatMap((suspension): MemoryChange[] => [
+        { op: "resume", kind, name: old },
+        { op: "suspend", suspension: { ...suspension, name } },
+      ]),
+      ...acceptances.filter(isMoved).flatMap((acceptance): MemoryChange[] => [
+        { op: "revoke", kind, name: old, path: acceptance.path },
+        { op: "accept", acceptance: { ...acceptance, name } },
+      ]),
     ];
   });
+}
+
+/**
+ * Acceptances that are over: their time is, or git has come to say what is live, so that what git says
+ * next is carried out.
+ */
+export function endedAcceptances(
+  { memory, now, asked }: Pick<PlanInput, "memory" | "now" | "asked">,
+  { unchanged, changes, accepted }: Plan,
+): readonly MemoryChange[] {
+  const isFulfilled = ({ kind, name, path }: Acceptance) => {
+    const isIt = (one: { readonly kind: Kind; readonly name: string }) =>
+      one.kind === kind && isSameId(one.name, name);
+    const isLookedAt = unchanged.some(isIt) || changes.some(isIt);
+    const fields = changes.filter(isIt).flatMap((one) => one.fields);
+    const differing = [...fields, ...accepted.filter(isIt)].map((one) => one.path);
+    return isLookedAt && !differing.includes(path) && !Object.hasOwn(asked.restored, name);
+  };
+  return memory.acceptances
+    .filter((one) => toMilliseconds(one.until) <= toMilliseconds(now) || isFulfilled(one))
+    .map(({ kind, name, path }) => ({ op: "revoke", kind, name, path }));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { PlanInput } from "../plan/input.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { type Audit, resolved } from "./audit.ts";
 import { answered } from "./journal.ts";
-import { learned, movedSuspensions } from "./ledger.ts";
+import { endedAcceptances, learned, movedWithNames } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 
@@ -28,8 +28,12 @@ export async function remember(
   const left = { ...input, memory: { ...memory, journal } };
   const changes = learned(left, planned, { now: clock.now().toISOString(), run });
   // First what an open entry has taught: once it is closed, nothing else says that it is ours.
-  const moved = movedSuspensions(changes, memory);
-  if (changes.length > 0) await store.settle(tenant, null, "learned", [...changes, ...moved]);
+  const kept = [
+    ...changes,
+    ...movedWithNames(changes, memory),
+    ...endedAcceptances(input, planned),
+  ];
+  if (kept.length > 0) await store.settle(tenant, null, "learned", kept);
   for (const begun of closed) {
     // What this run began itself, it has told of.
     const told = begun.run === run ? [] : [audit(resolved(begun))];

@@ -1,8 +1,10 @@
 /** How long a difference has been there, and who ended it. */
 import { expect, test } from "vitest";
 import type { Drift } from "../../src/model/generated/drift.ts";
+import { Secret } from "../../src/model/secret.ts";
 import { acceptDrift, revokeAcceptance } from "../../src/reconcile/accept.ts";
 import { openDrifts } from "../../src/reconcile/drift.ts";
+import { openSecrets } from "../../src/secrets/secrets.ts";
 import { connector, openPractice, type Practice, told, userFlow } from "./practice-tenant.ts";
 
 const hour = 3_600_000;
@@ -224,7 +226,11 @@ test("an acceptance that is revoked lets the next run put the field back", async
 
 test.for([
   ["a field that does not differ", "spec.displayName", "does not differ in spec.displayName"],
-  ["a password, which nobody can see", "spec.authentication.basic.password", "nobody knows which"],
+  [
+    "a password, which nobody can see",
+    "spec.authentication.basic.password",
+    "takes an authentication as a whole",
+  ],
 ])("%s cannot be accepted", async ([, path, message]) => {
   await using practice = await managed();
   practice.setEnv("A_PASSWORD", "another");
@@ -251,4 +257,146 @@ test("whoever accepts something is in the audit, with the reason", async () => {
       message: "spec.targetUrl: the web hook moves first",
     }),
   ]);
+});
+
+test("an acceptance has done its work once git says what is live, and the next change is carried out", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  const saying = (url: string) => connector("a").replace("https://a.contoso.com/", url);
+  practice.define({ "a.yaml": saying(elsewhere) });
+  expect(told(await practice.run())).toEqual(["clean"]);
+  practice.define({ "a.yaml": saying("https://third.contoso.com/") });
+  expect(told(await practice.run())).toEqual(["converged", "update a done"]);
+});
+
+test("an acceptance that has ended is forgotten", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  await practice.run({}, { after: 25 * hour });
+  await using store = await practice.openStore();
+  expect((await store.recall(practice.subject().tenant)).acceptances).toEqual([]);
+});
+
+test("what is accepted of a definition stays so when it is renamed", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  practice.define({ "z.yaml": connector("z", { displayName: "a", metadata: "previously: a" }) });
+  practice.setEnv("Z_PASSWORD", "secret of A_PASSWORD");
+  const urlOf = () => practice.sandbox.control.state().connectors?.[0]?.targetUrl;
+  await practice.run();
+  expect(urlOf()).toBe(elsewhere);
+  practice.define({ "z.yaml": connector("z", { displayName: "a" }) });
+  await practice.run();
+  expect(urlOf()).toBe(elsewhere);
+});
+
+test("a key of a URL stays accepted when fingerprints are made with another key", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a", { spec: "query: { code: { env: A_CODE } }" }) });
+  await practice.run();
+  const live = "https://a.contoso.com/?code=theirs";
+  practice.sandbox.control.changeConnector("a", { targetUrl: live });
+  await accept(practice, { path: "spec.query.code" });
+  const env = { A_CODE: "secret of A_CODE", A_PASSWORD: "secret of A_PASSWORD" };
+  const secrets = openSecrets({
+    env,
+    fingerprint: { key: new Secret("another key for practice") },
+  });
+  await practice.run({ secrets });
+  expect(practice.sandbox.control.state().connectors?.[0]?.targetUrl).toBe(live);
+});
+
+test("nothing is accepted while a run of the tenant is under way", async () => {
+  await using practice = await managed();
+  change(practice);
+  await using store = await practice.openStore();
+  await using lock = await store.lock(practice.subject().tenant, 0);
+  expect(lock).not.toBeNull();
+  await expect(accept(practice)).rejects.toThrow("Another run of practice is in progress");
+});
+
+test("a secret that stands in a live key is in no refusal and in no acceptance", async () => {
+  await using practice = await managed();
+  const password = "secret of A_PASSWORD";
+  change(practice, `https://a.contoso.com/?${encodeURIComponent(password)}=1`);
+  for (const path of ["spec.targetUrl", `spec.query.${password}`]) {
+    const refusal = await accept(practice, { path }).catch((thrown: unknown) => String(thrown));
+    expect(refusal).toContain("It differs in spec.query.[redacted].");
+    expect(refusal).not.toContain(password);
+  }
+});
+
+test("a user name, which Graph takes with the password, cannot be accepted", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.changeConnector("a", {
+    authenticationConfiguration: {
+      "@odata.type": "#microsoft.graph.basicAuthentication",
+      username: "theirs",
+      password: "unknown",
+    },
+  });
+  const path = "spec.authentication.basic.username";
+  await expect(accept(practice, { path })).rejects.toThrow("takes an authentication as a whole");
+});
+
+test("tenants that cannot be read and broken definitions are told as they are by any verb", async () => {
+  await using practice = await managed();
+  change(practice);
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, path: "apiConnectors" });
+  await expect(accept(practice)).rejects.toMatchObject({ fault: { code: "forbidden" } });
+  practice.define({ "a.yaml": "kind: [" });
+  await expect(accept(practice)).rejects.toMatchObject({ fault: { code: "yaml" } });
+});
+
+test("a secret that cannot be read for a while neither opens nor ends a difference", async () => {
+  await using practice = await openPractice();
+  practice.define({ "a.yaml": connector("a", { spec: "query: { code: { env: A_CODE } }" }) });
+  await practice.run();
+  practice.sandbox.control.changeConnector("a", {
+    targetUrl: "https://a.contoso.com/?code=theirs",
+  });
+  const before = openDrifts(await look(practice));
+  expect(before.map(short)).toEqual(["a spec.query.code new 1"]);
+  practice.setEnv("A_CODE", null);
+  expect(openDrifts(await look(practice))).toEqual(before);
+  practice.setEnv("A_CODE", "secret of A_CODE");
+  expect(openDrifts(await look(practice)).map(short)).toEqual(["a spec.query.code ongoing 2"]);
+});
+
+test("a write that Graph refused did not end a difference that somebody put right", async () => {
+  await using practice = await managed();
+  change(practice);
+  practice.sandbox.control.injectFault({ kind: "status", status: 403, method: "PATCH", count: 9 });
+  await practice.run();
+  practice.sandbox.control.clearFaults();
+  change(practice, "https://a.contoso.com/");
+  expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 1 by someone");
+});
+
+test("a plan of a flow that leaves an accepted step has another digest than one that does not", async () => {
+  await using practice = await managed();
+  const bound = { postFederationSignup: "a", postAttributeCollection: "a" };
+  practice.sandbox.control.addUserFlow({ id: "B2X_1_signup" });
+  practice.define({
+    "a.yaml": connector("a"),
+    "flow.yaml": userFlow(
+      "B2X_1_signup",
+      "postFederationSignup: null, postAttributeCollection: null",
+    ),
+  });
+  await practice.run();
+  practice.sandbox.control.changeUserFlow("B2X_1_signup", { apiConnectors: bound });
+  const whole = await practice.plan();
+  await accept(practice, { name: "B2X_1_signup", path: "spec.apiConnectors.postFederationSignup" });
+  const left = await practice.plan();
+  expect(left.changes.map(({ fields }) => fields.map(({ path }) => path))).toEqual([
+    ["spec.apiConnectors.postAttributeCollection"],
+  ]);
+  expect(left.digest).not.toBe(whole.digest);
+  const after = (step: string) => left.uses?.filter((use) => use.step === step && use.after);
+  expect(after("postFederationSignup")).toHaveLength(1);
+  expect(after("postAttributeCollection")).toHaveLength(0);
 });

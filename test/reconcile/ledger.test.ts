@@ -325,6 +325,20 @@ test.for<
     journal: [begun(a, { ...patch, sends: null })],
     want: [],
   },
+  {
+    name: "a create that was answered stays open while a certificate keeps it from being adopted",
+    desired: [desired("a", { certificate: named("CC", "2026-08-01", "2026-09-01") })],
+    live: [
+      live("x1", null, {
+        authentication: {
+          type: "certificate",
+          certificates: [listed("BB", "2026-01-01", "2027-01-01")],
+        },
+      }),
+    ],
+    journal: [begun(a, { id: "x1", startedAt: "2026-08-01T00:00:00.000Z" })],
+    want: [],
+  },
 ])("$name", ({ outcomes = [], want, name: _, ...situation }) => {
   const input = inputOf({ journal: [open], ...situation });
   const closed = answered(input, plan(input), outcomes, "20260820T080000000Z");

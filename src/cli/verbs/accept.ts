@@ -1,6 +1,7 @@
 import { acceptDrift, revokeAcceptance } from "../../reconcile/accept.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { moment } from "../../report/instants.ts";
+import { name as printableName } from "../../report/printable.ts";
 import { actorOf } from "../actor.ts";
 import { type CommonFlags, configure, oneTenant } from "../command.ts";
 import { exitStatus } from "../exit.ts";
@@ -45,12 +46,13 @@ export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promis
   }
   const notify = (event: RunEvent) => logEvent(log, event);
   const accepting = { name, path, by, ...asked };
-  await withLine(
+  const { before, secret } = await withLine(
     terminal,
     () => `Reading ${settings.name}`,
     () => acceptDrift(subject, accepting, notify, stop.stopping),
   );
-  const text = `The live value of ${path} of ${name} is accepted in ${settings.name} until ${moment(asked.until)}. Another value is drift again.\nTo end it sooner: plumbline accept ${name} --field ${path} --revoke --tenant ${settings.name}\n`;
+  const value = secret || before === null ? "" : `, "${printableName(before)}",`;
+  const text = `The live value of ${path} of ${name}${value} is accepted in ${settings.name} until ${moment(asked.until)}. Another value is drift again.\nTo end it sooner: plumbline accept ${name} --field ${path} --revoke --tenant ${settings.name}\n`;
   await print(terminal.stdout, text);
   return exitStatus.clean;
 }

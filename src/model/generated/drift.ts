@@ -50,7 +50,7 @@ after: (string | null)
  */
 at: (Position | null)
 /**
- * new: seen in one run; ongoing: in more; accepted: left alone on a person's word; flapping: opened at least three times within a day; resolved: not there any more.
+ * new: seen in one run since it opened, or since it was accepted last; ongoing: in more; accepted: left alone on a person's word; flapping: opened at least three times within a day; resolved: not there any more.
  */
 state: ("new" | "ongoing" | "accepted" | "flapping" | "resolved")
 /**
@@ -58,7 +58,7 @@ state: ("new" | "ongoing" | "accepted" | "flapping" | "resolved")
  */
 counts: boolean
 /**
- * When it opened last. RFC 3339, UTC.
+ * When it was seen first since it was resolved last, accepted or not. RFC 3339, UTC.
  */
 firstSeen: string
 /**
