@@ -4,6 +4,9 @@ import type { Tone } from "./wording.ts";
 
 export const NOTHING: Html = { html: "" };
 
+/** The plumb line in front of the title. */
+export const mark = html`<svg viewBox="0 0 12 24" aria-hidden="true"><path d="M6 0v14" stroke-width="1.5"></path><path d="M2.5 14h7L6 23z" stroke="none"></path></svg>`;
+
 export function toneClass(tone: Tone): string {
   return `tone-${tone}`;
 }
