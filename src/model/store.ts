@@ -156,6 +156,9 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/** How a run ended, without what it found. */
+export type RunOutline = Readonly<Pick<Run, "id" | "startedAt" | "finishedAt" | "result">>;
+
 /** Every method may throw a FaultError with code `store`. */
 export interface Store extends AsyncDisposable {
   /** Random bytes, made once per store: the salt of fingerprints. */
@@ -208,6 +211,13 @@ export interface Store extends AsyncDisposable {
   readonly alerts: Alerts;
   /** Newest first. */
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;
+  /** null when there is none of this id, or none any more. */
+  run(tenantName: string, id: string): Promise<Run | null>;
+  /** One list for each name, newest first. Reads no plan, so that it may be asked often and of many. */
+  outlines(
+    tenantNames: readonly string[],
+    limit: number,
+  ): Promise<readonly (readonly RunOutline[])[]>;
   /**
    * Waits at most this many milliseconds to be the only one to run this tenant; null when another
    * still does. The lock must die with its process.

@@ -1,5 +1,5 @@
 /** Every statement of the store. Kysely types and writes them; a Database runs them in batches. */
-import type { Insertable } from "kysely";
+import { type Insertable, sql } from "kysely";
 import type { Run } from "../model/generated/run.ts";
 import type { JournalEntry, LedgerChange, LedgerEntry, MemoryChange } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
@@ -293,6 +293,28 @@ export function selectRuns(tenantName: string, limit: number) {
   return build
     .selectFrom("runs")
     .select(["key", "run"])
+    .where("tenant", "=", tenantName)
+    .orderBy("sequence", "desc")
+    .limit(limit)
+    .compile();
+}
+
+/** A run is called by the digits of its start. */
+export function selectRun(tenantName: string, id: string) {
+  const digits = sql`replace(replace(replace(started_at, '-', ''), ':', ''), '.', '')`;
+  return build
+    .selectFrom("runs")
+    .select(["key", "run"])
+    .where("tenant", "=", tenantName)
+    .where(digits, "=", id)
+    .limit(1)
+    .compile();
+}
+
+export function selectOutlines(tenantName: string, limit: number) {
+  return build
+    .selectFrom("runs")
+    .select(["started_at", "finished_at", "result"])
     .where("tenant", "=", tenantName)
     .orderBy("sequence", "desc")
     .limit(limit)

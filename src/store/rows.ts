@@ -10,6 +10,7 @@ import type {
   OpenJournalEntry,
   RecordedSecret,
   RecordedSource,
+  RunOutline,
 } from "../model/store.ts";
 import { type Link, toChained } from "./audit.ts";
 import { damaged } from "./faults.ts";
@@ -100,10 +101,28 @@ export function toAudited(row: Link, path: string): ChainedEntry {
   if (chained === null) throw damaged(path, `audit entry ${row.sequence} cannot be read`);
   return chained;
 }
+
+export type OutlineRow = Pick<Selectable<Tables["runs"]>, "started_at" | "finished_at" | "result">;
+
+export function toOutline({ started_at, finished_at, result }: OutlineRow): RunOutline {
+  return {
+    id: idOf(started_at),
+    startedAt: started_at,
+    finishedAt: finished_at,
+    // Written from a run, and as a column it holds nothing else.
+    result: result as RunOutline["result"],
+  };
+}
+
+/** What older versions did not say: what a run is called. */
+function idOf(startedAt: string): string {
+  return startedAt.replaceAll(/[^0-9TZ]/g, "");
+}
+
 export function toRun(row: RunRow, path: string): Run {
   const { id, plan, ...run } = parse(row.run, { path, what: `run ${row.key}` }, isWrittenRun);
   return {
-    id: id ?? run.startedAt.replaceAll(/[^0-9TZ]/g, ""),
+    id: id ?? idOf(run.startedAt),
     ...run,
     plan: plan && { ...notSaid, ...plan },
   };

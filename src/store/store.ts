@@ -32,6 +32,8 @@ import {
   selectKnown,
   selectLedger,
   selectOpenJournal,
+  selectOutlines,
+  selectRun,
   selectRuns,
   selectSalt,
 } from "./queries.ts";
@@ -42,6 +44,7 @@ import {
   toDrift,
   toJournalEntry,
   toLedgerEntry,
+  toOutline,
   toRefusals,
   toRun,
   toSuspension,
@@ -175,6 +178,14 @@ function memoryIn(
         selectRuns(tenantName, boundsRuns ? Math.min(limit, KEPT) : limit),
       ]);
       return rows.map((row) => toRun(row, path));
+    },
+    async run(tenantName, id) {
+      const [[row]] = await database.read([selectRun(tenantName, id)]);
+      return row === undefined ? null : toRun(row, path);
+    },
+    async outlines(tenantNames, limit) {
+      const answers = await database.read(tenantNames.map((name) => selectOutlines(name, limit)));
+      return answers.map((rows) => rows.map(toOutline));
     },
     async audit(query) {
       const [rows] = await database.read([selectEntries(query)]);

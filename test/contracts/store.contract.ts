@@ -268,6 +268,24 @@ function runsContract(opened: () => Promise<Store>): void {
     expect(await store.runs("nobody", 2)).toEqual([]);
   });
 
+  test("a run is found by what it is called, and outlines tell how each tenant's runs ended", async () => {
+    await using store = await opened();
+    const first = run("2026-09-01T12:01:00.000Z");
+    const last = run("2026-09-01T12:02:00.000Z");
+    await store.record(production, first);
+    await store.record(production, last);
+    const { id, startedAt, finishedAt, result } = last;
+    expect(await store.run("production", first.id)).toEqual(first);
+    expect(await store.run("production", "20260901T130000000Z")).toBeNull();
+    expect(await store.run("staging", first.id)).toBeNull();
+    expect(await store.outlines(["production", "staging"], 1)).toEqual([
+      [{ id, startedAt, finishedAt, result }],
+      [],
+    ]);
+    expect((await store.outlines(["production"], 9))[0]).toHaveLength(2);
+    expect(await store.outlines([], 9)).toEqual([]);
+  });
+
   test("only the newest 1,000 runs of a tenant are kept", async () => {
     await using store = await opened();
     await store.record(staging, run("the only one", { tenant: "staging" }));
