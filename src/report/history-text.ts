@@ -61,12 +61,13 @@ function eventLines(event: HistoryEvent, page: Layout, timezone?: string): reado
   ];
 }
 
-function subjectOf({ kind, name: known }: Pick<AuditEntry, "kind" | "name">): string {
+/** Of what: a name, else a kind; empty for a whole tenant. */
+export function subjectOf({ kind, name: known }: Pick<AuditEntry, "kind" | "name">): string {
   if (known !== null) return name(known);
   return kind === null ? "" : kinds[kind];
 }
 
-interface Words {
+export interface Words {
   readonly symbol: string;
   readonly word: string;
   readonly tone: Tone;
@@ -91,7 +92,8 @@ const writes: readonly AuditEntry["action"][] = [...ops, "restore"];
 /** Found out by a later run: it was carried out, or needs not be known any more. */
 const foundOut: readonly string[] = ["seen", "written and seen", "nothing differs", "trusted"];
 
-function wordsOf({ action, result }: Pick<AuditEntry, "action" | "result">): Words {
+/** What was done, and how to take it. */
+export function wordsOf({ action, result }: Pick<AuditEntry, "action" | "result">): Words {
   const words = actions[action];
   // A whole run that was refused has no other reason than its message.
   const why = result === "refused" ? "" : ` (${name(result)})`;

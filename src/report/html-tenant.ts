@@ -41,8 +41,11 @@ ${details(view)}
 `;
 }
 
+/** What a box says of a count. */
+export type Counted = Pick<Count, "count" | "what" | "tone">;
+
 /** Counts, each in its own box. */
-export function cards(counts: readonly Count[]): Html {
+export function cards(counts: readonly Counted[]): Html {
   if (counts.length === 0) return NOTHING;
   const items = counts.map(
     ({ count, what, tone }) =>

@@ -1,12 +1,15 @@
 /**
  * The HTTP side of the service. It promises an answer to three questions, is the process alive, has
  * every tenant had its first run, and what was done in numbers, to anyone who can reach the port;
- * therefore it knows no secret, no definition and no way to change anything. Where the numbers come
- * from is the caller's.
+ * therefore it knows no secret, no definition and no way to change anything. The page tells more, and
+ * only on a loopback address. Where the numbers come from is the caller's.
  */
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure, toFault } from "../model/fault.ts";
+import { isLoopback } from "../model/network.ts";
 import type { Exposition } from "./metrics.ts";
+import type { PageOptions } from "./page/options.ts";
+import { registerPage } from "./page/page.ts";
 
 /** How the service stands. */
 export interface Health {
@@ -35,6 +38,8 @@ export interface WebOptions {
   readonly health: () => Health;
   /** What /metrics answers. */
   readonly metrics: Exposition;
+  /** The page for people; null: none. Elsewhere than on a loopback address there is none either. */
+  readonly page?: PageOptions | null;
   /** Told what went wrong inside a request. */
   readonly logger?: (message: string) => void;
 }
@@ -59,7 +64,7 @@ const HEADERS = {
 const PATHS = ["/healthz", "/readyz", "/metrics"];
 
 const LATER: Readonly<Record<string, string>> = {
-  "/": "The page is not yet supported; /healthz, /readyz and /metrics are.",
+  "/": "The page has no sign-in yet, so it is served on a loopback address alone: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.",
 };
 
 /**
@@ -83,7 +88,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
 }
 
-function server({ health, metrics, logger }: WebOptions): FastifyInstance {
+function server({ host, health, metrics, page = null, logger }: WebOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: 1,
     connectionTimeout: TIMEOUT,
@@ -117,6 +122,7 @@ function server({ health, metrics, logger }: WebOptions): FastifyInstance {
     const text = await metrics.text();
     return reply.type(metrics.contentType).send(text);
   });
+  if (page !== null && isLoopback(hostnameOf(host))) registerPage(app, page, logger);
   return app;
 }
 
@@ -148,7 +154,12 @@ function portOf(app: FastifyInstance): number {
 }
 
 function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return `http://${hostnameOf(host)}:${port}`;
+}
+
+/** As it stands in a URL. */
+function hostnameOf(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function unavailable({ host, port }: WebOptions, error: unknown): string {

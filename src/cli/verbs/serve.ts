@@ -14,6 +14,7 @@ import { type Alerting, startAlerting } from "../alerting.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
+import { openPage } from "../page.ts";
 import { logEvent } from "../run-log.ts";
 import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
@@ -35,18 +36,16 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   await using _ = wiring;
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
+  const page = openPage(wiring.tenants, standing, systemClock);
   await using web = await startWeb({
     ...configured.settings.listen,
     health: () => ({ ready: health.ready, tenants: standing() }),
     metrics,
+    page: page.options,
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
-  const tell = counted(
-    metrics,
-    log,
-    teller(terminal, log, () => schedule),
-  );
+  const tell = counted(metrics, log, page.telling(teller(terminal, log, () => schedule)));
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
     status: standing,

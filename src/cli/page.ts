@@ -1,0 +1,125 @@
+/** What the page of the service shows, from the store and from the schedule. */
+import type { Clock } from "../model/clock.ts";
+import type { Drift } from "../model/generated/drift.ts";
+import type { Run } from "../model/generated/run.ts";
+import type { Memory, RunOutline } from "../model/store.ts";
+import { openDrifts } from "../reconcile/drift.ts";
+import type { TenantStatus } from "../reconcile/schedule.ts";
+import type { PlanSubject } from "../reconcile/subject.ts";
+import { CHARTED, type PageOptions, RECENT, type TenantStanding } from "../web/page/options.ts";
+import type { TenantSettings } from "./configuration.ts";
+
+/** What of a tenant the page needs. */
+export interface Paged {
+  readonly settings: Pick<TenantSettings, "name" | "timezone">;
+  readonly subject: Pick<PlanSubject, "store" | "tenant">;
+}
+
+type Tell = (run: Run) => Promise<void>;
+
+export interface Page {
+  readonly options: PageOptions;
+  /** The same as was given, and open pages hear of the run first. */
+  readonly telling: (tell: Tell) => Tell;
+}
+
+/** `status` is asked whenever a page is made. */
+export function openPage(
+  tenants: readonly Paged[],
+  status: () => readonly TenantStatus[],
+  clock: Clock,
+): Page {
+  const listeners = new Set<(tenant: string) => void>();
+  const wired = new Map(tenants.map((one) => [one.settings.name, one]));
+  const nextRuns = () => new Map(status().map(({ name, nextRun }) => [name, nextRun]));
+  return {
+    options: {
+      tenants: () => standings(tenants, nextRuns(), clock.now()),
+      tenant: async (name) => {
+        const one = wired.get(name);
+        return one === undefined ? null : past(one, nextRuns().get(name) ?? null);
+      },
+      ...singles(wired),
+      onRun: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      now: () => clock.now(),
+    },
+    telling: (tell) => async (run) => {
+      for (const listener of listeners) listener(run.tenant);
+      await tell(run);
+    },
+  };
+}
+
+async function standings(
+  tenants: readonly Paged[],
+  nextRuns: ReadonlyMap<string, string | null>,
+  now: Date,
+): Promise<readonly TenantStanding[]> {
+  const [first] = tenants;
+  if (first === undefined) return [];
+  const names = tenants.map(({ settings }) => settings.name);
+  // All tenants share one store.
+  const outlines = await first.subject.store.outlines(names, 1);
+  return Promise.all(
+    tenants.map(async ({ settings: { name }, subject }, index) => {
+      const memory = await subject.store.recall(subject.tenant);
+      const last = outlines[index]?.[0] ?? null;
+      return { ...standing(name, memory, last, now), nextRun: nextRuns.get(name) ?? null };
+    }),
+  );
+}
+
+function standing(
+  name: string,
+  { drifts, suspensions }: Memory,
+  last: RunOutline | null,
+  now: Date,
+): Omit<TenantStanding, "nextRun"> {
+  const open = openDrifts(drifts).filter(isTold);
+  const suspended = suspensions.find(
+    (one) => one.kind === null && Date.parse(one.until) > now.getTime(),
+  );
+  return {
+    name,
+    last,
+    open: open.length,
+    oldest: open[0]?.firstSeen ?? null,
+    suspendedUntil: suspended?.until ?? null,
+  };
+}
+
+function isTold({ counts, state }: Drift): boolean {
+  return counts && state !== "accepted";
+}
+
+async function past({ settings, subject }: Paged, nextRun: string | null) {
+  const { store, tenant } = subject;
+  const { name, timezone } = settings;
+  const [runs, [outlines = []], { drifts, acceptances }] = await Promise.all([
+    store.runs(name, RECENT),
+    store.outlines([name], CHARTED),
+    store.recall(tenant),
+  ]);
+  return { name, timezone, nextRun, runs, outlines, drifts: openDrifts(drifts), acceptances };
+}
+
+function singles(wired: ReadonlyMap<string, Paged>): Pick<PageOptions, "run" | "audit"> {
+  return {
+    async run(tenant, id) {
+      const one = wired.get(tenant);
+      if (one === undefined) return null;
+      const { settings, subject } = one;
+      return { timezone: settings.timezone, run: await subject.store.run(tenant, id) };
+    },
+    async audit(tenant, limit) {
+      const one = wired.get(tenant);
+      if (one === undefined) return null;
+      const { settings, subject } = one;
+      const entries = await subject.store.audit({ tenants: [tenant], limit });
+      return { timezone: settings.timezone, entries };
+    },
+  };
+}

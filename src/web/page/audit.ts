@@ -1,0 +1,62 @@
+/** What was done to one tenant. Pure. */
+import type { AuditEntry, ChainedEntry } from "../../model/generated/audit.ts";
+import { subjectOf, wordsOf } from "../../report/history-text.ts";
+import { NOTHING, toneClass, words } from "../../report/html-parts.ts";
+import { breakable, type Html, html } from "../../report/markup.ts";
+import { name, sentence } from "../../report/printable.ts";
+import { plural } from "../../report/wording.ts";
+import { framed } from "./frame.ts";
+import { runPath, time } from "./words.ts";
+
+/** `entries` has the oldest first; they are told from the newest on. */
+export function auditPage(
+  tenant: string,
+  timezone: string,
+  entries: readonly ChainedEntry[],
+): string {
+  const count = plural(entries.length, "entry", "entries");
+  const content =
+    entries.length === 0
+      ? html`<p class="box quiet">Nothing has been written, refused or decided here yet.</p>`
+      : html`<div class="box"><table>
+<caption class="hidden">The last ${count}, the newest first</caption>
+<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Object</th><th scope="col">Who</th></tr></thead>
+<tbody>
+${entries.toReversed().map((entry) => row(entry, tenant, timezone))}</tbody>
+</table></div>`;
+  const main = html`<h1>What was done to ${name(tenant)}</h1>
+<p class="lead">The last ${count} of the audit, the newest first.</p>
+${content}`;
+  return framed({ title: `${name(tenant)}, audit`, tenant, place: "audit", isLive: true, main });
+}
+
+function row({ sequence, entry }: ChainedEntry, tenant: string, timezone: string): Html {
+  const { symbol, word, tone } = wordsOf(entry);
+  return html`<tr><th scope="row">${time(entry.at, timezone)}<br><span class="place">entry ${String(sequence)}${runOf(entry, tenant)}</span></th><td data-label="What"><span><span class="toned ${toneClass(tone)}"><code aria-hidden="true">${symbol}</code> ${word}</span>${message(entry)}</span></td><td data-label="Object"><span>${object(entry)}</span></td><td data-label="Who"><span>${name(entry.by)}${request(entry)}</span></td></tr>\n`;
+}
+
+function runOf({ run }: AuditEntry, tenant: string): Html {
+  return run === null ? NOTHING : html`, <a href="${runPath(tenant, run)}">run ${name(run)}</a>`;
+}
+
+function message({ message: text, until }: AuditEntry): Html {
+  const told = text === "" ? NOTHING : html`<br>${words(sentence(text))}`;
+  return until === null ? told : html`${told}<br>until ${time(until)}`;
+}
+
+function object(entry: AuditEntry): Html {
+  const subject = subjectOf(entry);
+  const id =
+    entry.id === null
+      ? NOTHING
+      : html`<br><span class="place"><code>${breakable(name(entry.id))}</code></span>`;
+  return subject === ""
+    ? html`<span class="quiet">the tenant</span>${id}`
+    : html`<code>${subject}</code>${id}`;
+}
+
+function request({ requestId }: AuditEntry): Html {
+  return requestId === null
+    ? NOTHING
+    : html`<br><span class="place">request-id <code>${name(requestId)}</code></span>`;
+}

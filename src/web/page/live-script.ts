@@ -1,0 +1,107 @@
+/**
+ * What keeps an open page current, as browsers run it: a module without a dependency. The page is
+ * whole without it. It puts no text of an event into the page: the server makes every page.
+ */
+export const liveScript = `
+const PAUSE = 1_000;
+const AGAIN = 30_000;
+
+const main = () => document.querySelector("main");
+const said = document.getElementById("live");
+
+/** Where the focus is, so that it can be found in another copy of the page. */
+function focusIn(old) {
+  const element = document.activeElement;
+  if (element === null || !old.contains(element)) return null;
+  const alike = [...old.querySelectorAll(element.localName)];
+  const same = (other) => key(other) === key(element);
+  const index = alike.filter(same).indexOf(element);
+  const { selectionStart = null, selectionEnd = null } = element;
+  return (next) => {
+    const found = [...next.querySelectorAll(element.localName)].filter(same)[index];
+    if (element === old) next.focus({ preventScroll: true });
+    if (found === undefined) return;
+    found.focus({ preventScroll: true });
+    if (selectionStart !== null) found.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
+
+function key(element) {
+  return element.id || element.getAttribute("href") || element.textContent;
+}
+
+/** What was typed and not sent yet stays. */
+function keepFields(old, next) {
+  for (const field of old.querySelectorAll("input[id], select[id]")) {
+    const other = next.querySelector("#" + CSS.escape(field.id));
+    if (other !== null) other.value = field.value;
+  }
+}
+
+function replaceMain(page) {
+  const old = main();
+  const next = page.querySelector("main");
+  if (next === null) return;
+  const focus = focusIn(old);
+  const [x, y] = [scrollX, scrollY];
+  keepFields(old, next);
+  const shown = document.adoptNode(next);
+  old.replaceWith(shown);
+  document.title = page.title;
+  focus?.(shown);
+  scrollTo({ left: x, top: y, behavior: "instant" });
+  const sentence = shown.querySelector("h1")?.textContent ?? "";
+  say("Updated " + new Date().toLocaleTimeString() + ": " + sentence);
+}
+
+function say(text) {
+  said.textContent = text;
+}
+
+let isBusy = false;
+let isWanted = false;
+
+/** One at a time, at most one a second, and none while nobody looks. */
+async function refresh() {
+  isWanted = true;
+  if (isBusy || document.hidden) return;
+  isBusy = true;
+  while (isWanted && !document.hidden) {
+    isWanted = false;
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      replaceMain(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      say("The service does not answer. What is shown may be old.");
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  isBusy = false;
+}
+
+function listen(isAgain) {
+  const wanted = main().dataset.live;
+  const events = new EventSource("/page/events");
+  let wasLost = isAgain;
+  events.addEventListener("open", () => {
+    document.documentElement.dataset.listening = "";
+    if (wasLost) void refresh();
+    else say("Live");
+    wasLost = false;
+  });
+  events.addEventListener("run", ({ data }) => {
+    if (wanted === "" || wanted === JSON.parse(data).tenant) void refresh();
+  });
+  events.addEventListener("error", () => {
+    wasLost = true;
+    say("Not live: the service does not answer. What is shown may be old.");
+    // Refused rather than interrupted: the browser does not try again by itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => listen(true), AGAIN);
+  });
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (isWanted) void refresh();
+});
+if (main()?.dataset.live !== undefined) listen(false);
+`;

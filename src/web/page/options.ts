@@ -1,0 +1,70 @@
+/**
+ * What the page asks of the service. It reads and never changes anything, and does not know how runs
+ * are made or where they are kept.
+ */
+import type { ChainedEntry } from "../../model/generated/audit.ts";
+import type { Drift } from "../../model/generated/drift.ts";
+import type { Run } from "../../model/generated/run.ts";
+import type { Acceptance, RunOutline } from "../../model/store.ts";
+
+/** Instants are RFC 3339. */
+export interface TenantStanding {
+  readonly name: string;
+  /** null before the first run has ended. */
+  readonly last: RunOutline | null;
+  /** Differences that are open, count and are not accepted. */
+  readonly open: number;
+  /** Since when the oldest of them is open. */
+  readonly oldest: string | null;
+  /** null without a schedule. */
+  readonly nextRun: string | null;
+  /** Until when the whole tenant is left alone; null when it is not. */
+  readonly suspendedUntil: string | null;
+}
+
+export interface TenantPast {
+  readonly name: string;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly nextRun: string | null;
+  /** The newest first, as many as RECENT. */
+  readonly runs: readonly Run[];
+  /** The newest first, as many as CHARTED. */
+  readonly outlines: readonly RunOutline[];
+  /** Those that are not resolved. */
+  readonly drifts: readonly Drift[];
+  readonly acceptances: readonly Acceptance[];
+}
+
+export interface FoundRun {
+  readonly timezone: string;
+  /** null when there is none of this id, or none any more. */
+  readonly run: Run | null;
+}
+
+export interface Audited {
+  readonly timezone: string;
+  /** The oldest first. */
+  readonly entries: readonly ChainedEntry[];
+}
+
+/** How many runs are told one by one, how many are drawn, and how many entries of the audit are told. */
+export const RECENT = 20;
+export const CHARTED = 100;
+export const AUDITED = 100;
+
+/**
+ * Each may reject with a FaultError, of which the page tells code `store` with status 503; null
+ * stands for a tenant that plumbline.yaml does not name.
+ */
+export interface PageOptions {
+  /** In the order of plumbline.yaml. */
+  readonly tenants: () => Promise<readonly TenantStanding[]>;
+  readonly tenant: (name: string) => Promise<TenantPast | null>;
+  readonly run: (tenant: string, id: string) => Promise<FoundRun | null>;
+  /** The newest entries, as many as the limit. */
+  readonly audit: (tenant: string, limit: number) => Promise<Audited | null>;
+  /** Calls the listener with the name of each tenant whose run has ended, until the answer is called. */
+  readonly onRun: (listener: (tenant: string) => void) => () => void;
+  readonly now: () => Date;
+}

@@ -1,0 +1,50 @@
+/** The look of the page: that of the report, with what only the page has. */
+import { style as report } from "../../report/html-style.ts";
+
+export const style = `${report}
+a { color: var(--blue); text-underline-offset: .15em; }
+a:focus-visible, input:focus-visible, select:focus-visible, button:focus-visible, [tabindex="0"]:focus-visible {
+  outline: 2px solid var(--blue); outline-offset: 2px; border-radius: .15rem;
+}
+main:focus { outline: none; }
+.skip { position: absolute; left: -100rem; top: .5rem; padding: .5rem 1rem; background: var(--card); }
+.skip:focus { left: .5rem; z-index: 1; }
+body > header.bar { padding-top: 1.25rem; padding-bottom: 1.5rem; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; justify-content: space-between; align-items: center; }
+.trail { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; font-size: .875rem; }
+.trail li + li::before { content: "/"; color: var(--muted); margin-right: .5rem; }
+.trail .brand { text-decoration: none; }
+.trail .brand:hover { text-decoration: underline; }
+.live { font-size: .8125rem; color: var(--muted); }
+main > h1 { margin-top: 0; }
+h1 .badge { font-size: .875rem; letter-spacing: 0; vertical-align: .3em; }
+main > .lead { margin-top: .5rem; }
+main > .box { margin-top: 1.25rem; }
+h2 .badge { font-weight: 600; }
+.filter { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin-top: 1.25rem; font-size: .9375rem; }
+.filter label { color: var(--muted); }
+.filter input, .filter select, .filter button {
+  font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: .375rem; padding: .35rem .65rem; min-width: 0; max-width: 100%;
+}
+.filter button { font-weight: 600; cursor: pointer; }
+.plain { flex-direction: column; padding: 0; }
+.tenants td, .tenants th { vertical-align: baseline; }
+.tenants tbody th { font-weight: 600; }
+.differences { table-layout: fixed; }
+.differences th:first-child { width: 34%; }
+.differences .was { background: var(--was); }
+.differences .now { background: var(--now); }
+.timeline { margin: 0; }
+.timeline svg { display: block; width: 100%; height: auto; max-height: 8rem; }
+.timeline rect { fill: var(--tone); }
+.timeline path { fill: var(--tone); stroke: var(--tone); stroke-width: 1; }
+.timeline .tone-bad path { fill: none; stroke-width: 1.5; }
+.timeline .base { stroke: var(--line); fill: none; }
+.timeline figcaption { font-size: .875rem; color: var(--muted); margin-top: .5rem; }
+@media (max-width: 42rem) {
+  body > header.bar { padding-top: 1rem; padding-bottom: 1rem; }
+  .filter input, .filter select { flex: 1 1 8rem; }
+  .differences .was, .differences .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }
+  .tenants td[data-label], .differences td[data-label] { grid-template-columns: 6.5rem 1fr; }
+}
+@media print { .filter, .live, .skip { display: none; } }
+`;
