@@ -4,7 +4,7 @@ import { fieldView, placeOf } from "../../report/change-view.ts";
 import { badge, NOTHING } from "../../report/html-parts.ts";
 import { shown } from "../../report/html-tenant.ts";
 import { breakable, type Html, html } from "../../report/markup.ts";
-import { name, REDACTED, sentence } from "../../report/printable.ts";
+import { grouped, name, REDACTED, sentence } from "../../report/printable.ts";
 import { shortCommit } from "../../report/tenant-view.ts";
 import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
 import type { TenantPast } from "./options.ts";
@@ -31,9 +31,18 @@ export function differencesSection(past: TenantPast, now: Date): Html {
 ${drifts.toSorted(openFirst).map((drift) => row(drift, past, now))}</tbody>
 </table></div>`;
   return html`<section class="tenant" aria-labelledby="differences">
-<h2 id="differences">Differences ${badge(plural(drifts.length, "difference"), drifts.length === 0 ? "good" : "update")}</h2>
+<h2 id="differences">Differences ${counted(drifts)}</h2>
 ${content}
 </section>`;
+}
+
+function counted(drifts: readonly Drift[]): readonly Html[] {
+  const accepted = drifts.filter(({ state }) => state === "accepted").length;
+  const open = drifts.length - accepted;
+  return [
+    open === 0 ? badge("none open", "good") : badge(`${grouped(open)} open`, "update"),
+    ...(accepted === 0 ? [] : [badge(`${grouped(accepted)} accepted`, "held")]),
+  ];
 }
 
 /** What nobody has accepted first, then the oldest. */
@@ -76,5 +85,5 @@ function seen(drift: Drift, { timezone, acceptances }: TenantPast, now: Date): H
     state !== "accepted" || accepted === undefined
       ? NOTHING
       : html`<br>accepted until ${time(accepted.until, timezone)} by ${name(accepted.by)}: ${sentence(accepted.reason)}`;
-  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)}, last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${until}`;
+  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${until}`;
 }

@@ -87,8 +87,8 @@ function compare(one: string, other: string): number {
 function filterForm(standings: readonly TenantStanding[], filter: Filter): Html {
   const present = states.filter((state) => standings.some(({ last }) => stateOf(last) === state));
   return html`<form class="filter" method="get" action="/" role="search">
-<label for="name">Name</label> <input id="name" name="name" type="search" value="${filter.name}" autocomplete="off" spellcheck="false">
-<label for="state">State</label> <select id="state" name="state"><option value="">any</option>${present.map((state) => choice(state, filter.state))}</select>
+<div><label for="name">Name</label> <input id="name" name="name" type="search" value="${filter.name}" autocomplete="off" spellcheck="false"></div>
+<div><label for="state">State</label> <select id="state" name="state"><option value="">any</option>${present.map((state) => choice(state, filter.state))}</select></div>
 <button>Show</button>
 </form>`;
 }

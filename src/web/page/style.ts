@@ -22,13 +22,14 @@ main > .box { margin-top: 1.25rem; }
 h2 .badge { font-weight: 600; }
 .filter { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin-top: 1.25rem; font-size: .9375rem; }
 .filter label { color: var(--muted); }
+.filter div { display: flex; gap: .5rem; align-items: center; }
 .filter input, .filter select, .filter button {
   font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: .375rem; padding: .35rem .65rem; min-width: 0; max-width: 100%;
 }
 .filter button { font-weight: 600; cursor: pointer; }
 .plain { flex-direction: column; padding: 0; }
 .tenants td, .tenants th { vertical-align: baseline; }
-.tenants tbody th { font-weight: 600; }
+.tenants a { font-weight: 600; }
 .differences { table-layout: fixed; }
 .differences th:first-child { width: 34%; }
 .differences .was { background: var(--was); }
@@ -42,7 +43,10 @@ h2 .badge { font-weight: 600; }
 .timeline figcaption { font-size: .875rem; color: var(--muted); margin-top: .5rem; }
 @media (max-width: 42rem) {
   body > header.bar { padding-top: 1rem; padding-bottom: 1rem; }
-  .filter input, .filter select { flex: 1 1 8rem; }
+  .filter div { flex: 1 1 9rem; }
+  .filter input, .filter select { flex: 1 1 4rem; width: 4rem; }
+  .runs td[data-label] { display: inline-block; margin-right: .75rem; }
+  .runs td[data-label]::before { content: none; }
   .differences .was, .differences .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }
   .tenants td[data-label], .differences td[data-label] { grid-template-columns: 6.5rem 1fr; }
 }

@@ -40,7 +40,7 @@ function runsSection(past: TenantPast): Html {
   return html`<section class="tenant" aria-labelledby="runs">
 <h2 id="runs">Runs</h2>
 <div class="box">${timeline(past.outlines)}
-<table>
+<table class="runs">
 <caption class="hidden">The last ${plural(past.runs.length, "run")}, the newest first</caption>
 <thead><tr><th scope="col">Ended</th><th scope="col">Result</th><th scope="col">Took</th><th scope="col">Started</th><th scope="col">Commit</th></tr></thead>
 <tbody>

@@ -58,11 +58,11 @@ export function time(instant: string, timezone?: string, text?: string): Html {
 }
 
 export function tenantPath(tenant: string): string {
-  return `/tenants/${encodeURIComponent(tenant)}`;
+  return `/tenants/${encodeURIComponent(tenant.toWellFormed())}`;
 }
 
 export function runPath(tenant: string, id: string): string {
-  return `${tenantPath(tenant)}/runs/${encodeURIComponent(id)}`;
+  return `${tenantPath(tenant)}/runs/${encodeURIComponent(id.toWellFormed())}`;
 }
 
 export function tenantLink(tenant: string): Html {

@@ -1,0 +1,307 @@
+import { request } from "node:http";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FaultError, failure } from "../../../src/model/fault.ts";
+import { LISTENERS } from "../../../src/web/page/events.ts";
+import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
+import { identityOf, openWorld, type World } from "./world.ts";
+
+const clock = { now: () => now } as const;
+
+function open(tenants: readonly string[], more: object = {}): Promise<World> {
+  return openWorld({ tenants, clock: clock as never, ...more });
+}
+
+async function text(url: string): Promise<string> {
+  return (await fetch(url)).text();
+}
+
+function heading(page: string): string {
+  return (/<h1>(.*?)<\/h1>/s.exec(page)?.[1] ?? "").replaceAll(/<[^>]*>/g, "");
+}
+
+/** The tenants of the overview from above. */
+function listed(page: string): readonly string[] {
+  return [...page.matchAll(/<th scope="row"><a href="\/tenants\/([^"]+)"/g)].map(
+    ([, name = ""]) => name,
+  );
+}
+
+/** As `fetch` cannot: with any Host. */
+function statusWith(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+describe("the overview", () => {
+  test("says that nothing has been run yet", async () => {
+    await using world = await open(["production", "staging"]);
+    const page = await text(`${world.url}/`);
+    expect(heading(page)).toBe("None of 2 tenants has been run yet.");
+    expect(page).toContain("not yet run");
+  });
+
+  test("says in one sentence that all is well", async () => {
+    await using world = await open(["production", "staging"]);
+    for (const tenant of ["production", "staging"])
+      await world.record(runAt(5, { ...clean, tenant }));
+    expect(heading(await text(`${world.url}/`))).toBe("All 2 tenants match git.");
+  });
+
+  test("tells the worst tenant first, how much differs there, and since when", async () => {
+    await using world = await open(["calm", "drifting", "broken", "waiting"]);
+    await world.record(runAt(5, { ...clean, tenant: "calm" }));
+    await world.record(runAt(185, { ...drifting, tenant: "drifting" }));
+    await world.record(runAt(5, { ...drifting, tenant: "drifting" }));
+    await world.record(runAt(5, { plan: null, result: "failed", tenant: "broken" }));
+    const page = await text(`${world.url}/`);
+    expect(heading(page)).toBe("1 of 4 tenants matches git.");
+    expect(listed(page)).toEqual(["broken", "drifting", "waiting", "calm"]);
+    expect(page).toMatch(
+      /<b>3<\/b>, <time [^>]*datetime="2026-08-22T07:11:02.000Z"[^>]*>since 3 h</,
+    );
+  });
+
+  test("shows the tenants that are asked for by a part of their name, and by state", async () => {
+    await using world = await open(["production", "pre-production", "test"]);
+    await world.record(runAt(5, { ...clean, tenant: "production" }));
+    expect(listed(await text(`${world.url}/?name=PROD`))).toEqual(["pre-production", "production"]);
+    expect(listed(await text(`${world.url}/?name=&state=clean`))).toEqual(["production"]);
+    const none = await text(`${world.url}/?name=${encodeURIComponent('"><script>')}`);
+    expect(listed(none)).toEqual([]);
+    expect(none).toContain('value="&quot;&gt;&lt;script&gt;"');
+    expect(none).toContain("None of 3 tenants is so.");
+    expect((await fetch(`${world.url}/?name=a&name=b&state[]=x`)).status).toBe(200);
+  });
+
+  test("says until when a tenant is suspended", async () => {
+    await using world = await open([...names]);
+    await fillWorld(world);
+    expect(await text(`${world.url}/`)).toContain(
+      'suspended until <time class="whole" datetime="2026-08-22T18:00:00.000Z"',
+    );
+  });
+
+  test("tells a thousand tenants", async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `tenant-${index}`);
+    await using world = await open(many);
+    for (const tenant of many.slice(1)) await world.record(runAt(5, { ...clean, tenant }));
+    const page = await text(`${world.url}/`);
+    expect(heading(page)).toBe("999 of 1,000 tenants match git.");
+    expect(listed(page)).toHaveLength(1_000);
+    expect(listed(page)[0]).toBe("tenant-0");
+  });
+});
+
+describe("one tenant", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await open([...names]);
+    await fillWorld(world);
+    await world.store.settle(
+      identityOf("production"),
+      null,
+      "done",
+      [],
+      [
+        {
+          ...{ at: "2026-08-22T10:00:00.000Z", tenant: identityOf("production") },
+          ...{ action: "refuse", result: "limit", run: "20260822T101300000Z", commit: null },
+          ...{ trigger: "schedule", by: "<b>ada</b>", kind: "ApiConnector", name: "old-check" },
+          ...{ id: null, before: null, after: null, requestId: null, until: null },
+          message: "The definition is gone.",
+        },
+      ],
+    );
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test("is told with both sides of each difference, since when, how often, and where git says so", async () => {
+    const page = await text(`${world.url}/tenants/production`);
+    expect(page).toContain("entra-old");
+    expect(page).toContain(">ongoing<");
+    expect(page).toContain("in 14 runs");
+    expect(page).toContain("connectors/<wbr>age-check.yaml:4:3");
+    expect(page).toContain("commit <code>9f2c1a7d0b</code>");
+  });
+
+  test("is told with its runs as a chart that has words, and the last twenty with links", async () => {
+    const page = await text(`${world.url}/tenants/production`);
+    expect(page).toContain("The last 61 runs, the newest on the right: 2 unreadable (a cross)");
+    expect(page.match(/<rect /g)).toHaveLength(61);
+    const links = page.match(/href="\/tenants\/production\/runs\/[^"]+"/g) ?? [];
+    expect(links).toHaveLength(20);
+    const run = await text(world.url + links[0]?.slice(6, -1));
+    expect(run).toContain("age-check");
+    expect(run).toContain("Run 20260822T101300000Z of production");
+  });
+
+  test("says so when it has not been run yet", async () => {
+    expect(await text(`${world.url}/tenants/testing`)).toContain("has not been run yet");
+  });
+
+  test("has an audit, in which names are text", async () => {
+    const page = await text(`${world.url}/tenants/production/audit`);
+    expect(page).toContain("refused (limit)");
+    expect(page).toContain("&lt;b&gt;ada&lt;/b&gt;");
+    expect(page).toContain('href="/tenants/production/runs/20260822T101300000Z"');
+    expect(await text(`${world.url}/tenants/testing/audit`)).toContain("Nothing has been written");
+  });
+
+  test.for(["/tenants/nobody", "/tenants/nobody/audit", "/tenants/nobody/runs/1"])(
+    "%s is not there, and the answer says which tenants are",
+    async (path) => {
+      const response = await fetch(world.url + path);
+      expect(response.status).toBe(404);
+      const page = await response.text();
+      expect(heading(page)).toBe("There is no tenant called nobody.");
+      for (const name of names) expect(page).toContain(`href="/tenants/${name}"`);
+    },
+  );
+
+  test("a run that is not there is a page that leads to those that are", async () => {
+    const response = await fetch(`${world.url}/tenants/production/runs/nothing`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('href="/tenants/production"');
+  });
+});
+
+describe("whoever asks", () => {
+  const paths = ["/", "/tenants/production", "/tenants/nobody", "/page/style.css", "/page/live.js"];
+
+  test.for(paths)("%s is under a policy that lets nothing in but our own files", async (path) => {
+    await using world = await open(["production"]);
+    await world.record(runAt(5, drifting));
+    const response = await fetch(world.url + path);
+    expect(response.headers.get("content-security-policy")).toBe(
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    );
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    const content = await response.text();
+    expect(content).not.toMatch(
+      /<style|\sstyle=|\son\w+="|<script(?! type="module" src="\/page\/live.js">)/,
+    );
+  });
+
+  test.for([
+    { host: "localhost", status: 200 },
+    { host: "LOCALHOST:8080", status: 200 },
+    { host: "127.0.0.1:1", status: 200 },
+    { host: "[::1]:8080", status: 200 },
+    { host: "evil.example", status: 421 },
+    { host: "127.0.0.1.evil.example", status: 421 },
+    { host: "localhost.evil.example:80", status: 421 },
+    { host: "localhost@evil.example", status: 421 },
+  ])("with the Host $host gets $status", async ({ host, status }) => {
+    await using world = await open(["production"]);
+    for (const path of ["/", "/page/live.js"]) {
+      expect(await statusWith(world.url + path, host)).toBe(status);
+    }
+    if (status === 421) expect(await statusWith(`${world.url}/page/events`, host)).toBe(421);
+    expect(await statusWith(`${world.url}/healthz`, host)).toBe(200);
+  });
+
+  test("may keep the style sheet and the script until they change", async () => {
+    await using world = await open(["production"]);
+    const first = await fetch(`${world.url}/page/style.css`);
+    const etag = first.headers.get("etag") ?? "";
+    const again = await fetch(`${world.url}/page/style.css`, {
+      headers: { "if-none-match": etag },
+    });
+    expect([first.status, again.status]).toEqual([200, 304]);
+    expect((await fetch(`${world.url}/`)).headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("from another machine finds no page, and is told why", async () => {
+    await using world = await open(["production"], { host: "0.0.0.0" });
+    const url = world.url.replace("0.0.0.0", "127.0.0.1");
+    const response = await fetch(`${url}/`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("no sign-in yet");
+    expect((await fetch(`${url}/tenants/production`)).status).toBe(404);
+    expect((await fetch(`${url}/page/events`)).status).toBe(404);
+  });
+
+  test("can change nothing", async () => {
+    await using world = await open(["production"]);
+    for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+      expect((await fetch(`${world.url}/tenants/production`, { method })).status).toBe(404);
+    }
+  });
+});
+
+describe("what goes wrong", () => {
+  test("a store that cannot be read is a page that says what to do", async () => {
+    const fault = failure("store", "The store state.db cannot be read. Restore it from a backup.");
+    const fail = () => Promise.reject(new FaultError(fault));
+    const options = (given: object) => ({ ...given, tenants: fail, tenant: fail });
+    await using world = await open(["production"], { options });
+    for (const path of ["/", "/tenants/production"]) {
+      const response = await fetch(world.url + path);
+      expect(response.status).toBe(503);
+      const page = await response.text();
+      expect(heading(page)).toBe("The store cannot be read, so nothing is known.");
+      expect(page).toContain("Restore it from a backup.");
+    }
+    expect(world.logged[0]).toContain("state.db");
+  });
+
+  test("a run that is damaged in the store is told the same way", async () => {
+    await using world = await open(["production"]);
+    await world.record(runAt(5, clean));
+    const database = new DatabaseSync(world.file);
+    database.exec("UPDATE runs SET run = '{'");
+    database.close();
+    expect((await fetch(`${world.url}/`)).status).toBe(200);
+    const response = await fetch(`${world.url}/tenants/production`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("The store cannot be read");
+  });
+
+  test("what nobody expected is kept from the reader, and logged", async () => {
+    const fail = () => Promise.reject(new TypeError("canary"));
+    await using world = await open(["production"], {
+      options: (given: object) => ({ ...given, tenants: fail }),
+    });
+    const response = await fetch(`${world.url}/`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("canary");
+    expect(world.logged.join()).toContain("TypeError");
+  });
+});
+
+describe("events", () => {
+  test("tell which tenant's run has ended", async () => {
+    await using world = await open(["production"]);
+    const response = await fetch(`${world.url}/page/events`);
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    await world.record(runAt(5, clean));
+    while (!heard.includes("run")) heard += (await reader?.read())?.value ?? "";
+    expect(heard).toContain('event: run\ndata: {"tenant":"production"}\n\n');
+    await reader?.cancel();
+  });
+
+  test("are for a bounded number of listeners", async () => {
+    await using world = await open(["production"]);
+    const url = `${world.url}/page/events`;
+    const listening = await Promise.all(Array.from({ length: LISTENERS }, () => fetch(url)));
+    expect((await fetch(url)).status).toBe(503);
+    await listening[0]?.body?.cancel();
+    await expect.poll(async () => (await fetch(url)).status).toBe(200);
+  });
+
+  test("end when the service stops", async () => {
+    const world = await open(["production"]);
+    const response = await fetch(`${world.url}/page/events`);
+    await world[Symbol.asyncDispose]();
+    expect(await response.text()).toBe(":\n\n");
+  });
+});

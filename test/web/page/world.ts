@@ -1,0 +1,85 @@
+/** The page over a real store, with tenants whose runs were recorded and not made. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openPage, type Page } from "../../../src/cli/page.ts";
+import type { Clock } from "../../../src/model/clock.ts";
+import type { Plan, Run } from "../../../src/model/generated/run.ts";
+import type { Store } from "../../../src/model/store.ts";
+import { systemClock } from "../../../src/model/system-clock.ts";
+import { driftChanges } from "../../../src/reconcile/drift.ts";
+import { openStore } from "../../../src/store/store.ts";
+import type { PageOptions } from "../../../src/web/page/options.ts";
+import { startWeb } from "../../../src/web/web.ts";
+
+export interface World extends AsyncDisposable {
+  readonly url: string;
+  readonly store: Store;
+  /** Path of the file of the store. */
+  readonly file: string;
+  readonly logged: readonly string[];
+  /** Keeps a run of this tenant, with its differences, as reconcile does, and tells open pages. */
+  record(run: Run): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly tenants: readonly string[];
+  readonly clock?: Clock;
+  readonly host?: string;
+  /** Takes the place of what the page is told. */
+  readonly options?: (options: PageOptions) => PageOptions;
+}
+
+/** What /metrics answers is not looked at here. */
+const metrics = { contentType: "text/plain", text: async () => "" };
+
+/** Nothing has been run in it. */
+export async function openWorld(wanted: WorldOptions): Promise<World> {
+  const { tenants, clock = systemClock, host = "127.0.0.1", options = (same) => same } = wanted;
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-page-"));
+  const file = join(folder, "state.db");
+  const store = await openStore({ sqlite: file });
+  const page = openPage(tenants.map(pagedOf(store)), () => tenants.map(statusOf), clock);
+  const logged: string[] = [];
+  const web = await startWeb({
+    ...{ host, port: 0, metrics, health: () => ({ ready: true, tenants: [] }) },
+    page: options(page.options),
+    logger: (message) => logged.push(message),
+  });
+  return {
+    ...{ url: web.url, store, file, logged },
+    record: (run) => record(store, page, run),
+    async [Symbol.asyncDispose]() {
+      await web.close();
+      await store[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function identityOf(name: string) {
+  return { name, graph: "https://graph.example", tenantId: `id of ${name}` };
+}
+
+const pagedOf = (store: Store) => (name: string) => ({
+  settings: { name, timezone: "UTC" },
+  subject: { store, tenant: identityOf(name) },
+});
+
+function statusOf(name: string) {
+  const nextRun = "2026-08-22T10:30:00.000Z";
+  return { name, result: null, finishedAt: null, nextRun, failures: 0 };
+}
+
+async function record(store: Store, page: Page, run: Run): Promise<void> {
+  const tenant = identityOf(run.tenant);
+  const { drifts } = await store.recall(tenant);
+  const found = run.plan === null ? undefined : driftChanges(drifts, readingOf(run, run.plan));
+  await store.record(tenant, run, found);
+  await page.telling(async () => undefined)(run);
+}
+
+function readingOf({ outcomes, finishedAt }: Run, plan: Plan) {
+  const definitionOf = () => "unchanged";
+  return { plan, outcomes, now: finishedAt, definitionOf, after: 1, keep: 86_400_000 };
+}
