@@ -27,7 +27,7 @@ export interface Page {
 export function openPage(
   tenants: readonly Paged[],
   status: () => readonly TenantStatus[],
-  clock: Clock,
+  clock: Pick<Clock, "now">,
 ): Page {
   const listeners = new Set<(tenant: string) => void>();
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));

@@ -47,6 +47,8 @@ export interface WebOptions {
 export interface Web extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
   readonly url: string;
+  /** Where people find the page; null where there is none. */
+  readonly page: string | null;
   /** Takes no new connection and drops the open ones. */
   close(): Promise<void>;
 }
@@ -85,10 +87,18 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const close = async (): Promise<void> => {
     await app.close();
   };
-  return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
+  const url = urlOf(options.host, portOf(app));
+  const page = pageOf(options) === null ? null : `${url}/`;
+  return { url, page, close, [Symbol.asyncDispose]: close };
 }
 
-function server({ host, health, metrics, page = null, logger }: WebOptions): FastifyInstance {
+/** It has no sign-in yet, so it is for this machine alone. */
+function pageOf({ host, page = null }: WebOptions): PageOptions | null {
+  return isLoopback(hostnameOf(host)) ? page : null;
+}
+
+function server(options: WebOptions): FastifyInstance {
+  const { health, metrics, logger } = options;
   const app = fastify({
     bodyLimit: 1,
     connectionTimeout: TIMEOUT,
@@ -122,7 +132,8 @@ function server({ host, health, metrics, page = null, logger }: WebOptions): Fas
     const text = await metrics.text();
     return reply.type(metrics.contentType).send(text);
   });
-  if (page !== null && isLoopback(hostnameOf(host))) registerPage(app, page, logger);
+  const page = pageOf(options);
+  if (page !== null) registerPage(app, page, logger);
   return app;
 }
 

@@ -45,6 +45,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
+  if (web.page !== null) log.info(`the page is at ${web.page}`);
   const tell = counted(metrics, log, page.telling(teller(terminal, log, () => schedule)));
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },

@@ -99,7 +99,7 @@ function choice(state: State, chosen: string): Html {
 }
 
 function nothingShown(standings: readonly TenantStanding[]): Html {
-  return html`<p class="box">None of ${plural(standings.length, "tenant")} is so. <a href="/">Show all</a></p>`;
+  return html`<p class="box">None of ${plural(standings.length, "tenant")} fits. <a href="/">Show all</a></p>`;
 }
 
 function table(standings: readonly TenantStanding[], now: Date): Html {

@@ -45,6 +45,7 @@ h2 .badge { font-weight: 600; }
   body > header.bar { padding-top: 1rem; padding-bottom: 1rem; }
   .filter div { flex: 1 1 9rem; }
   .filter input, .filter select { flex: 1 1 4rem; width: 4rem; }
+  .differences th:first-child { width: auto; }
   .runs td[data-label] { display: inline-block; margin-right: .75rem; }
   .runs td[data-label]::before { content: none; }
   .differences .was, .differences .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }

@@ -63,5 +63,6 @@ function words(runs: readonly RunOutline[]): string {
   const longest = runs.toSorted((one, other) => took(other) - took(one))[0];
   const most = longest === undefined ? null : duration(longest.startedAt, longest.finishedAt);
   const length = most === null ? "" : ` The longest took ${most}.`;
+  if (runs.length === 1) return `One run so far: ${counts.join()}.`;
   return `The last ${plural(runs.length, "run")}, the newest on the right: ${counts.join(", ")}.${length}`;
 }

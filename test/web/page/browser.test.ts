@@ -8,7 +8,7 @@ import { findings, openBrowser, openPage, overflow, phone } from "./browser.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { openWorld, type World } from "./world.ts";
 
-const clock = { now: () => now } as never;
+const clock = { now: () => now };
 let browser: Browser;
 
 beforeAll(async () => {

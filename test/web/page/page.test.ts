@@ -1,15 +1,16 @@
-import { request } from "node:http";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FaultError, failure } from "../../../src/model/fault.ts";
-import { LISTENERS } from "../../../src/web/page/events.ts";
+import { LISTENERS, openEvents } from "../../../src/web/page/events.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { identityOf, openWorld, type World } from "./world.ts";
 
-const clock = { now: () => now } as const;
+const clock = { now: () => now };
 
 function open(tenants: readonly string[], more: object = {}): Promise<World> {
-  return openWorld({ tenants, clock: clock as never, ...more });
+  return openWorld({ tenants, clock, ...more });
 }
 
 async function text(url: string): Promise<string> {
@@ -76,7 +77,7 @@ describe("the overview", () => {
     const none = await text(`${world.url}/?name=${encodeURIComponent('"><script>')}`);
     expect(listed(none)).toEqual([]);
     expect(none).toContain('value="&quot;&gt;&lt;script&gt;"');
-    expect(none).toContain("None of 3 tenants is so.");
+    expect(none).toContain("None of 3 tenants fits.");
     expect((await fetch(`${world.url}/?name=a&name=b&state[]=x`)).status).toBe(200);
   });
 
@@ -287,6 +288,21 @@ describe("events", () => {
     while (!heard.includes("run")) heard += (await reader?.read())?.value ?? "";
     expect(heard).toContain('event: run\ndata: {"tenant":"production"}\n\n');
     await reader?.cancel();
+  });
+
+  test("come with a sign of life while nothing happens, until the stream is closed", async () => {
+    const events = openEvents(() => () => undefined, 1);
+    const server = createServer((_request, response) => void events.listen(response, {}));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    while (heard.length < 9) heard += (await reader?.read())?.value ?? "";
+    expect(heard).toMatch(/^(:\n\n)+$/);
+    events.close();
+    while (!(await reader?.read())?.done);
+    await new Promise((done) => server.close(done));
   });
 
   test("are for a bounded number of listeners", async () => {

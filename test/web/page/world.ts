@@ -24,7 +24,7 @@ export interface World extends AsyncDisposable {
 
 export interface WorldOptions {
   readonly tenants: readonly string[];
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, "now">;
   readonly host?: string;
   /** Takes the place of what the page is told. */
   readonly options?: (options: PageOptions) => PageOptions;
