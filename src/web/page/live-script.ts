@@ -79,29 +79,46 @@ async function refresh() {
   isBusy = false;
 }
 
+let events = null;
+
+/** A browser opens few connections to one service: a page that nobody sees takes none. */
+function attend(isAgain) {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (events === null) {
+    events = listen(isAgain);
+  }
+}
+
 function listen(isAgain) {
   const wanted = main().dataset.live;
-  const events = new EventSource("/page/events");
+  const source = new EventSource("/page/events");
   let wasLost = isAgain;
-  events.addEventListener("open", () => {
-    document.documentElement.dataset.listening = "";
+  source.addEventListener("open", () => {
     if (wasLost) void refresh();
     else say("Live");
     wasLost = false;
   });
-  events.addEventListener("run", ({ data }) => {
+  source.addEventListener("run", ({ data }) => {
     if (wanted === "" || wanted === JSON.parse(data).tenant) void refresh();
   });
-  events.addEventListener("error", () => {
+  source.addEventListener("error", () => {
     wasLost = true;
     say("Not live: the service does not answer. What is shown may be old.");
     // Refused rather than interrupted: the browser does not try again by itself.
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => listen(true), AGAIN);
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => {
+      if (events !== source) return;
+      events = null;
+      attend(true);
+    }, AGAIN);
   });
+  return source;
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (isWanted) void refresh();
-});
-if (main()?.dataset.live !== undefined) listen(false);
+if (main()?.dataset.live !== undefined) {
+  document.addEventListener("visibilitychange", () => attend(true));
+  attend(false);
+}
 `;

@@ -1,20 +1,22 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { test as anyTest, beforeAll, expect } from "vitest";
 import type { Report } from "../../../src/report/report.ts";
 import { definition, openService, practice, seeded } from "../../cli/program.ts";
 import { fill, hostileTexts } from "../../report/hostile.ts";
 import { certificatesRun, partialRun, usesRun } from "../../report/samples.ts";
-import { findings, openBrowser, openPage, overflow, phone } from "./browser.ts";
+import { findings, hasBrowser, openBrowser, openPage, overflow, phone } from "./browser.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { openWorld, type World } from "./world.ts";
 
 const clock = { now: () => now };
+const test = anyTest.skipIf(!hasBrowser);
 let browser: Browser;
 
 beforeAll(async () => {
+  if (!hasBrowser) return;
   browser = await openBrowser();
+  return () => browser.close();
 }, 60_000);
-afterAll(() => browser.close());
 
 /** The same page all along: it was never loaded again. */
 const marked = "window.marked === true";

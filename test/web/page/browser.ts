@@ -9,6 +9,9 @@ import {
   type Page,
 } from "playwright-core";
 
+/** The browser that comes with the tests is built for Linux. */
+export const hasBrowser = process.platform === "linux";
+
 /**
  * The arguments are Playwright's own, so that pages are in a process apart and their policy is kept:
  * those of the package are for places where a browser has no room.

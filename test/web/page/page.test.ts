@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FaultError, failure } from "../../../src/model/fault.ts";
 import { LISTENERS, openEvents } from "../../../src/web/page/events.ts";
+import { planOf, updated } from "../../report/samples.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { identityOf, openWorld, type World } from "./world.ts";
 
@@ -130,6 +131,26 @@ describe("one tenant", () => {
     expect(page).toContain("in 14 runs");
     expect(page).toContain("connectors/<wbr>age-check.yaml:4:3");
     expect(page).toContain("commit <code>9f2c1a7d0b</code>");
+  });
+
+  test("is told with what a person accepted, until when and why, and it counts as no difference", async () => {
+    const { kind, name } = updated;
+    const path = "spec.targetUrl";
+    const said = { since: "2026-08-22T09:00:00.000Z", until: "2026-08-29T09:00:00.000Z" };
+    const by = { by: "ada", reason: "they move <first>" };
+    await using other = await open(["production"]);
+    await other.store.settle(identityOf("production"), null, "done", [
+      { op: "accept", acceptance: { kind, name, path, value: "digest", ...said, ...by } },
+    ]);
+    const accepted = { kind, name, id: "1", path, before: "https://old.example", after: null };
+    const plan = planOf({ unchanged: [updated], accepted: [{ ...accepted, ...said, ...by }] });
+    await other.record(runAt(5, { plan, result: "clean" }));
+    expect(heading(await text(`${other.url}/`))).toBe("The tenant matches git.");
+    const page = await text(`${other.url}/tenants/production`);
+    expect(page).toContain("1 accepted");
+    expect(page).toMatch(
+      /accepted until <time [^>]*>2026-08-29 09:00:00 UTC<\/time> by ada: they move &lt;first&gt;/,
+    );
   });
 
   test("is told with its runs as a chart that has words, and the last twenty with links", async () => {
