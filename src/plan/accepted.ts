@@ -76,7 +76,7 @@ export interface Accepting {
 }
 
 export function withoutAccepted(found: Met, change: Change, input: PlanInput): Accepting {
-  const names = namesOf(found, change);
+  const names = namesOf(found, change, input);
   const active = activeAcceptances(input).filter(
     ({ kind, name }) => kind === change.kind && names.some((one) => isSameId(name, one)),
   );
@@ -110,11 +110,17 @@ export function withoutAccepted(found: Met, change: Change, input: PlanInput): A
   };
 }
 
-/** A definition that was renamed meanwhile is still the one that is meant. */
-function namesOf(found: Met, { name }: Change): readonly string[] {
+/** A definition that was renamed is still the one that is meant, unless another has its old name. */
+function namesOf(
+  found: Met,
+  { name }: Change,
+  { desired }: Pick<PlanInput, "desired">,
+): readonly string[] {
   if (found.type === "flow") return [name];
-  const { previously } = found.desired.definition;
-  return [name, previously, found.known?.name ?? null].filter((one) => one !== null);
+  const taken = new Set(desired.map(({ definition }) => definition.name));
+  const known = [found.desired.definition.previously, found.known?.name ?? null];
+  const earlier = known.filter((one) => one !== null);
+  return [name, ...earlier.filter((one) => !taken.has(one))];
 }
 
 function none(change: Change): Accepting {
