@@ -65,8 +65,8 @@ function accepted(before: ToldDrift | undefined): ToldDrift {
 function open(drift: Drift, before: ToldDrift | undefined, context: Context): Next {
   const flapping = drift.state === "flapping" || before?.flapping === true;
   if (before?.state !== "open") {
-    // Too few runs have seen it; an acceptance that has ended is not forgotten meanwhile.
-    if (!drift.counts) return { told: before ?? null };
+    // Too few runs in a row have seen it; an acceptance that has ended is not forgotten meanwhile.
+    if (!drift.counts && drift.state !== "flapping") return { told: before ?? null };
     const kind = before === undefined ? "drift-opened" : "drift-reopened";
     return toldOpen(drift, kind, { flapping, cause: `${kind}/${context.scope}` }, context);
   }

@@ -22,7 +22,7 @@ export function failureChanges(told: Told | null, seen: Seen, rules: Rules) {
   const isNews =
     failure.toldCode === null
       ? failure.runs >= rules.after
-      : failure.toldCode !== failure.code && failure.same >= rules.after;
+      : sortOf(failure.toldCode) !== sortOf(failure.code) && failure.same >= rules.after;
   const isReminder = !isNews && isReminderDue(failure.toldAt, seen.run.finishedAt, rules);
   if (!isNews && !isReminder) return { alerts: [], failure };
   const alert = failing(failure, verdict, seen, isReminder);
@@ -57,7 +57,7 @@ function firstError({ plan, faults, outcomes }: Run): Problem | undefined {
 
 function counted(before: ToldFailure | null, { code }: Problem, seen: Seen): ToldFailure {
   const { runs = 0, toldCode = null, toldAt = null } = before ?? {};
-  const same = before?.code === code ? before.same + 1 : 1;
+  const same = before !== null && sortOf(before.code) === sortOf(code) ? before.same + 1 : 1;
   return { code, runs: runs + 1, same, cause: causeOf(code, seen), toldCode, toldAt };
 }
 
@@ -68,6 +68,11 @@ const unreachable: ReadonlySet<string> = new Set([
   "unavailable",
   "malformed",
 ]);
+
+/** An outage alternates between its ways: it is told once. */
+function sortOf(code: string): string {
+  return unreachable.has(code) ? "unreachable" : code;
+}
 
 /** What several tenants fail of together: Microsoft Graph, a commit, or Plumbline itself. */
 function causeOf(code: string, { graph, run }: Seen): string {

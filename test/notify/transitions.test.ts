@@ -148,6 +148,18 @@ test("a failure of another code is told once it has lasted as long", () => {
   expect(told).toEqual([[], [`run-failing ${outage}`], [], [], [], [other]]);
 });
 
+test("an outage that shows itself in other ways for long is told once", () => {
+  const codes = ["network", "timeout", "unavailable"].flatMap((code) => [code, code, code]);
+  const told = tellAll(codes.map((code, index) => seenAt(index, failed(code))));
+  expect(told.flat()).toEqual([`run-failing ${outage}`]);
+});
+
+test("a difference that comes and goes is told although it never stays for long enough", () => {
+  const flapping = driftOf({ state: "flapping", counts: false });
+  const told = tellAll([0, 1].map((at) => seenAt(at, { drifts: [flapping] })));
+  expect(told.flat()).toEqual(["drift-opened drift-opened/tenant/production"]);
+});
+
 test("a run that was stopped, or that another one kept out, neither fails nor recovers", () => {
   const runs = [
     seenAt(0, failed("network")),
