@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { isSameId } from "../model/definition.ts";
 import type { AcceptedDrift, Change, FieldChange, HoldReason } from "../model/generated/run.ts";
 import type { Acceptance } from "../model/store.ts";
+import { partsOf } from "./api-connector.ts";
 import { REDACTED } from "./field.ts";
 import type { PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
@@ -28,12 +29,13 @@ export function activeAcceptances({
  * it or a part of it, or takes it together with a password that it masks. Secrets in a URL by
  * fingerprint, connectors that a step calls by id.
  */
-export function liveValueOf(found: Met, { path, before, secret }: FieldChange): string | null {
+export function liveValueOf(found: Met, field: FieldChange): string | null {
+  const { path, before, secret } = field;
   if (found.type === "flow") {
     const step = found.live.steps?.find((one) => path.endsWith(`.${one.step}`));
     return digestOf(step?.connector?.id.toLowerCase() ?? null);
   }
-  if (partOf(path) === "authentication") return null;
+  if (partsOf({ fields: [field] }).authentication) return null;
   const [, key] = /^spec\.query\.(.*)$/s.exec(path) ?? [];
   if (key !== undefined) {
     return found.live.query.find((one) => one.key === key)?.value ?? digestOf(null);
@@ -92,21 +94,18 @@ export function withoutAccepted(found: Met, change: Change, input: PlanInput): A
     return acceptance ? [acceptedDrift(change, field, acceptance)] : [];
   });
   const fields = change.fields.filter((field) => acceptanceOf(field) === undefined);
-  const left = new Set(fields.map(({ path }) => partOf(path)));
-  const sends = change.sends.filter((path) => left.has(partOf(path)));
-  const { upload, ...rest } = change;
+  // Microsoft Graph takes a URL with its keys as one, and what it never shows is not accepted.
+  const isUrlWritten = partsOf({ fields }).targetUrl;
+  const sends = change.sends.filter((path) => isUrlWritten || !path.startsWith("spec.query."));
+  const overwritten = isUrlWritten
+    ? accepted.filter((one) => partsOf({ fields: [one] }).targetUrl)
+    : [];
   const stays = accepted.map(({ path }) => path.replace(/^spec\./, "")).join(", ");
   const reason = accepted.length === 0 ? change.reason : `${change.reason} Accepted: ${stays}.`;
   return {
-    change: {
-      ...rest,
-      fields,
-      sends,
-      reason,
-      ...(upload && left.has("authentication") && { upload }),
-    },
+    change: { ...change, fields, sends, reason },
     accepted,
-    overwritten: accepted.map(({ path }) => path).filter((path) => left.has(partOf(path))),
+    overwritten: overwritten.map(({ path }) => path),
   };
 }
 
@@ -125,12 +124,6 @@ function namesOf(
 
 function none(change: Change): Accepting {
   return { change, accepted: [], overwritten: [] };
-}
-
-/** What Microsoft Graph takes as one: a URL with its keys, an authentication as a whole. */
-function partOf(path: string): string {
-  if (/^spec\.(?:targetUrl$|query\.)/.test(path)) return "url";
-  return path.startsWith("spec.authentication") ? "authentication" : path;
 }
 
 function acceptedDrift(

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Drift } from "../../src/model/generated/drift.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { nothingAsked } from "../../src/plan/input.ts";
 import { acceptDrift, revokeAcceptance } from "../../src/reconcile/accept.ts";
 import { openDrifts } from "../../src/reconcile/drift.ts";
 import { openSecrets } from "../../src/secrets/secrets.ts";
@@ -399,4 +400,16 @@ test("a plan of a flow that leaves an accepted step has another digest than one 
   const after = (step: string) => left.uses?.filter((use) => use.step === step && use.after);
   expect(after("postFederationSignup")).toHaveLength(1);
   expect(after("postAttributeCollection")).toHaveLength(0);
+});
+
+test("a password that is due is sent although a live value beside it is accepted", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  const asked = { ...nothingAsked, only: ["a"], assert: true };
+  expect(told(await practice.run({}, { asked, isApply: true }))).toEqual([
+    "converged",
+    "update a done",
+  ]);
+  expect(practice.sandbox.control.state().connectors?.[0]?.targetUrl).toBe(elsewhere);
 });
