@@ -18,7 +18,7 @@ export interface ToldFailure {
   readonly code: string;
   /** All of them. */
   readonly runs: number;
-  /** The last ones, that have the same code. */
+  /** The last ones, that fail of the same: all ways in which Graph cannot be reached are one. */
   readonly same: number;
   readonly cause: string;
   /** The code that was told; null while they are too few. */

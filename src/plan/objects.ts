@@ -60,7 +60,7 @@ export function metObjects(input: PlanInput): readonly Met[] {
 export interface Planned {
   readonly entries: readonly Entry[];
   readonly flows: readonly FlowMatch[];
-  /** Use when these changes (`kind/name`) are made. */
+  /** Use when these changes are made; null where nothing was planned. */
   readonly usesWhen: ((changes: readonly Change[]) => Uses) | null;
 }
 

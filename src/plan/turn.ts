@@ -10,8 +10,8 @@ import { windowState } from "./windows.ts";
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete, a suspension or an acceptance that ends, a change window. Infinity
- * when there is none. What was begun and is waited for is left out.
+ * certificates that retire, an announced delete, a suspension or an acceptance that ends, a change
+ * window. Infinity when there is none. What was begun and is waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
   const now = toMilliseconds(input.now);

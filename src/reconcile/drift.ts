@@ -93,7 +93,7 @@ function placeOf({ unchanged, changes, held }: Plan, kind: Drift["kind"], name: 
 function differencesOf(item: Change | HeldChange): readonly Difference[] {
   const { op, kind, name, id, at, fields } = item;
   const base = { op, kind, name, id, at, isAccepted: false };
-  // A password that is only sent again, or a secret that cannot be read, is no difference.
+  // Nothing is known to differ of what is held because a secret or a certificate cannot be used.
   if (op === "update" && fields.length === 0) return [];
   const isWhole = op === "create" || op === "delete" || fields.length === 0;
   if (isWhole) return [{ ...base, path: "", before: null, after: null }];
