@@ -6,15 +6,8 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Run } from "../model/generated/run.ts";
-import {
-  type Aged,
-  type Figures,
-  figuresOf,
-  isSuccess,
-  oldestOf,
-  results,
-  seconds,
-} from "./figures.ts";
+import { fromWorst } from "../model/result.ts";
+import { type Aged, type Figures, figuresOf, isSuccess, oldestOf, seconds } from "./figures.ts";
 
 /** Where the numbers of one tenant come from, besides its runs. */
 export interface Measured {
@@ -90,7 +83,7 @@ export function openMetrics(options: MetricsOptions): Metrics {
       const { tenant } = measured;
       tenants.set(tenant, { measured, figures: null, lastSuccess: 0, oldestDrift: null });
       // What has not happened yet is 0: a first failure is then seen as an increase.
-      for (const result of results) counters.runs.inc({ tenant, result }, 0);
+      for (const result of fromWorst) counters.runs.inc({ tenant, result }, 0);
       counters.throttled.inc({ tenant }, 0);
       counters.durations.zero({ tenant });
     },

@@ -1,5 +1,6 @@
 /** Words and small pieces that several pages share. */
 import type { Result } from "../../model/generated/run.ts";
+import { fromWorst } from "../../model/result.ts";
 import type { RunOutline } from "../../model/store.ts";
 import { badge } from "../../report/html-parts.ts";
 import { epochMilliseconds, moment } from "../../report/instants.ts";
@@ -10,18 +11,10 @@ import { resultTones, type Tone } from "../../report/wording.ts";
 /** How a tenant stands: how its last run ended, or that there was none. */
 export type State = Result | "not yet run";
 
-/** From the worst on, which is how tenants are sorted. */
-export const states = [
-  "failed",
-  "unreadable",
-  "partial",
-  "refused",
-  "invalid",
-  "drift",
-  "not yet run",
-  "converged",
-  "clean",
-] as const satisfies readonly State[];
+/** From the worst on, which is how tenants are sorted: what nobody has looked at is worse than good. */
+export const states: readonly State[] = fromWorst.flatMap((result) =>
+  result === "converged" ? ["not yet run", result] : [result],
+);
 
 export function stateOf(last: Pick<RunOutline, "result"> | null): State {
   return last?.result ?? "not yet run";
