@@ -1,9 +1,9 @@
 /** What the page of the service shows, from the store and from the schedule. */
 import type { Clock } from "../model/clock.ts";
-import type { Drift } from "../model/generated/drift.ts";
+import { isPressing, openDrifts } from "../model/drift.ts";
 import type { Run } from "../model/generated/run.ts";
 import type { Memory, RunOutline } from "../model/store.ts";
-import { openDrifts } from "../reconcile/drift.ts";
+import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import { CHARTED, type PageOptions, RECENT, type TenantStanding } from "../web/page/options.ts";
@@ -74,14 +74,13 @@ async function standings(
 
 function standing(
   name: string,
-  { drifts, suspensions }: Memory,
+  memory: Memory,
   last: RunOutline | null,
   now: Date,
 ): Omit<TenantStanding, "nextRun"> {
-  const open = openDrifts(drifts).filter(isTold);
-  const suspended = suspensions.find(
-    (one) => one.kind === null && Date.parse(one.until) > now.getTime(),
-  );
+  const open = openDrifts(memory.drifts).filter(isPressing);
+  const suspensions = activeSuspensions({ memory, now: now.toISOString() });
+  const suspended = suspensions.find(({ kind }) => kind === null);
   return {
     name,
     last,
@@ -89,10 +88,6 @@ function standing(
     oldest: open[0]?.firstSeen ?? null,
     suspendedUntil: suspended?.until ?? null,
   };
-}
-
-function isTold({ counts, state }: Drift): boolean {
-  return counts && state !== "accepted";
 }
 
 async function past({ settings, subject }: Paged, nextRun: string | null) {

@@ -9,20 +9,11 @@ import type { Acceptance } from "../model/store.ts";
 import { partsOf } from "./api-connector.ts";
 import { REDACTED } from "./field.ts";
 import type { PlanInput } from "./input.ts";
-import { toMilliseconds } from "./instant.ts";
+import { isActive } from "./instant.ts";
 import { isChanged } from "./password.ts";
 import type { Judged } from "./policy.ts";
 
 type Met = Extract<Judged, { readonly type: "paired" | "flow" }>;
-
-/** Those that have not ended by themselves. */
-export function activeAcceptances({
-  memory,
-  now,
-}: Pick<PlanInput, "memory" | "now">): readonly Acceptance[] {
-  const at = toMilliseconds(now);
-  return memory.acceptances.filter(({ until }) => toMilliseconds(until) > at);
-}
 
 /**
  * Stands for the live value of a field: null where nobody can know it, because Microsoft Graph masks
@@ -79,9 +70,9 @@ export interface Accepting {
 
 export function withoutAccepted(found: Met, change: Change, input: PlanInput): Accepting {
   const names = namesOf(found, change, input);
-  const active = activeAcceptances(input).filter(
-    ({ kind, name }) => kind === change.kind && names.some((one) => isSameId(name, one)),
-  );
+  const isIts = ({ kind, name }: Acceptance) =>
+    kind === change.kind && names.some((one) => isSameId(name, one));
+  const active = input.memory.acceptances.filter((one) => isIts(one) && isActive(one, input.now));
   const { restored } = input.asked;
   // Whoever restores something means all of it.
   if (active.length === 0 || Object.hasOwn(restored, change.name)) return none(change);

@@ -5,6 +5,11 @@ export function toMilliseconds(instant: string): number {
   return Date.parse(instant);
 }
 
+/** Whether something that lasts until then has not ended by itself. */
+export function isActive({ until }: { readonly until: string }, now: string): boolean {
+  return toMilliseconds(until) > toMilliseconds(now);
+}
+
 /** UTC, with milliseconds. */
 export function toInstant(milliseconds: number): string {
   return toDate(milliseconds).toISOString();

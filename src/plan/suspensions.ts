@@ -1,15 +1,14 @@
 /** What is left alone for a while, on the word of a person. */
 import type { HoldReason, Suspension } from "../model/generated/run.ts";
 import type { PlanInput } from "./input.ts";
-import { toMilliseconds } from "./instant.ts";
+import { isActive } from "./instant.ts";
 
 /** Those that have not ended by themselves, the whole tenant's first. */
 export function activeSuspensions({
   memory,
   now,
 }: Pick<PlanInput, "memory" | "now">): readonly Suspension[] {
-  const at = toMilliseconds(now);
-  return memory.suspensions.filter(({ until }) => toMilliseconds(until) > at);
+  return memory.suspensions.filter((one) => isActive(one, now));
 }
 
 /**

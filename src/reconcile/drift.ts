@@ -52,13 +52,6 @@ export function driftChanges(known: readonly Drift[], reading: Reading): DriftCh
   };
 }
 
-/** Those that are open, oldest first. */
-export function openDrifts(drifts: readonly Drift[]): readonly Drift[] {
-  return drifts
-    .filter(({ resolvedAt }) => resolvedAt === null)
-    .toSorted((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
-}
-
 function keyOf({ kind, name, path }: Pick<Drift, "kind" | "name" | "path">): string {
   return `${kind} ${name} ${path}`;
 }

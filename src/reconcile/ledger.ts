@@ -17,7 +17,7 @@ import type {
   RecordedSecret,
 } from "../model/store.ts";
 import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
-import { toMilliseconds } from "../plan/instant.ts";
+import { isActive } from "../plan/instant.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
@@ -170,7 +170,7 @@ export function endedAcceptances(
     return isLookedAt && !differing.includes(path) && !Object.hasOwn(asked.restored, name);
   };
   return memory.acceptances
-    .filter((one) => toMilliseconds(one.until) <= toMilliseconds(now) || isFulfilled(one))
+    .filter((one) => !isActive(one, now) || isFulfilled(one))
     .map(({ kind, name, path }) => ({ op: "revoke", kind, name, path }));
 }
 

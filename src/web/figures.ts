@@ -1,5 +1,6 @@
 /** What one run says in numbers. Pure; what a run could not see keeps its last number. */
 import type { Kind } from "../model/definition.ts";
+import { isPressing } from "../model/drift.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type {
   Change,
@@ -112,8 +113,6 @@ export type Aged = Pick<Drift, "state" | "firstSeen" | "resolvedAt" | "counts">;
 
 /** When the oldest difference opened that counts and nobody has accepted; null where there is none. */
 export function oldestOf(drifts: readonly Aged[]): number | null {
-  const open = drifts.filter(
-    ({ state, resolvedAt, counts }) => counts && resolvedAt === null && state !== "accepted",
-  );
+  const open = drifts.filter(isPressing);
   return open.length === 0 ? null : Math.min(...open.map(({ firstSeen }) => seconds(firstSeen)));
 }

@@ -1,10 +1,10 @@
 /** How long a difference has been there, and who ended it. */
 import { expect, test } from "vitest";
+import { openDrifts } from "../../src/model/drift.ts";
 import type { Drift } from "../../src/model/generated/drift.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { nothingAsked } from "../../src/plan/input.ts";
 import { acceptDrift, revokeAcceptance } from "../../src/reconcile/accept.ts";
-import { openDrifts } from "../../src/reconcile/drift.ts";
 import { openSecrets } from "../../src/secrets/secrets.ts";
 import { connector, openPractice, type Practice, told, userFlow } from "./practice-tenant.ts";
 

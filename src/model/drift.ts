@@ -1,0 +1,18 @@
+/** Which differences are still there, and which of them ask for somebody. */
+import type { Drift } from "./generated/drift.ts";
+
+/** Those that are not resolved, the oldest first. */
+export function openDrifts(drifts: readonly Drift[]): readonly Drift[] {
+  return drifts
+    .filter(({ resolvedAt }) => resolvedAt === null)
+    .toSorted((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
+}
+
+/** It is there, enough runs have seen it, and nobody has accepted it. */
+export function isPressing({
+  state,
+  resolvedAt,
+  counts,
+}: Pick<Drift, "state" | "resolvedAt" | "counts">): boolean {
+  return resolvedAt === null && counts && state !== "accepted";
+}
