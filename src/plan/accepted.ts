@@ -2,8 +2,8 @@
  * Differences that a person has accepted for a while: one live value of one field, which stays as it
  * is. Another value of the same field is drift again.
  */
-import { createHash } from "node:crypto";
 import { isSameId } from "../model/definition.ts";
+import { digestOf } from "../model/digest.ts";
 import type { AcceptedDrift, Change, FieldChange, HoldReason } from "../model/generated/run.ts";
 import type { Acceptance } from "../model/store.ts";
 import { partsOf } from "./api-connector.ts";
@@ -24,14 +24,14 @@ export function liveValueOf(found: Met, field: FieldChange): string | null {
   const { path, before, secret } = field;
   if (found.type === "flow") {
     const step = found.live.steps?.find((one) => path.endsWith(`.${one.step}`));
-    return digestOf(step?.connector?.id.toLowerCase() ?? null);
+    return plainValue(step?.connector?.id.toLowerCase() ?? null);
   }
   if (partsOf({ fields: [field] }).authentication) return null;
   const [, key] = /^spec\.query\.(.*)$/s.exec(path) ?? [];
   if (key !== undefined) {
-    return found.live.query.find((one) => one.key === key)?.value ?? digestOf(null);
+    return found.live.query.find((one) => one.key === key)?.value ?? plainValue(null);
   }
-  return secret || before?.includes(REDACTED) ? null : digestOf(before);
+  return secret || before?.includes(REDACTED) ? null : plainValue(before);
 }
 
 /** What made with another key cannot be compared: then nothing says that it was changed. */
@@ -41,8 +41,8 @@ function isSameValue(accepted: string, live: string | null): boolean {
   return areFingerprints ? !isChanged({ fingerprint: accepted }, live) : accepted === live;
 }
 
-function digestOf(value: string | null): string {
-  return `sha256:${createHash("sha256").update(JSON.stringify(value)).digest("hex")}`;
+function plainValue(value: string | null): string {
+  return digestOf(JSON.stringify(value));
 }
 
 /** Why a change is held that would overwrite what is accepted. */

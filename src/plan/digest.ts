@@ -1,5 +1,5 @@
 /** One line that stands for all decisions of a plan, to approve exactly these. */
-import { createHash } from "node:crypto";
+import { digestOf } from "../model/digest.ts";
 import type { Change, HeldChange, Plan } from "../model/generated/run.ts";
 import type { Live } from "../model/live.ts";
 import { partsOf } from "./api-connector.ts";
@@ -38,7 +38,7 @@ export function digest(
       severity === "error" ? [[code, message]] : [],
     ),
   ];
-  return `sha256:${createHash("sha256").update(JSON.stringify(content)).digest("hex")}`;
+  return digestOf(JSON.stringify(content));
 }
 
 function essence(

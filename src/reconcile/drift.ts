@@ -1,5 +1,5 @@
 /** The life of each difference between git and a tenant: pure, so that it can be read beside the plan. */
-import { createHash } from "node:crypto";
+import { digestOf } from "../model/digest.ts";
 import { withoutEffect } from "../model/fault.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Change, HeldChange, Outcome, Plan } from "../model/generated/run.ts";
@@ -187,15 +187,15 @@ export function definitionsIn({ desired, flows }: PlanInput): Reading["definitio
     const found = definitions.find((one) => one.kind === kind && one.name === name);
     if (!found) return null;
     const key = `${kind} ${name}`;
-    const digest = digests.get(key) ?? digestOf(found);
+    const digest = digests.get(key) ?? digestOfDefinition(found);
     digests.set(key, digest);
     return digest;
   };
 }
 
-function digestOf(definition: object): string {
+function digestOfDefinition(definition: object): string {
   const said = JSON.stringify(definition, (key, value: unknown) =>
     key === "at" ? undefined : value,
   );
-  return `sha256:${createHash("sha256").update(said).digest("hex")}`;
+  return digestOf(said);
 }
