@@ -4,6 +4,7 @@ import type { Position } from "../model/fault.ts";
 import type { AlertKind } from "../model/generated/alert.ts";
 import type { SecretReference, ServiceConfiguration, Sink } from "../model/generated/service.ts";
 import type { SecretUse } from "../model/secret.ts";
+import type { SinkWith } from "../notify/notify.ts";
 import { cronProblem } from "../plan/windows.ts";
 import { secretUse } from "./service-secrets.ts";
 
@@ -21,18 +22,7 @@ export interface AlertSettings {
   readonly on: ReadonlySet<AlertKind> | null;
 }
 
-export type SinkSettings = { readonly name: string } & (
-  | { readonly type: "teams" | "slack"; readonly url: SecretUse }
-  | { readonly type: "webhook"; readonly url: SecretUse; readonly key: SecretUse }
-  | {
-      readonly type: "email";
-      readonly host: string;
-      readonly port: number;
-      readonly login: { readonly user: string; readonly password: SecretUse } | null;
-      readonly from: string;
-      readonly to: readonly string[];
-    }
-);
+export type SinkSettings = SinkWith<SecretUse>;
 
 type At = (path: string) => Position;
 

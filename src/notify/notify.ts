@@ -11,19 +11,22 @@ import { slackSink } from "./sinks/slack.ts";
 import { teamsSink } from "./sinks/teams.ts";
 import { webhookSink } from "./sinks/webhook.ts";
 
-/** How one sink is reached. Addresses and keys are secrets that are read at each try. */
-export type SinkOptions = { readonly name: string } & (
-  | { readonly type: "teams" | "slack"; readonly url: ReadSecret }
-  | { readonly type: "webhook"; readonly url: ReadSecret; readonly key: ReadSecret }
+/** How one sink is reached; `Secret` is what stands for its address, its key or its password. */
+export type SinkWith<Secret> = { readonly name: string } & (
+  | { readonly type: "teams" | "slack"; readonly url: Secret }
+  | { readonly type: "webhook"; readonly url: Secret; readonly key: Secret }
   | {
       readonly type: "email";
       readonly host: string;
       readonly port: number;
-      readonly login: { readonly user: string; readonly password: ReadSecret } | null;
+      readonly login: { readonly user: string; readonly password: Secret } | null;
       readonly from: string;
       readonly to: readonly string[];
     }
 );
+
+/** Its secrets are read at each try. */
+export type SinkOptions = SinkWith<ReadSecret>;
 
 /** Sends nothing yet. */
 export function openSink(options: SinkOptions, clock: Pick<Clock, "now">): Sink {
