@@ -15,12 +15,10 @@ export interface Paged {
   readonly subject: Pick<PlanSubject, "store" | "tenant">;
 }
 
-type Tell = (run: Run) => Promise<void>;
-
 export interface Page {
   readonly options: PageOptions;
-  /** The same as was given, and open pages hear of the run first. */
-  readonly telling: (tell: Tell) => Tell;
+  /** Open pages hear that a run has ended. */
+  readonly ended: (run: Run) => void;
 }
 
 /** `status` is asked whenever a page is made. */
@@ -46,9 +44,8 @@ export function openPage(
       },
       now: () => clock.now(),
     },
-    telling: (tell) => async (run) => {
+    ended: (run) => {
       for (const listener of listeners) listener(run.tenant);
-      await tell(run);
     },
   };
 }

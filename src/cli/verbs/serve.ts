@@ -10,7 +10,7 @@ import { render, renderLine } from "../../report/report.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { actorOf } from "../actor.ts";
-import { type Alerting, startAlerting } from "../alerting.ts";
+import { startAlerting } from "../alerting.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
@@ -46,13 +46,19 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
   if (web.page !== null) log.info(`the page is at ${web.page}`);
-  const tell = counted(metrics, log, page.telling(teller(terminal, log, () => schedule)));
+  const report = printer(terminal, log, () => schedule);
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
     status: standing,
     subjects: wiring.tenants.map(({ subject }) => subject),
   });
-  const listening = { notify: notifier(terminal, log), tell, alerting, by: actorOf(terminal.env) };
+  const tell: Tell = async (run, { subject }) => {
+    await count(run, metrics, log);
+    page.ended(run);
+    await report(run);
+    await alerting.told(subject, run);
+  };
+  const listening = { notify: notifier(terminal, log), tell, by: actorOf(terminal.env) };
   schedule = startSchedule({
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
     parallel: parallelTenants,
@@ -80,12 +86,12 @@ function refusePeople({ wanted, settings }: Configured): void {
   throw new FaultError(failure("configuration", message));
 }
 
-type Tell = (run: Run) => Promise<void>;
+/** Tells everybody of a run that has ended. */
+type Tell = (run: Run, wired: WiredToApply) => Promise<void>;
 
 interface Listening {
   readonly notify: Notify;
   readonly tell: Tell;
-  readonly alerting: Alerting;
   readonly by: string;
 }
 
@@ -99,7 +105,7 @@ function notifier({ stderr }: Terminal, log: Logger): Notify {
 function scheduled(
   wired: WiredToApply,
   { stopping, aborting }: Stop,
-  { notify, tell, alerting, by }: Listening,
+  { notify, tell, by }: Listening,
 ): Scheduled {
   const { subject, settings } = wired;
   const { name, schedule, timezone } = settings;
@@ -111,10 +117,7 @@ function scheduled(
       const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by };
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },
-    told: async (run) => {
-      await tell(run);
-      await alerting.told(subject, run);
-    },
+    told: (run) => tell(run, wired),
   };
 }
 
@@ -129,22 +132,18 @@ function measured({ settings, subject, budgetLeft }: WiredToApply): Measured {
   return { tenant: settings.name, budgetLeft, drifts };
 }
 
-/** Counts a run before it is told. */
-function counted(metrics: Metrics, log: Logger, tell: Tell): Tell {
-  return async (run) => {
-    const { tenant } = run;
-    await metrics
-      .finished(run)
-      .catch((err: unknown) => log.warn({ tenant, err }, "the age of differences is not known"));
-    await tell(run);
-  };
+async function count(run: Run, metrics: Metrics, log: Logger): Promise<void> {
+  const { tenant } = run;
+  await metrics
+    .finished(run)
+    .catch((err: unknown) => log.warn({ tenant, err }, "the age of differences is not known"));
 }
 
 /** A whole report when there is something to say, else one line. */
-function teller(terminal: Terminal, log: Logger, schedule: () => Schedule | null): Tell {
+function printer(terminal: Terminal, log: Logger, schedule: () => Schedule | null) {
   const { stdout, env } = terminal;
   const options = { colour: hasColour(stdout, env), width: widthOf(stdout) };
-  return async (run) => {
+  return async (run: Run): Promise<void> => {
     const status = schedule()?.status() ?? [];
     const nextRuns = new Map(
       status.flatMap(({ name, nextRun }) => (nextRun === null ? [] : [[name, nextRun] as const])),

@@ -76,7 +76,7 @@ async function record(store: Store, page: Page, run: Run): Promise<void> {
   const { drifts } = await store.recall(tenant);
   const found = run.plan === null ? undefined : driftChanges(drifts, readingOf(run, run.plan));
   await store.record(tenant, run, found);
-  await page.telling(async () => undefined)(run);
+  page.ended(run);
 }
 
 function readingOf({ outcomes, finishedAt }: Run, plan: Plan) {
