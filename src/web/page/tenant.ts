@@ -5,7 +5,7 @@ import { tenantSection } from "../../report/html-tenant.ts";
 import { duration } from "../../report/instants.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
-import { runView, shortCommit } from "../../report/tenant-view.ts";
+import { runView, shortCommit, type TenantView } from "../../report/tenant-view.ts";
 import { plural, triggers } from "../../report/wording.ts";
 import { differencesSection } from "./differences.ts";
 import { framed } from "./frame.ts";
@@ -16,24 +16,21 @@ import { runPath, stateBadge, stateOf, tenantPath, time } from "./words.ts";
 export function tenantPage(past: TenantPast, now: Date): string {
   const { name: tenant, runs, nextRun, timezone } = past;
   const [last] = runs;
+  const view = last && runView(last, nextRun, { timezone });
   const next = nextRun === null ? NOTHING : html` Next run: ${time(nextRun, timezone)}.`;
   const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last ?? null))}</h1>
-<p class="lead">${sentenceOf(last, past)}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
-${last === undefined ? NOTHING : differencesSection(past, now)}
-${last === undefined ? NOTHING : runsSection(past)}
-${last === undefined ? NOTHING : report(last, past)}`;
+<p class="lead">${view?.sentence ?? NO_RUN}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
+${view === undefined ? NOTHING : sections(view, past, now)}`;
   return framed({ title: name(tenant), tenant, isLive: true, main });
 }
 
-function sentenceOf(last: Run | undefined, { nextRun, timezone }: TenantPast): string {
-  return last === undefined
-    ? "It has not been run yet. What it is like is told here when its first run has ended."
-    : runView(last, nextRun, { timezone }).sentence;
-}
+const NO_RUN =
+  "It has not been run yet. What it is like is told here when its first run has ended.";
 
-function report(last: Run, { nextRun, timezone }: TenantPast): Html {
-  const view = runView(last, nextRun, { timezone });
-  return tenantSection(view, "report", { hasLead: false, title: "Last run" });
+function sections(view: TenantView, past: TenantPast, now: Date): Html {
+  return html`${differencesSection(past, now)}
+${runsSection(past)}
+${tenantSection(view, "report", { hasLead: false, title: "Last run" })}`;
 }
 
 function runsSection(past: TenantPast): Html {
