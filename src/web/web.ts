@@ -65,9 +65,8 @@ const HEADERS = {
 
 const PATHS = ["/healthz", "/readyz", "/metrics"];
 
-const LATER: Readonly<Record<string, string>> = {
-  "/": "The page has no sign-in yet, so it is served on a loopback address alone: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.",
-};
+const NO_PAGE =
+  "The page has no sign-in yet, so it is served on a loopback address alone: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.";
 
 /**
  * Starts to listen. Throws a FaultError with code `configuration` when the address cannot be had.
@@ -148,10 +147,9 @@ function refuseUnknown(url: string, reply: FastifyReply): FastifyReply {
     reply.header("allow", "GET, HEAD");
     return refuse(reply, 405, "method-not-allowed", `${path} answers GET and HEAD only.`);
   }
-  const later = LATER[path];
-  return later === undefined
-    ? refuse(reply, 404, "not-found", "Nothing is here; /healthz, /readyz and /metrics are.")
-    : refuse(reply, 404, "not-yet-supported", later);
+  return path === "/"
+    ? refuse(reply, 404, "not-yet-supported", NO_PAGE)
+    : refuse(reply, 404, "not-found", "Nothing is here; /healthz, /readyz and /metrics are.");
 }
 
 function refuse(reply: FastifyReply, status: number, error: string, message: string): FastifyReply {
