@@ -1,7 +1,8 @@
-/** When each tenant is run: once at start, then by its schedule, never twice at once. */
+/** When each tenant is run: once at start, then by its schedule or when asked, never twice at once. */
 import { createTask, type ScheduledTask } from "node-cron";
 import pLimit from "p-limit";
 import type { Clock } from "../model/clock.ts";
+import { FaultError, failure } from "../model/fault.ts";
 import type { Run } from "../model/generated/run.ts";
 import { isCutShort } from "../model/result.ts";
 
@@ -18,8 +19,11 @@ export interface Scheduled {
   readonly schedule: string | null;
   /** IANA name. */
   readonly timezone: string;
-  /** Must always resolve: what goes wrong is a fault in the run. */
-  readonly run: (trigger: "start" | "schedule") => Promise<Run>;
+  /**
+   * Must always resolve: what goes wrong is a fault in the run. `by`: who asked for it; left out: the
+   * schedule did.
+   */
+  readonly run: (trigger: Run["trigger"], by?: string) => Promise<Run>;
   /** Called when a run has ended and the status tells of it. Must always resolve. */
   readonly told?: (run: Run) => Promise<void>;
 }
@@ -39,6 +43,12 @@ export interface Schedule {
   status(): readonly TenantStatus[];
   /** Resolves when every tenant has had its first run. */
   readonly started: Promise<void>;
+  /**
+   * Runs this tenant now, also while it is left alone after failures; null: there is none of this
+   * name. Throws a FaultError with code `locked` while a run of it is in hand or waits for its turn:
+   * that one may have read what the caller has changed since. Code `stopped` after `stop`.
+   */
+  runNow(name: string, by: string): Promise<Run | null>;
   /** Starts nothing more and resolves when the runs in hand have ended. */
   stop(): Promise<void>;
 }
@@ -71,8 +81,10 @@ export function backoff(failures: number): number {
 export function startSchedule(options: ScheduleOptions): Schedule {
   const limit = pLimit(options.parallel);
   const runners = options.tenants.map((tenant) => startRunner(tenant, options, limit));
+  const byName = new Map(options.tenants.map(({ name }, index) => [name, runners[index]]));
   return {
     status: () => runners.map(({ status }) => status()),
+    runNow: async (name, by) => (await byName.get(name)?.runNow(by)) ?? null,
     started: Promise.all(runners.map(({ first }) => first)).then(() => undefined),
     stop: async () => {
       await Promise.all(runners.map(({ stop }) => stop()));
@@ -83,6 +95,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
 interface Runner {
   readonly first: Promise<void>;
   readonly status: () => TenantStatus;
+  readonly runNow: (by: string) => Promise<Run>;
   readonly stop: () => Promise<void>;
 }
 
@@ -94,28 +107,36 @@ function startRunner(
   let failures = 0;
   let last: Run | null = null;
   let quietUntil = 0;
-  let running: Promise<void> | null = null;
+  /** Answers null when the service stopped before its turn. */
+  let running: Promise<Run | null> | null = null;
   let isStopped = false;
 
-  const runOnce = async (trigger: "start" | "schedule") => {
-    if (isStopped) return;
-    last = await tenant.run(trigger);
+  const runOnce = async (trigger: Run["trigger"], by?: string) => {
+    if (isStopped) return null;
+    last = await tenant.run(trigger, by);
     failures = isFailure(last) ? failures + 1 : 0;
     quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
     await tenant.told?.(last);
+    return last;
   };
   /** A clock that was set back since must not keep a tenant waiting for as long. */
   const isQuiet = () => {
     const left = quietUntil - clock.now().getTime();
     return left > 0 && left <= longestBackoff;
   };
-  const start = (trigger: "start" | "schedule"): Promise<void> => {
-    running ??= limit(runOnce, trigger).finally(() => {
+  const start = (trigger: Run["trigger"], by?: string): Promise<Run | null> => {
+    running ??= limit(runOnce, trigger, by).finally(() => {
       running = null;
     });
     return running;
   };
-  const first = start("start");
+  const runNow = async (by: string) => {
+    if (running !== null) throw new FaultError(failure("locked", inHand(tenant.name)));
+    const run = await start("command", by);
+    if (run === null) throw new FaultError(failure("stopped", STOPPING));
+    return run;
+  };
+  const first = start("start").then(() => undefined);
   const task =
     tenant.schedule === null
       ? null
@@ -124,6 +145,7 @@ function startRunner(
         });
   return {
     first,
+    runNow,
     status: () => ({
       name: tenant.name,
       result: last?.result ?? null,
@@ -139,6 +161,12 @@ function startRunner(
     },
   };
 }
+
+function inHand(tenant: string): string {
+  return `A run of ${tenant} is in hand already. Ask again when it has ended.`;
+}
+
+const STOPPING = "Plumbline is stopping and starts nothing more. Ask again when it is back.";
 
 function cronTask(
   { name, schedule, timezone }: Scheduled,

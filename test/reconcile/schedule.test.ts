@@ -37,8 +37,8 @@ function watched(name: string, schedule: string | null = null): Watched {
       name,
       schedule,
       timezone: "UTC",
-      async run(trigger) {
-        self.begun.push(trigger);
+      async run(trigger, by) {
+        self.begun.push(by === undefined ? trigger : `${trigger} by ${by}`);
         events.emit("begun");
         await self.hold;
         return { ...runOf(name, trigger, self.result), outcomes: self.outcomes };
@@ -253,4 +253,42 @@ test("a schedule is read in the timezone of its tenant", async () => {
       new Date(nextRun ?? "").toLocaleTimeString("en-GB", { timeZone: name, timeStyle: "short" }),
     );
   expect(hours).toEqual(["12:30", "12:30"]);
+});
+
+test("a tenant is run when somebody asks, and the status tells of that run", async () => {
+  const tenant = watched("a");
+  await using schedule = start([tenant]);
+  await schedule.started;
+  tenant.result = "converged";
+  expect(await schedule.runNow("a", "ada")).toMatchObject({ result: "converged" });
+  expect(tenant.begun).toEqual(["start", "command by ada"]);
+  expect(schedule.status()).toMatchObject([{ result: "converged" }]);
+  expect(await schedule.runNow("b", "ada")).toBe(null);
+});
+
+test("whoever asks for a run while one is in hand is refused, and no second one begins", async () => {
+  const tenant = watched("a");
+  const gate = Promise.withResolvers<void>();
+  tenant.hold = gate.promise;
+  await using schedule = start([tenant]);
+  await expect(schedule.runNow("a", "ada")).rejects.toMatchObject({ fault: { code: "locked" } });
+  gate.resolve();
+  await schedule.started;
+  expect(tenant.begun).toEqual(["start"]);
+});
+
+test("a tenant that is left alone after a failure is run when somebody asks", async () => {
+  const tenant = watched("a", everySecond);
+  tenant.result = "unreadable";
+  await using schedule = start([tenant], { clock: handClock(new Date().toISOString()) });
+  await schedule.started;
+  expect(await schedule.runNow("a", "ada")).toMatchObject({ result: "unreadable" });
+  expect(schedule.status()).toMatchObject([{ failures: 2 }]);
+});
+
+test("nobody can ask for a run of a service that has stopped", async () => {
+  const schedule = start([watched("a")]);
+  await schedule.started;
+  await schedule.stop();
+  await expect(schedule.runNow("a", "ada")).rejects.toMatchObject({ fault: { code: "stopped" } });
 });
