@@ -16,6 +16,7 @@ const names = [
   "history.schema.json",
   "drift.schema.json",
   "alert.schema.json",
+  "api.schema.json",
 ];
 
 /** File name in src/model/generated to its text. */

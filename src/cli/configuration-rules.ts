@@ -6,8 +6,9 @@ import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts
 import { isLoopback } from "../model/network.ts";
 import { cronProblem } from "../plan/windows.ts";
 import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
+import { accessProblems } from "./access-settings.ts";
 import { alertProblems } from "./alert-settings.ts";
-import { cloudOf } from "./graph-root.ts";
+import { cloudOf, isSafeOrigin } from "./graph-root.ts";
 import { keyVaultProblems } from "./key-vault-settings.ts";
 
 /** What is wrong with the value at a key of a tenant. */
@@ -34,7 +35,8 @@ export function configurationFaults(
         return { ...fault, severity: severity ?? fault.severity };
       }),
   );
-  const ofService = [...keyVaultProblems(value), ...alertProblems(value)].map(({ path, message }) =>
+  const problems = [...keyVaultProblems(value), ...alertProblems(value), ...accessProblems(value)];
+  const ofService = problems.map(({ path, message }) =>
     failure("configuration", message, at(path)),
   );
   return [...ofService, ...ofTenants];
@@ -157,13 +159,6 @@ const rules: readonly Rule[] = [
   safeUrls,
   localToken,
 ];
-
-function isSafeOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
-  if (username || password || pathname !== "/" || search || hash) return false;
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
-}
 
 function isTimezone(name: string): boolean {
   try {

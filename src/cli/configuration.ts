@@ -16,6 +16,7 @@ import type { Limits, Verb } from "../plan/input.ts";
 import type { ChangeWindow } from "../plan/windows.ts";
 import type { DriftSettings } from "../reconcile/subject.ts";
 import type { Cloud } from "../tenant/clouds.ts";
+import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import { type AlertSettings, alertSettings } from "./alert-settings.ts";
 import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
@@ -37,6 +38,8 @@ export interface Settings {
   /** null: nobody is told of anything. */
   readonly alerts: AlertSettings | null;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Who may use the API; null: nothing is said, so nobody but this machine. */
+  readonly access: AccessSettings | null;
   readonly tenants: readonly TenantSettings[];
 }
 
@@ -122,6 +125,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
       host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
       port: Number(listen.slice(colon + 1)),
     },
+    access: accessSettings(value, root, at),
     tenants: value.tenants.map((tenant, index) => {
       const path = `tenants[${index}]`;
       const folders = tenant.definitions === undefined ? "definitions" : `${path}.definitions`;

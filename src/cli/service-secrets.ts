@@ -68,6 +68,13 @@ function alertReferences({ alerts }: ServiceConfiguration): readonly OwnReferenc
   );
 }
 
+function accessReferences({ http }: ServiceConfiguration): readonly OwnReference[] {
+  return (http?.access?.tokens ?? []).map(({ token }, index) => ({
+    path: `http.access.tokens[${index}].token`,
+    reference: token,
+  }));
+}
+
 /** Every reference anywhere in plumbline.yaml. */
 export function ownReferences(value: ServiceConfiguration): readonly OwnReference[] {
   const { fingerprintKey, keyVault, tenants } = value;
@@ -78,6 +85,7 @@ export function ownReferences(value: ServiceConfiguration): readonly OwnReferenc
       referencesOf(credential, `tenants[${index}].credential`),
     ),
     ...alertReferences(value),
+    ...accessReferences(value),
   ];
 }
 

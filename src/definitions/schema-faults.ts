@@ -168,7 +168,9 @@ function nearValue(data: unknown, allowed: readonly string[], path: readonly str
 /** Values below these keys are never repeated, nor are unknown keys that resemble no known one. */
 function mayHoldSecret(path: readonly string[]): boolean {
   return path.some((name) =>
-    ["authentication", "query", "credential", "fingerprintKey", "postgres"].includes(name),
+    ["authentication", "query", "credential", "fingerprintKey", "postgres", "access"].includes(
+      name,
+    ),
   );
 }
 

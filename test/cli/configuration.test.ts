@@ -210,6 +210,62 @@ test("what reads vaults is a secret of the service as well", () => {
   expect(settings?.tenants[0]?.load.secrets.ownEnv).toContain("VAULT_READER_SECRET");
 });
 
+const holder = { name: "ops", role: "operator", token: { env: "API_TOKEN" } };
+const entra = { tenantId: tenantId.toUpperCase(), audience: "api://plumbline" };
+
+test("definitions may not name the tokens with which people reach the API", () => {
+  const access = { tokens: [holder, { ...holder, name: "wall", token: { file: "wall.txt" } }] };
+  const { settings, faults } = read({ http: { access } });
+  expect(faults).toEqual([]);
+  const { load } = settings?.tenants[0] ?? {};
+  expect(load?.secrets.ownEnv).toContain("API_TOKEN");
+  expect(load?.exclude).toContain(join(folder, "wall.txt"));
+  expect(settings?.access?.tokens).toMatchObject([
+    { name: "ops", role: "operator", token: { path: "http.access.tokens[0].token" } },
+    { name: "wall" },
+  ]);
+});
+
+test("nothing is said about access unless somebody says it", () => {
+  expect(read({ http: { listen: "127.0.0.1:1" } }).settings?.access).toBe(null);
+});
+
+const ofTenant = `${tenantId}/discovery/v2.0/keys`;
+
+test.each([
+  {
+    where: "the global cloud",
+    more: {},
+    keys: `https://login.microsoftonline.com/${ofTenant}`,
+    issuers: [
+      `https://login.microsoftonline.com/${tenantId}/v2.0`,
+      `https://sts.windows.net/${tenantId}/`,
+    ],
+  },
+  {
+    where: "China",
+    more: { cloud: "china" },
+    keys: `https://login.chinacloudapi.cn/${ofTenant}`,
+    issuers: [
+      `https://login.chinacloudapi.cn/${tenantId}/v2.0`,
+      `https://sts.chinacloudapi.cn/${tenantId}/`,
+    ],
+  },
+  {
+    where: "a cloud of its own, with an issuer of its own",
+    more: { cloud: { authority: "http://127.0.0.1:9" }, issuer: "https://issuer.example" },
+    keys: `http://127.0.0.1:9/${ofTenant}`,
+    issuers: ["https://issuer.example"],
+  },
+])("the keys and the issuers of access tokens are those of $where", ({ more, keys, issuers }) => {
+  const { settings, faults } = read({ http: { access: { entra: { ...entra, ...more } } } });
+  expect(faults).toEqual([]);
+  expect(settings?.access?.entra).toEqual({
+    ...{ audience: "api://plumbline", keys, issuers },
+    ...{ viewerRole: "Plumbline.Viewer", operatorRole: "Plumbline.Operator" },
+  });
+});
+
 const rows = [
   { name: "no YAML", value: "tenants: [", says: "bracket" },
   { name: "of another kind", value: { kind: "Sandbox" }, says: "kind" },
@@ -335,6 +391,38 @@ const rows = [
       tenants: [{ ...real, credential: { clientSecret: { clientId: tenantId, secret: inVault } } }],
     },
     says: "read from a vault with keyVault.credential, which is not there",
+  },
+  {
+    name: "with an access token written out",
+    value: { http: { access: { tokens: [{ ...holder, token: "hush hush hush hush" }] } } },
+    says: "secret may not stand",
+  },
+  {
+    name: "with two holders of one name",
+    value: { http: { access: { tokens: [holder, holder] } } },
+    says: "Another token is called ops already",
+  },
+  {
+    name: "with a role that there is not",
+    value: { http: { access: { tokens: [{ ...holder, role: "owner" }] } } },
+    says: "operator",
+  },
+  {
+    name: "with access for nobody",
+    value: { http: { access: {} } },
+    says: "access",
+  },
+  {
+    name: "with a sign-in service over http beyond loopback",
+    value: {
+      http: { access: { entra: { ...entra, cloud: { authority: "http://hush.example" } } } },
+    },
+    says: "must be https",
+  },
+  {
+    name: "with one app role for both",
+    value: { http: { access: { entra: { ...entra, viewerRole: "Plumbline.Operator" } } } },
+    says: "every viewer could act",
   },
   {
     name: "with PostgreSQL",

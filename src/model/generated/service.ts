@@ -102,13 +102,14 @@ cloud?: ("global" | "usGov" | "usGovDod" | "china")
 url?: string
 }
 /**
- * The health endpoints of serve.
+ * What serve answers over HTTP: health, metrics, the page and the API.
  */
 http?: {
 /**
  * Address and port, as host:port or [IPv6]:port.
  */
 listen?: string
+access?: Access
 }
 /**
  * The tenants to keep true.
@@ -275,6 +276,67 @@ deviceCode?: {
 clientId: string
 }
 token?: SecretReference
+}
+/**
+ * Who may use the API: holders of these tokens, or of access tokens from Microsoft Entra ID with an app role.
+ */
+export interface Access {
+/**
+ * Bearer tokens that are read when serve starts.
+ * 
+ * @minItems 1
+ * @maxItems 100
+ */
+tokens?: [AccessToken, ...(AccessToken)[]]
+entra?: EntraAccess
+}
+/**
+ * A bearer token and what its holder may do.
+ */
+export interface AccessToken {
+/**
+ * Who holds it, for the audit.
+ */
+name: string
+/**
+ * viewer: reads; operator: asks for runs as well.
+ */
+role: ("viewer" | "operator")
+token: SecretReference
+}
+/**
+ * Which access tokens of Microsoft Entra ID are accepted.
+ */
+export interface EntraAccess {
+/**
+ * Directory (tenant) id of the company's own directory, in which the API is registered.
+ */
+tenantId: string
+/**
+ * `aud` of the tokens: the application (client) id of the registration, or its Application ID URI where it issues tokens of version 1.
+ */
+audience: string
+/**
+ * `iss` of the tokens. Default: that of this directory, for tokens of version 1 and 2.
+ */
+issuer?: string
+/**
+ * Value of the app role that may read.
+ */
+viewerRole?: string
+/**
+ * Value of the app role that may ask for runs as well.
+ */
+operatorRole?: string
+/**
+ * The Microsoft cloud of the directory, or the URL of another sign-in service.
+ */
+cloud?: (("global" | "usGov" | "usGovDod" | "china") | {
+/**
+ * Root of the sign-in service. http only on loopback.
+ */
+authority: string
+})
 }
 /**
  * One Entra tenant.
