@@ -18,9 +18,14 @@ export function renderJson(
     | { readonly version: 1; readonly entries: readonly ChainedEntry[] }
     | { readonly version: 1; readonly verdict: AuditVerdict },
 ): string {
+  return jsonText(report);
+}
+
+/** Anything as programs get it: no key of a URL is in it, and nothing that steers a terminal. */
+export function jsonText(value: object): string {
   const text = JSON.stringify(
-    report,
-    (_, value: unknown) => (typeof value === "string" ? redactUrls(value) : value),
+    value,
+    (_, part: unknown) => (typeof part === "string" ? redactUrls(part) : part),
     2,
   );
   return `${text.replace(INVISIBLE, escapeUnits)}\n`;

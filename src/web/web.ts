@@ -1,15 +1,20 @@
 /**
  * The HTTP side of the service. It promises an answer to three questions, is the process alive, has
  * every tenant had its first run, and what was done in numbers, to anyone who can reach the port;
- * therefore it knows no secret, no definition and no way to change anything. The page tells more, and
- * only on a loopback address. Where the numbers come from is the caller's.
+ * for that it knows no secret, no definition and no way to change anything. The page and the API tell
+ * more: the page on a loopback address alone, the API there and to whoever may use it. Where the
+ * numbers come from is the caller's.
  */
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure, toFault } from "../model/fault.ts";
 import { isLoopback } from "../model/network.ts";
+import { refuseOpenDoor } from "./access.ts";
+import { type ApiOptions, registerApi } from "./api.ts";
+import { allowedMethods } from "./api-routes.ts";
 import type { Exposition } from "./metrics.ts";
 import type { PageOptions } from "./page/options.ts";
 import { registerPage } from "./page/page.ts";
+import { HEADERS, refuse } from "./refusal.ts";
 
 /** How the service stands. */
 export interface Health {
@@ -38,8 +43,13 @@ export interface WebOptions {
   readonly health: () => Health;
   /** What /metrics answers. */
   readonly metrics: Exposition;
-  /** The page for people; null: none. Elsewhere than on a loopback address there is none either. */
+  /**
+   * The page for people; null: none. It has no sign-in, so there is none either on an address that is
+   * no loopback one, nor where the API needs to know who asks.
+   */
   readonly page?: PageOptions | null;
+  /** null: none. Where others than this machine reach it, it needs access. */
+  readonly api?: ApiOptions | null;
   /** Told what went wrong inside a request. */
   readonly logger?: (message: string) => void;
 }
@@ -56,24 +66,19 @@ export interface Web extends AsyncDisposable {
 /** Answers an orchestrator, which asks often and briefly. */
 const TIMEOUT = 10_000;
 
-const HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
-
 const PATHS = ["/healthz", "/readyz", "/metrics"];
 
 const NO_PAGE =
-  "The page has no sign-in yet, so it is served on a loopback address alone: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.";
+  "The page has no sign-in yet, so it is served on a loopback address alone, and without http.access: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.";
 
 /**
- * Starts to listen. Throws a FaultError with code `configuration` when the address cannot be had.
+ * Starts to listen. Throws a FaultError with code `configuration` when the address cannot be had, or
+ * when anybody who reaches it could use the API.
  *
  * GET and HEAD /healthz: 200 `{ "status": "ok" }` while the event loop turns.
  * GET and HEAD /readyz: 200 `{ "status": "ready", "tenants": [...] }`, or 503 with status `starting`.
  * GET and HEAD /metrics: 200 and the text format of Prometheus.
+ * /api/v1: see api-routes.ts.
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const app = server(options);
@@ -92,12 +97,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 }
 
 /** It has no sign-in yet, so it is for this machine alone. */
-function pageOf({ host, page = null }: WebOptions): PageOptions | null {
-  return isLoopback(hostnameOf(host)) ? page : null;
+function pageOf({ host, page = null, api = null }: WebOptions): PageOptions | null {
+  const isOpen = api === null || api.access === null;
+  return isOpen && isLoopback(hostnameOf(host)) ? page : null;
 }
 
 function server(options: WebOptions): FastifyInstance {
-  const { health, metrics, logger } = options;
+  const { health, metrics, logger, api = null } = options;
+  if (api !== null) refuseOpenDoor(hostnameOf(options.host), api.access);
   const app = fastify({
     bodyLimit: 1,
     connectionTimeout: TIMEOUT,
@@ -106,20 +113,22 @@ function server(options: WebOptions): FastifyInstance {
     forceCloseConnections: true,
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) => {
-      refuse(reply, 400, "bad-request", "The request cannot be read.");
+      const message = "The request cannot be read.";
+      refuse(reply, { status: 400, error: "bad-request", message });
     },
   });
   app.server.headersTimeout = TIMEOUT;
   // Before any body is read: a refusal needs none.
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    if (request.is404) return refuseUnknown(request.url, reply);
+    if (request.is404) return refuseUnknown(request.url, reply, api !== null);
   });
   app.setErrorHandler((error, _request, reply) => {
     logger?.(
       `A request for the health or the metrics of the service failed. ${toFault(error).message}`,
     );
-    return refuse(reply, 500, "internal", "Plumbline could not answer. The log has the reason.");
+    const message = "Plumbline could not answer. The log has the reason.";
+    return refuse(reply, { status: 500, error: "internal", message });
   });
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -131,6 +140,7 @@ function server(options: WebOptions): FastifyInstance {
     const text = await metrics.text();
     return reply.type(metrics.contentType).send(text);
   });
+  if (api !== null) registerApi(app, api, logger);
   const page = pageOf(options);
   if (page !== null) registerPage(app, page, logger);
   return app;
@@ -141,20 +151,23 @@ function publicFields({ name, result, finishedAt, nextRun, failures }: TenantHea
   return { name, result, finishedAt, nextRun, failures };
 }
 
-function refuseUnknown(url: string, reply: FastifyReply): FastifyReply {
+function refuseUnknown(url: string, reply: FastifyReply, hasApi: boolean): FastifyReply {
   const path = url.split("?", 1)[0] ?? "";
-  if (PATHS.includes(path)) {
-    reply.header("allow", "GET, HEAD");
-    return refuse(reply, 405, "method-not-allowed", `${path} answers GET and HEAD only.`);
+  const allow = PATHS.includes(path) ? "GET, HEAD" : hasApi ? allowedMethods(path) : null;
+  if (allow !== null) {
+    const message = `${path} answers ${allow.replace(", ", " and ")} only.`;
+    const headers = { allow };
+    return refuse(reply, { status: 405, error: "method-not-allowed", message, headers });
   }
-  return path === "/"
-    ? refuse(reply, 404, "not-yet-supported", NO_PAGE)
-    : refuse(reply, 404, "not-found", "Nothing is here; /healthz, /readyz and /metrics are.");
+  return refuse(
+    reply,
+    path === "/"
+      ? { status: 404, error: "not-yet-supported", message: NO_PAGE }
+      : { status: 404, error: "not-found", message: NOTHING },
+  );
 }
 
-function refuse(reply: FastifyReply, status: number, error: string, message: string): FastifyReply {
-  return reply.code(status).headers(HEADERS).send({ error, message });
-}
+const NOTHING = "Nothing is here; /healthz, /readyz and /metrics are.";
 
 function portOf(app: FastifyInstance): number {
   const address = app.server.address();

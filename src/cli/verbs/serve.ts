@@ -11,6 +11,7 @@ import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { actorOf } from "../actor.ts";
 import { startAlerting } from "../alerting.ts";
+import { openApi, readAccess } from "../api.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
@@ -37,11 +38,14 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
   const page = openPage(wiring.tenants, standing, systemClock);
+  const access = await readAccess(configured.settings.access, { ...wiring, redactors });
+  const asking = { ...wiring, standings: page.options.tenants, schedule: () => schedule, log };
   await using web = await startWeb({
     ...configured.settings.listen,
     health: () => ({ ready: health.ready, tenants: standing() }),
     metrics,
     page: page.options,
+    api: openApi(access, asking),
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
@@ -113,8 +117,8 @@ function scheduled(
     name,
     schedule,
     timezone,
-    run: (trigger) => {
-      const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by };
+    run: (trigger, asker = by) => {
+      const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by: asker };
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },
     told: (run) => tell(run, wired),
@@ -122,7 +126,7 @@ function scheduled(
 }
 
 function addresses(url: string): string {
-  return `health at ${url}/healthz and ${url}/readyz, metrics at ${url}/metrics`;
+  return `health at ${url}/healthz and ${url}/readyz, API at ${url}/api/v1, metrics at ${url}/metrics`;
 }
 
 /** What the metrics ask of a tenant. */

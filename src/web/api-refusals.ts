@@ -1,0 +1,62 @@
+/** What an error inside a request of the API comes to. Detail of a bug goes to the log alone. */
+import { type FaultCode, FaultError, toFault } from "../model/fault.ts";
+import type { Refusal } from "./refusal.ts";
+
+type Known = Pick<Refusal, "status" | "error">;
+
+const unavailable: Known = { status: 503, error: "unavailable" };
+
+const ofFaults: Partial<Readonly<Record<FaultCode, Known>>> = {
+  locked: { status: 409, error: "in-progress" },
+  store: unavailable,
+  stopped: unavailable,
+  unavailable,
+};
+
+/** What is wrong with a request itself. */
+const ofRequests: Readonly<Record<number, Omit<Refusal, "status">>> = {
+  413: { error: "too-large", message: "The body is too large; {} is enough." },
+  415: { error: "unsupported-type", message: "Send content-type: application/json." },
+};
+
+export function refusalOf(error: unknown, logger?: (message: string) => void): Refusal {
+  if (error instanceof FaultError) {
+    const { code, message } = error.fault;
+    const known = ofFaults[code];
+    if (known !== undefined) {
+      if (known === unavailable) logger?.(`A request for the API was not answered. ${message}`);
+      return { ...known, message };
+    }
+  } else {
+    const status = statusOf(error);
+    if (status !== null) return { status, ...(ofRequests[status] ?? badRequest(error)) };
+  }
+  logger?.(`A request for the API failed. ${toFault(error).message}`);
+  const message = "Plumbline could not answer. The log has the reason.";
+  return { status: 500, error: "internal", message };
+}
+
+/** What fastify says of a request that it cannot take. */
+interface Unfit {
+  readonly statusCode?: unknown;
+  readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[];
+  readonly validationContext?: string;
+}
+
+function statusOf(error: unknown): number | null {
+  const { statusCode } = (error ?? {}) as Unfit;
+  const isOfRequest = typeof statusCode === "number" && statusCode >= 400 && statusCode < 500;
+  return isOfRequest ? statusCode : null;
+}
+
+/** The schema's own words: what was sent is not repeated. */
+function badRequest(error: unknown): Omit<Refusal, "status"> {
+  const { validation: [first] = [], validationContext } = error as Unfit;
+  if (first === undefined) {
+    return { error: "bad-request", message: "The body cannot be read as JSON; send {}." };
+  }
+  const where = validationContext === "body" ? "The body" : "The query";
+  const at = first.instancePath.replace("/", "");
+  const message = `${where} is not accepted: ${at === "" ? "it" : at} ${first.message ?? "is wrong"}.`;
+  return { error: "bad-request", message };
+}

@@ -1,0 +1,30 @@
+/** How the service says no, and the headers that every answer has. */
+import type { FastifyReply } from "fastify";
+
+/** Nothing that is answered is meant to be kept, rendered or read from another site. */
+export const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** Why there is no answer. */
+export interface Refusal {
+  readonly status: number;
+  /** Stable word for programs. */
+  readonly error: string;
+  /** One or more sentences for people. */
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, error, message, headers = {} } = refusal;
+  return reply
+    .code(status)
+    .headers({ ...HEADERS, ...headers })
+    .send({ error, message });
+}
