@@ -9,12 +9,19 @@ const names = [
   "validation.schema.json",
   "secret-reference.schema.json",
   "audit.schema.json",
+  "drift.schema.json",
+  "api.schema.json",
   "history.schema.json",
   "alert.schema.json",
 ] as const;
 
+type Name = (typeof names)[number];
+
+/** A file of schemas/, or one of its $defs. */
+export type PublishedSchema = Name | `${Name}#/$defs/${string}`;
+
 /** What is wrong with a value, by the schema in this file of schemas/; empty when nothing is. */
-export function faultsBy(schema: (typeof names)[number], value: unknown): readonly object[] {
+export function faultsBy(schema: PublishedSchema, value: unknown): readonly object[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true, keywords: ["notYetSupported"] });
   addFormats.default(ajv);
   for (const name of names) {

@@ -1,0 +1,369 @@
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { untold } from "../../src/model/audit.ts";
+import type { Drift } from "../../src/model/generated/drift.ts";
+import type { Run } from "../../src/model/generated/run.ts";
+import { PER_MINUTE } from "../../src/web/api.ts";
+import { faultsBy, type PublishedSchema } from "../cli/published-schemas.ts";
+import {
+  type ApiWorld,
+  bearer,
+  holders,
+  openApiWorld,
+  operator,
+  raw,
+  viewer,
+} from "./api-world.ts";
+import { drifting, runAt } from "./page/tenants.ts";
+import { identityOf } from "./page/world.ts";
+
+const tenant = "/api/v1/tenants/production";
+
+async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
+}
+
+/** The word for programs, with the status; the whole is a problem of the published schema. */
+async function problem(response: Response): Promise<string> {
+  const body = await json<{ readonly error: string; readonly message: string }>(response);
+  expect(faultsBy("api.schema.json#/$defs/problem", body)).toEqual([]);
+  expect(body.message).toMatch(/^[A-Za-z/].*\.$/s);
+  return `${response.status} ${body.error}`;
+}
+
+describe("on a loopback address without access", () => {
+  let world: ApiWorld;
+  const last = runAt(5, { ...drifting, tenant: "production" });
+  beforeAll(async () => {
+    world = await openApiWorld();
+    for (const minutes of [65, 35]) {
+      await world.record(runAt(minutes, { ...drifting, tenant: "production" }));
+    }
+    await world.record(last);
+    const entry = { at: "2026-08-22T10:00:00.000Z", tenant: identityOf("production"), ...untold };
+    const refusal = {
+      action: "refuse",
+      result: "limit",
+      commit: null,
+      trigger: "schedule",
+    } as const;
+    const told = ["a", "b", "c"].map((name, index) => ({
+      ...{ ...entry, ...refusal, by: "ada", name, kind: "ApiConnector" as const },
+      ...{ run: index === 0 ? "first" : "second", message: "See https://x.example/?code=hush" },
+    }));
+    await world.store.settle(identityOf("production"), null, "audited", [], told);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test.for<{ path: string; schema: PublishedSchema }>([
+    { path: "/api/v1/tenants", schema: "api.schema.json" },
+    { path: tenant, schema: "api.schema.json#/$defs/tenant" },
+    { path: `${tenant}/plan`, schema: "plan.schema.json" },
+    { path: `${tenant}/drift`, schema: "drift.schema.json" },
+    { path: `${tenant}/runs`, schema: "api.schema.json#/$defs/runs" },
+    { path: `${tenant}/runs/${last.id}`, schema: "run.schema.json" },
+    { path: `${tenant}/audit`, schema: "audit.schema.json" },
+  ])("$path is what $schema says", async ({ path, schema }) => {
+    const response = await world.get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(faultsBy(schema, await response.json())).toEqual([]);
+    expect((await fetch(world.url + path, { method: "HEAD" })).status).toBe(200);
+  });
+
+  test("every tenant is listed in the order of plumbline.yaml, with how it stands", async () => {
+    const { tenants } = await json<{ tenants: readonly object[] }>(
+      await world.get("/api/v1/tenants"),
+    );
+    const { id, startedAt, finishedAt, result } = last;
+    expect(tenants).toMatchObject([
+      {
+        ...{ name: "production", mode: "apply", last: { id, startedAt, finishedAt, result } },
+        ...{ differences: 3, nextRun: null, failures: 0, suspendedUntil: null },
+      },
+      { name: "staging", differences: 0, oldestDifference: null },
+    ]);
+    expect(await json(await world.get(tenant))).toEqual(tenants[0]);
+  });
+
+  test("the plan is the one of the last run, whatever the tenant is like by now", async () => {
+    expect(await json(await world.get(`${tenant}/plan`))).toEqual({
+      version: 1,
+      plans: [last.plan],
+    });
+  });
+
+  test("a run that made no plan is named in the place of its plan", async () => {
+    await using other = await openApiWorld();
+    const failed = runAt(5, { tenant: "production", plan: null, result: "failed" });
+    await other.record(failed);
+    const response = await other.get(`${tenant}/plan`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(failed.id);
+  });
+
+  test("open differences are told before resolved ones", async () => {
+    await using other = await openApiWorld();
+    const run = runAt(5, { ...drifting, tenant: "production" });
+    await other.record(run);
+    const { drifts: known } = await other.store.recall(identityOf("production"));
+    const resolved = known.map((drift) => ({ ...drift, name: "a", resolvedAt: run.finishedAt }));
+    await other.store.record(identityOf("production"), run, { put: resolved, forget: [] });
+    const { drifts } = await json<{ drifts: readonly Drift[] }>(await other.get(`${tenant}/drift`));
+    const isOpen = drifts.map(({ resolvedAt }) => resolvedAt === null);
+    expect(isOpen).toEqual([true, true, true, false, false, false]);
+  });
+
+  test("the newest runs are listed first, as many as are asked for", async () => {
+    const ids = async (query: string) => {
+      const { runs } = await json<{ runs: readonly Pick<Run, "id">[] }>(
+        await world.get(`${tenant}/runs${query}`),
+      );
+      return runs.map(({ id }) => id);
+    };
+    expect(await ids("")).toHaveLength(4);
+    expect(await ids("?limit=2")).toEqual([last.id, runAt(35, {}).id]);
+  });
+
+  test("the audit is asked by name and by run, and tells no key of a URL", async () => {
+    const entries = async (query: string) => {
+      const text = await (await world.get(`${tenant}/audit${query}`)).text();
+      expect(text).not.toContain("hush");
+      const { entries } = JSON.parse(text) as { entries: readonly { entry: { name: string } }[] };
+      return entries.map(({ entry }) => entry.name);
+    };
+    expect(await entries("")).toEqual(["a", "b", "c"]);
+    expect(await entries("?limit=2")).toEqual(["b", "c"]);
+    expect(await entries("?name=b")).toEqual(["b"]);
+    expect(await entries("?run=second&limit=100")).toEqual(["b", "c"]);
+    expect(await entries("?run=none")).toEqual([]);
+  });
+
+  test.for([
+    "/runs?limit=0",
+    "/runs?limit=101",
+    "/runs?limit=many",
+    "/runs?limit=1&limit=2",
+    "/runs?name=a",
+    "/audit?limit=1000",
+    "/audit?name=",
+    "/audit?nobody=1",
+    "/plan?fresh=true",
+  ])("%s is refused, because its parameter is not accepted", async (path) => {
+    expect(await problem(await world.get(tenant + path))).toBe("400 bad-request");
+  });
+
+  test.for([
+    "/api/v1/tenants/nobody",
+    "/api/v1/tenants/nobody/plan",
+    "/api/v1/tenants/constructor/runs",
+    "/api/v1/tenants/%3Cscript%3E/audit",
+    `${tenant}/runs/19990101T000000000Z`,
+    "/api/v1/nothing",
+    "/api/v1/tenants/",
+    "/api/v2/tenants",
+  ])("%s is not found", async (path) => {
+    expect(await problem(await world.get(path))).toBe("404 not-found");
+  });
+
+  test.for([
+    { method: "POST", path: "/api/v1/tenants", allow: "GET, HEAD" },
+    { method: "DELETE", path: tenant, allow: "GET, HEAD" },
+    { method: "PUT", path: `${tenant}/runs/1`, allow: "GET, HEAD" },
+    { method: "GET", path: `${tenant}/reconcile`, allow: "POST" },
+  ])("$method of $path is refused with what is accepted", async ({ method, path, allow }) => {
+    const response = await fetch(world.url + path, { method });
+    expect(response.headers.get("allow")).toBe(allow);
+    expect(await problem(response)).toBe("405 method-not-allowed");
+  });
+
+  test.for([
+    { host: "localhost:8080", status: 200 },
+    { host: "127.0.0.1", status: 200 },
+    { host: "[::1]:8080", status: 200 },
+    { host: "evil.example", status: 421 },
+    { host: "192.0.2.7:8080", status: 421 },
+    { host: "127.0.0.1.evil.example", status: 421 },
+    { host: "localhost@evil.example", status: 421 },
+  ])("a request that was meant for $host is answered $status", async ({ host, status }) => {
+    const { status: answered } = await raw(`${world.url}/api/v1/tenants`, "GET", { host });
+    expect(answered).toBe(status);
+    const posted = await raw(
+      `${world.url}/api/v1/tenants/nobody/reconcile`,
+      "POST",
+      { host, "content-type": "application/json", "content-length": "2" },
+      "{}",
+    );
+    expect(posted.status).toBe(status === 200 ? 404 : 421);
+  });
+
+  test("nothing of an answer is kept, rendered, sniffed or read from another site", async () => {
+    for (const path of ["/api/v1/tenants", "/api/v1/tenants/nobody", "/api/v1/openapi.json"]) {
+      const { headers } = await world.get(path);
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("content-security-policy")).toBe(
+        "default-src 'none'; frame-ancestors 'none'",
+      );
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+      expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+      expect(headers.get("access-control-allow-origin")).toBe(null);
+    }
+  });
+});
+
+describe("asking for a run", () => {
+  test("runs the tenant under the name of this machine, and answers with the run", async () => {
+    await using world = await openApiWorld();
+    const response = await world.post(`${tenant}/reconcile`);
+    expect(response.status).toBe(200);
+    const answer = await json<{ runs: readonly Run[] }>(response);
+    expect(faultsBy("run.schema.json", answer)).toEqual([]);
+    expect(answer.runs).toMatchObject([{ tenant: "production", trigger: "command" }]);
+    expect(world.asked).toEqual(["local"]);
+    const kept = await world.get(`${tenant}/runs/${answer.runs[0]?.id}`);
+    expect(await kept.json()).toEqual(answer);
+  });
+
+  test("is refused while a run of the tenant is in hand, and goes on elsewhere", async () => {
+    await using world = await openApiWorld();
+    const gate = Promise.withResolvers<void>();
+    world.hold = gate.promise;
+    const first = world.post(`${tenant}/reconcile`);
+    await expect.poll(() => world.asked).toHaveLength(1);
+    expect(await problem(await world.post(`${tenant}/reconcile`))).toBe("409 in-progress");
+    const elsewhere = world.post("/api/v1/tenants/staging/reconcile");
+    gate.resolve();
+    expect([(await first).status, (await elsewhere).status]).toEqual([200, 200]);
+    expect(world.asked).toHaveLength(2);
+  });
+
+  test.for([
+    { of: "a form of another site", headers: { "content-type": "text/plain" }, want: "415" },
+    { of: "no type", headers: { "content-type": "" }, want: "415" },
+    { of: "a script of another site", headers: { origin: "https://evil.example" }, want: "403" },
+    { of: "a sandboxed frame", headers: { origin: "null" }, want: "403" },
+    { of: "another port", headers: { origin: "http://127.0.0.1:1" }, want: "403" },
+    { of: "a link of another site", headers: { "sec-fetch-site": "cross-site" }, want: "403" },
+    { of: "a site beside it", headers: { "sec-fetch-site": "same-site" }, want: "403" },
+    { of: "text that is no JSON", body: "{", want: "400" },
+    { of: "a body that says something", body: '{"force":true}', want: "400" },
+    { of: "a body that is no object", body: "[]", want: "400" },
+    { of: "a body that would pollute", body: '{"__proto__":{"a":1}}', want: "400" },
+    { of: "a large body", body: JSON.stringify("a".repeat(2_000)), want: "413" },
+  ])("with $of is refused with $want, and nothing is run", async ({ headers = {}, body, want }) => {
+    await using world = await openApiWorld();
+    const sent = { "content-type": "application/json", ...headers };
+    const answer = await raw(`${world.url}${tenant}/reconcile`, "POST", sent, body ?? "{}");
+    expect(String(answer.status)).toBe(want);
+    expect(faultsBy("api.schema.json#/$defs/problem", JSON.parse(answer.text))).toEqual([]);
+    expect(answer.headers["cross-origin-resource-policy"]).toBe("same-origin");
+    expect(world.asked).toEqual([]);
+  });
+
+  test("from a page of the service itself is allowed", async () => {
+    await using world = await openApiWorld();
+    const own = { origin: world.url, "sec-fetch-site": "same-origin" };
+    const sent = { "content-type": "application/json; charset=utf-8", ...own };
+    const { status } = await raw(`${world.url}${tenant}/reconcile`, "POST", sent, "{}");
+    expect(status).toBe(200);
+  });
+});
+
+describe("with tokens", () => {
+  let world: ApiWorld;
+  beforeAll(async () => {
+    world = await openApiWorld(holders);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test.for([
+    { who: "nobody", headers: {} },
+    { who: "a wrong token", headers: bearer("a-token-of-somebody-else") },
+    { who: "a part of a token", headers: bearer(viewer.slice(0, -1)) },
+    { who: "a token and more", headers: bearer(`${viewer}x`) },
+    { who: "another scheme", headers: { authorization: `Basic ${viewer}` } },
+    { who: "no scheme", headers: { authorization: viewer } },
+    { who: "two tokens", headers: { authorization: `Bearer ${viewer} ${operator}` } },
+  ])("$who is asked to say who it is, before anything else", async ({ headers }) => {
+    for (const path of ["/api/v1/tenants", `${tenant}/runs?limit=0`, "/api/v1/openapi.json"]) {
+      const response = await world.get(path, headers);
+      expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
+      expect(await problem(response)).toBe("401 unauthorised");
+    }
+    expect(await problem(await world.post(`${tenant}/reconcile`, headers, "{"))).toBe(
+      "401 unauthorised",
+    );
+  });
+
+  test("a viewer reads and does not act", async () => {
+    expect((await world.get("/api/v1/tenants", bearer(viewer))).status).toBe(200);
+    const response = await world.post(`${tenant}/reconcile`, bearer(viewer));
+    expect(await problem(response)).toBe("403 forbidden");
+    expect(world.asked).toEqual([]);
+  });
+
+  test("an operator reads and acts, under the name of the token", async () => {
+    const asOperator = { authorization: `bearer ${operator}` };
+    expect((await world.get("/api/v1/tenants", asOperator)).status).toBe(200);
+    expect((await world.post(`${tenant}/reconcile`, asOperator)).status).toBe(200);
+    expect(world.asked).toEqual(["ops"]);
+  });
+
+  test("a page of another site may not act with a token either", async () => {
+    const headers = { ...bearer(operator), "sec-fetch-site": "cross-site" };
+    const sent = { "content-type": "application/json", ...headers };
+    const { status } = await raw(`${world.url}${tenant}/reconcile`, "POST", sent, "{}");
+    expect(status).toBe(403);
+  });
+
+  test("any name of the service is accepted, since the token says who asks", async () => {
+    const headers = { host: "plumbline.contoso.com", ...bearer(viewer) };
+    expect((await raw(`${world.url}/api/v1/tenants`, "GET", headers)).status).toBe(200);
+  });
+
+  test("health and metrics need no token, and the page is not there until it has a sign-in", async () => {
+    const paths = ["/healthz", "/readyz", "/metrics", "/"];
+    const statuses = await Promise.all(paths.map(async (path) => (await world.get(path)).status));
+    expect(statuses).toEqual([200, 200, 200, 404]);
+  });
+});
+
+test("a client that asks too often is told when to come back, and health goes on", async () => {
+  await using world = await openApiWorld(holders);
+  const statuses = [];
+  for (let asked = 0; asked < PER_MINUTE; asked += 1) {
+    statuses.push((await world.get("/api/v1/tenants")).status);
+  }
+  expect(new Set(statuses)).toEqual(new Set([401]));
+  const response = await world.get("/api/v1/tenants", bearer(viewer));
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await problem(response)).toBe("429 too-many");
+  expect((await world.get("/healthz")).status).toBe(200);
+});
+
+test("a run that is damaged in the store is told as such, and in the log", async () => {
+  await using world = await openApiWorld();
+  const database = new DatabaseSync(world.file);
+  database.exec("UPDATE runs SET run = '{'");
+  database.close();
+  expect(await problem(await world.get(`${tenant}/plan`))).toBe("503 unavailable");
+  expect(world.logged.join("\n")).toContain("state.db");
+  expect((await world.get("/api/v1/tenants")).status).toBe(200);
+});
+
+test("what nobody expected is kept from the caller, and logged", async () => {
+  await using world = await openApiWorld();
+  Object.assign(world.store, { outlines: () => Promise.reject(new TypeError("canary")) });
+  const response = await world.get("/api/v1/tenants");
+  expect(await response.clone().text()).not.toContain("canary");
+  expect(await problem(response)).toBe("500 internal");
+  expect(world.logged).toEqual([expect.stringContaining("TypeError")]);
+  expect(world.logged.join()).not.toContain("canary");
+});
+
+test("a service that has stopped runs nothing more", async () => {
+  await using world = await openApiWorld();
+  await world.stop();
+  expect(await problem(await world.post(`${tenant}/reconcile`))).toBe("503 unavailable");
+});
