@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import fastify from "fastify";
 import { expect, test } from "vitest";
 import { readSchema } from "../../src/definitions/schemas.ts";
-import { registerApi } from "../../src/web/api.ts";
+import { PER_MINUTE, registerApi } from "../../src/web/api.ts";
+import { routes } from "../../src/web/api-routes.ts";
 import { openComponents } from "../../src/web/openapi-schemas.ts";
 import { openApiWorld } from "./api-world.ts";
 
@@ -94,4 +96,17 @@ test("two schemas of one name are a mistake that is told", () => {
   const components = openComponents(() => ({ title: "Same" }));
   components.refer("one.schema.json");
   expect(() => components.refer("two.schema.json")).toThrow("Same");
+});
+
+test("docs/api.md tells of every request and every refusal", async () => {
+  const page = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+  for (const { method, path } of routes) {
+    const written = path.replace("{name}", "NAME").replace("{id}", "ID");
+    expect(page).toMatch(new RegExp(`\\| \`${method} /api/v1${written}[?\`]`));
+  }
+  const { $defs } = readSchema("api") as {
+    readonly $defs: { readonly problem: { properties: { error: { enum: readonly string[] } } } };
+  };
+  for (const error of $defs.problem.properties.error.enum) expect(page).toContain(`\`${error}\``);
+  expect(page).toContain(`${PER_MINUTE} requests`);
 });
