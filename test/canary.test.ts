@@ -99,7 +99,10 @@ test("a canary in any source is heard in nothing that a service says, shows or w
   await serving.says("client: unreadable");
   await serving.says("unusable: partial");
   await serving.says("broken: invalid");
-  for (const path of ["/healthz", "/readyz", "/metrics", "/", "/connectors/a"]) {
+  const ofApi = ["practice", "unusable"].flatMap((name) =>
+    ["", "/plan", "/drift", "/runs", "/audit"].map((part) => `/api/v1/tenants/${name}${part}`),
+  );
+  for (const path of ["/healthz", "/readyz", "/metrics", "/", "/connectors/a", ...ofApi]) {
     places.push([`answer to GET ${path}`, await answerTo(path, serving)]);
   }
   const early = listener.keepFiles("while it serves");
