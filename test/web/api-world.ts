@@ -4,6 +4,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
+import { expect } from "vitest";
 import { openApi } from "../../src/cli/api.ts";
 import { openPage } from "../../src/cli/page.ts";
 import type { Run } from "../../src/model/generated/run.ts";
@@ -15,6 +16,7 @@ import { type Schedule, startSchedule } from "../../src/reconcile/schedule.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { AccessOptions } from "../../src/web/access.ts";
 import { startWeb } from "../../src/web/web.ts";
+import { faultsBy } from "../cli/published-schemas.ts";
 import { cleanPlan } from "../report/samples.ts";
 import { runAt } from "./page/tenants.ts";
 import { identityOf } from "./page/world.ts";
@@ -121,6 +123,18 @@ async function record(store: Store, run: Run): Promise<void> {
   const reading = { outcomes, now: finishedAt, definitionOf: () => "same", after: 1, keep: 1 };
   const found = plan === null ? undefined : driftChanges(drifts, { ...reading, plan });
   await store.record(tenant, run, found);
+}
+
+export async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
+}
+
+/** The word for programs, with the status; the whole is a problem of the published schema. */
+export async function problem(response: Response): Promise<string> {
+  const body = await json<{ readonly error: string; readonly message: string }>(response);
+  expect(faultsBy("api.schema.json#/$defs/problem", body)).toEqual([]);
+  expect(body.message).toMatch(/^[A-Za-z/].*\.$/s);
+  return `${response.status} ${body.error}`;
 }
 
 export interface Raw {
