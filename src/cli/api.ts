@@ -1,9 +1,6 @@
 /** What the API of the service answers, from the store and the schedule, and who may ask. */
-import type { Logger } from "pino";
 import { readSchema } from "../definitions/schemas.ts";
-import { FaultError, failure } from "../model/fault.ts";
 import type { Drift } from "../model/generated/drift.ts";
-import type { Run } from "../model/generated/run.ts";
 import type { Secrets } from "../model/secret.ts";
 import type { Schedule } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
@@ -13,6 +10,7 @@ import type { ApiOptions, ApiSource } from "../web/api.ts";
 import type { TenantStanding } from "../web/page/options.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import type { TenantSettings } from "./configuration.ts";
+import type { RunNow } from "./run-now.ts";
 import { version } from "./version.ts";
 
 /** What of a tenant the API needs. */
@@ -27,12 +25,11 @@ export interface Asking {
   readonly standings: () => Promise<readonly TenantStanding[]>;
   /** null while the service starts. */
   readonly schedule: () => Schedule | null;
-  readonly log: Logger;
+  readonly runNow: RunNow;
 }
 
-/** `access`: null on an address where nobody has to say who asks. */
-export function openApi(access: AccessOptions | null, asking: Asking): ApiOptions {
-  return { source: sourceOf(asking), access, schema: readSchema, version };
+export function openApi(asking: Asking): ApiOptions {
+  return { source: sourceOf(asking), schema: readSchema, version };
 }
 
 /** Reads the tokens once, as all of the service's own secrets, and tells them to the redactor. */
@@ -50,7 +47,7 @@ export async function readAccess(
   return { tokens, entra: settings.entra };
 }
 
-function sourceOf({ tenants, standings, schedule, log }: Asking): ApiSource {
+function sourceOf({ tenants, standings, schedule, runNow }: Asking): ApiSource {
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
   const subjectOf = (name: string) => {
     const one = wired.get(name);
@@ -82,7 +79,7 @@ function sourceOf({ tenants, standings, schedule, log }: Asking): ApiSource {
     runs: async (name, limit) => (await subjectOf(name).store.outlines([name], limit))[0] ?? [],
     run: (name, id) => subjectOf(name).store.run(name, id),
     audit: (name, filter) => subjectOf(name).store.audit({ ...filter, tenants: [name] }),
-    reconcile: (name, by) => runNow(name, by, schedule(), log),
+    reconcile: runNow,
   };
 }
 
@@ -90,21 +87,4 @@ function sourceOf({ tenants, standings, schedule, log }: Asking): ApiSource {
 function openFirst(drifts: readonly Drift[]): readonly Drift[] {
   const isOpen = ({ resolvedAt }: Drift) => resolvedAt === null;
   return [...drifts.filter(isOpen), ...drifts.filter((drift) => !isOpen(drift))];
-}
-
-const STARTING = "Plumbline is starting. Ask again in a moment.";
-
-async function runNow(
-  tenant: string,
-  by: string,
-  schedule: Schedule | null,
-  log: Logger,
-): Promise<Run> {
-  log.info({ tenant, by }, "asked for a run over the API");
-  const run = (await schedule?.runNow(tenant, by)) ?? null;
-  if (run === null) throw new FaultError(failure("unavailable", STARTING));
-  // Another process on this store has the tenant: such a run is not kept, so there is nothing to show.
-  const locked = run.plan === null && run.faults.find(({ code }) => code === "locked");
-  if (locked) throw new FaultError({ ...locked, code: "locked" });
-  return run;
 }

@@ -3,10 +3,18 @@ import type { Clock } from "../model/clock.ts";
 import { isPressing, openDrifts } from "../model/drift.ts";
 import type { Run } from "../model/generated/run.ts";
 import type { Memory, RunOutline } from "../model/store.ts";
+import { isActive } from "../plan/instant.ts";
 import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
-import { CHARTED, type PageOptions, RECENT, type TenantStanding } from "../web/page/options.ts";
+import {
+  CHARTED,
+  type PageActs,
+  type PageOptions,
+  RECENT,
+  type TenantPast,
+  type TenantStanding,
+} from "../web/page/options.ts";
 import type { TenantSettings } from "./configuration.ts";
 
 /** What of a tenant the page needs. */
@@ -18,45 +26,65 @@ export interface Paged {
 export interface Page {
   readonly options: PageOptions;
   /** Open pages hear that a run has ended. */
-  readonly ended: (run: Run) => void;
+  readonly ended: (run: Pick<Run, "tenant">) => void;
 }
 
-/** `status` is asked whenever a page is made. */
-export function openPage(
-  tenants: readonly Paged[],
-  status: () => readonly TenantStatus[],
-  clock: Pick<Clock, "now">,
-): Page {
+export interface Paging {
+  /** Asked whenever a page is made. */
+  readonly status: () => readonly TenantStatus[];
+  readonly acts: PageActs;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export function openPage(tenants: readonly Paged[], { status, acts, clock }: Paging): Page {
   const listeners = new Set<(tenant: string) => void>();
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
-  const nextRuns = () => new Map(status().map(({ name, nextRun }) => [name, nextRun]));
+  const changed = (tenant: string) => {
+    for (const listener of listeners) listener(tenant);
+  };
   return {
     options: {
-      tenants: () => standings(tenants, nextRuns(), clock.now()),
+      names: [...wired.keys()],
+      tenants: () => standings(tenants, status(), clock.now()),
       tenant: async (name) => {
         const one = wired.get(name);
-        return one === undefined ? null : past(one, nextRuns().get(name) ?? null);
+        if (one === undefined) return null;
+        return past(
+          one,
+          status().find((standing) => standing.name === name),
+          clock.now(),
+        );
       },
       ...singles(wired),
       onRun: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      acts: {
+        ...acts,
+        async accept(tenant, word, by) {
+          await acts.accept(tenant, word, by);
+          changed(tenant);
+        },
+        async revoke(tenant, of, by) {
+          await acts.revoke(tenant, of, by);
+          changed(tenant);
+        },
+      },
       now: () => clock.now(),
     },
-    ended: (run) => {
-      for (const listener of listeners) listener(run.tenant);
-    },
+    ended: ({ tenant }) => changed(tenant),
   };
 }
 
 async function standings(
   tenants: readonly Paged[],
-  nextRuns: ReadonlyMap<string, string | null>,
+  status: readonly TenantStatus[],
   now: Date,
 ): Promise<readonly TenantStanding[]> {
   const [first] = tenants;
   if (first === undefined) return [];
+  const nextRuns = new Map(status.map(({ name, nextRun }) => [name, nextRun]));
   const names = tenants.map(({ settings }) => settings.name);
   // All tenants share one store.
   const outlines = await first.subject.store.outlines(names, 1);
@@ -87,7 +115,11 @@ function standing(
   };
 }
 
-async function past({ settings, subject }: Paged, nextRun: string | null) {
+async function past(
+  { settings, subject }: Paged,
+  status: TenantStatus | undefined,
+  now: Date,
+): Promise<TenantPast> {
   const { store, tenant } = subject;
   const { name, timezone } = settings;
   const [runs, [outlines = []], { drifts, acceptances }] = await Promise.all([
@@ -95,7 +127,13 @@ async function past({ settings, subject }: Paged, nextRun: string | null) {
     store.outlines([name], CHARTED),
     store.recall(tenant),
   ]);
-  return { name, timezone, nextRun, runs, outlines, drifts: openDrifts(drifts), acceptances };
+  return {
+    ...{ name, timezone, runs, outlines },
+    nextRun: status?.nextRun ?? null,
+    isRunning: status?.isRunning ?? false,
+    drifts: openDrifts(drifts),
+    acceptances: acceptances.filter((one) => isActive(one, now.toISOString())),
+  };
 }
 
 function singles(wired: ReadonlyMap<string, Paged>): Pick<PageOptions, "run" | "audit"> {

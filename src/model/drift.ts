@@ -1,4 +1,5 @@
 /** Which differences are still there, and which of them ask for somebody. */
+import { digestOf } from "./digest.ts";
 import type { Drift } from "./generated/drift.ts";
 
 /** Those that are not resolved, the oldest first. */
@@ -15,4 +16,9 @@ export function isPressing({
   counts,
 }: Pick<Drift, "state" | "resolvedAt" | "counts">): boolean {
   return resolvedAt === null && counts && state !== "accepted";
+}
+
+/** Stands for a live value as it was shown to somebody. */
+export function seenDigest({ before }: Pick<Drift, "before">): string {
+  return digestOf(JSON.stringify(before));
 }

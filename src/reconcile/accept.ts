@@ -1,5 +1,6 @@
 /** Takes a person's word that one live value of one field may stay for a while. */
 import { isSameId } from "../model/definition.ts";
+import { seenDigest } from "../model/drift.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { FieldChange } from "../model/generated/run.ts";
 import { liveValueOf } from "../plan/accepted.ts";
@@ -20,6 +21,8 @@ export interface Accepting {
   readonly name: string;
   /** Path in the definition, such as `spec.targetUrl`. */
   readonly path: string;
+  /** `seenDigest` of the live value that somebody saw; left out: whichever is live now. */
+  readonly seen?: string;
   /** RFC 3339 instant. */
   readonly until: string;
   readonly by: string;
@@ -36,13 +39,15 @@ export async function acceptDrift(
   notify: Notify,
   signal: AbortSignal,
 ): Promise<FieldChange> {
-  const { name, path, until, by, reason } = accepting;
+  const { name, path, seen, until, by, reason } = accepting;
   const { store, tenant, clock, redactor } = subject;
   // A run that is under way has made its plan, and would write over what is accepted meanwhile.
   await using lock = await store.lock(tenant, LOCK_WAIT, signal);
   if (lock === null) throw new FaultError(failure("locked", busy(tenant.name)));
   const { input } = await observe(subject, nothingAsked, signal, notify);
   const { kind, id, field, value } = differing(input, accepting, redactor);
+  const shown = { ...field, before: field.before && redactor.redact(field.before) };
+  if (seen !== undefined && seen !== seenDigest(shown)) throw refused(changedSince(name, path));
   const since = clock.now().toISOString();
   const said = { since, until, by, reason: redactor.redact(reason) };
   const told = {
@@ -57,7 +62,11 @@ export async function acceptDrift(
     [{ op: "accept", acceptance: { kind, name, path, value, ...said } }],
     [auditOf(subject, actor)(told)],
   );
-  return { ...field, before: field.before && redactor.redact(field.before) };
+  return shown;
+}
+
+function changedSince(name: string, path: string): string {
+  return `The live ${path} of ${name} is another one by now, so that what you saw was not accepted. Look at it again.`;
 }
 
 function busy(tenant: string): string {

@@ -37,6 +37,8 @@ export interface TenantStatus {
   readonly nextRun: string | null;
   /** Runs in a row that did not get through. */
   readonly failures: number;
+  /** A run is in hand, or waits for its turn. */
+  readonly isRunning: boolean;
 }
 
 export interface Schedule {
@@ -152,6 +154,7 @@ function startRunner(
       finishedAt: last?.finishedAt ?? null,
       nextRun: nextRun(task, quietUntil),
       failures,
+      isRunning: running !== null,
     }),
     stop: async () => {
       isStopped = true;

@@ -16,6 +16,8 @@ export interface Caller {
   readonly name: string;
   /** null: known, and without any role here. */
   readonly role: Role | null;
+  /** Milliseconds since the epoch at which the token ends by itself; null: not by itself. */
+  readonly expiresAt: number | null;
 }
 
 export interface AccessToken {
@@ -55,7 +57,7 @@ export function openAccess({ tokens, entra }: AccessOptions): Authenticate {
     const digest = sha256(token);
     // All are compared, so that the time says nothing about which one is near.
     const [holder] = held.filter((one) => timingSafeEqual(one.digest, digest));
-    if (holder !== undefined) return { name: holder.name, role: holder.role };
+    if (holder !== undefined) return { name: holder.name, role: holder.role, expiresAt: null };
     return (await verify?.(token)) ?? null;
   };
 }
@@ -91,6 +93,6 @@ function sha256(text: string): Buffer {
 /** Throws a FaultError with code `configuration` where anybody on the network could act. */
 export function refuseOpenDoor(hostname: string, access: AccessOptions | null): void {
   if (access !== null || isLoopback(hostname)) return;
-  const message = `http.listen is ${hostname}, which other machines can reach, and nobody has said who may use the API. Set http.listen to 127.0.0.1:8080, or add to http in plumbline.yaml: access: { tokens: [{ name: ops, role: operator, token: { env: PLUMBLINE_API_TOKEN } }] }, with a long random token in that variable (openssl rand -base64 32); or access: { entra: { tenantId: ..., audience: ... } } for tokens of Microsoft Entra ID. docs/api.md says more.`;
+  const message = `http.listen is ${hostname}, which other machines can reach, and nobody has said who may use the page and the API. Set http.listen to 127.0.0.1:8080, or add to http in plumbline.yaml: access: { tokens: [{ name: ops, role: operator, token: { env: PLUMBLINE_API_TOKEN } }] }, with a long random token in that variable (openssl rand -base64 32); or access: { entra: { tenantId: ..., audience: ... } } for tokens of Microsoft Entra ID. docs/api.md says more.`;
   throw new FaultError(failure("configuration", message));
 }

@@ -1,6 +1,6 @@
 /** What an error inside a request of the API comes to. Detail of a bug goes to the log alone. */
 import { type FaultCode, FaultError, toFault } from "../model/fault.ts";
-import type { Refusal } from "./refusal.ts";
+import { type Refusal, statusOf } from "./refusal.ts";
 
 type Known = Pick<Refusal, "status" | "error">;
 
@@ -38,15 +38,8 @@ export function refusalOf(error: unknown, logger?: (message: string) => void): R
 
 /** What fastify says of a request that it cannot take. */
 interface Unfit {
-  readonly statusCode?: unknown;
   readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[];
   readonly validationContext?: string;
-}
-
-function statusOf(error: unknown): number | null {
-  const { statusCode } = (error ?? {}) as Unfit;
-  const isOfRequest = typeof statusCode === "number" && statusCode >= 400 && statusCode < 500;
-  return isOfRequest ? statusCode : null;
 }
 
 /** The schema's own words: what was sent is not repeated. */

@@ -74,7 +74,9 @@ function unavailable(thrown: unknown): string {
 function callerOf(claims: JWTPayload, options: EntraOptions): Caller | null {
   const client = textOf(claims["azp"]) ?? textOf(claims["appid"]);
   if (client === null) return null;
-  return { name: nameOf(claims, client), role: roleOf(claims["roles"], options) };
+  const { exp = 0 } = claims;
+  const role = roleOf(claims["roles"], options);
+  return { name: nameOf(claims, client), role, expiresAt: exp * 1_000 };
 }
 
 function roleOf(roles: unknown, { viewerRole, operatorRole }: EntraOptions): Role | null {

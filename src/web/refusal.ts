@@ -28,3 +28,10 @@ export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
     .headers({ ...HEADERS, ...headers })
     .send({ error, message });
 }
+
+/** What fastify says is wrong with a request itself; null: the error is not about that. */
+export function statusOf(error: unknown): number | null {
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
+  const isOfRequest = typeof statusCode === "number" && statusCode >= 400 && statusCode < 500;
+  return isOfRequest ? statusCode : null;
+}

@@ -13,7 +13,17 @@ export function refuseForeignHost({ host }: IncomingHttpHeaders): Refusal | null
     return null;
   }
   const message =
-    "Ask by localhost or 127.0.0.1: without http.access the API answers to no other name.";
+    "Ask by localhost or 127.0.0.1: without http.access the service answers to no other name.";
+  return { status: 421, error: "misdirected", message };
+}
+
+const PROXIED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/** What a proxy on this machine hands on may come from anywhere. null: nothing says so. */
+export function refuseProxied(headers: IncomingHttpHeaders): Refusal | null {
+  const header = PROXIED.find((name) => headers[name] !== undefined);
+  if (header === undefined) return null;
+  const message = `This came through a proxy (${header}), so anybody may have sent it. Set http.access in plumbline.yaml to say who may use the service.`;
   return { status: 421, error: "misdirected", message };
 }
 

@@ -2,18 +2,20 @@
  * The HTTP side of the service. It promises an answer to three questions, is the process alive, has
  * every tenant had its first run, and what was done in numbers, to anyone who can reach the port;
  * for that it knows no secret, no definition and no way to change anything. The page and the API tell
- * more: the page on a loopback address alone, the API there and to whoever may use it. Where the
- * numbers come from is the caller's.
+ * more and can act: on a loopback address for this machine, elsewhere for whoever may use them. Where
+ * the numbers come from is the caller's.
  */
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure, toFault } from "../model/fault.ts";
-import { isLoopback } from "../model/network.ts";
-import { refuseOpenDoor } from "./access.ts";
+import { type AccessOptions, refuseOpenDoor } from "./access.ts";
 import { type ApiOptions, registerApi } from "./api.ts";
 import { allowedMethods } from "./api-routes.ts";
+import { openCallers } from "./callers.ts";
+import { allowLimits } from "./limit.ts";
 import type { Exposition } from "./metrics.ts";
 import type { PageOptions } from "./page/options.ts";
 import { registerPage } from "./page/page.ts";
+import { allowedOnPage } from "./page/paths.ts";
 import { HEADERS, refuse } from "./refusal.ts";
 
 /** How the service stands. */
@@ -43,12 +45,11 @@ export interface WebOptions {
   readonly health: () => Health;
   /** What /metrics answers. */
   readonly metrics: Exposition;
-  /**
-   * The page for people; null: none. It has no sign-in, so there is none either on an address that is
-   * no loopback one, nor where the API needs to know who asks.
-   */
+  /** Who may use the page and the API; null: whoever is on this machine, and nobody else. */
+  readonly access?: AccessOptions | null;
+  /** The page for people; null: none. */
   readonly page?: PageOptions | null;
-  /** null: none. Where others than this machine reach it, it needs access. */
+  /** null: none. */
   readonly api?: ApiOptions | null;
   /** Told what went wrong inside a request. */
   readonly logger?: (message: string) => void;
@@ -57,8 +58,6 @@ export interface WebOptions {
 export interface Web extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
   readonly url: string;
-  /** Where people find the page; null where there is none. */
-  readonly page: string | null;
   /** Takes no new connection and drops the open ones. */
   close(): Promise<void>;
 }
@@ -68,17 +67,14 @@ const TIMEOUT = 10_000;
 
 const PATHS = ["/healthz", "/readyz", "/metrics"];
 
-const NO_PAGE =
-  "The page has no sign-in yet, so it is served on a loopback address alone, and without http.access: set http.listen in plumbline.yaml to one such as 127.0.0.1:8080.";
-
 /**
  * Starts to listen. Throws a FaultError with code `configuration` when the address cannot be had, or
- * when anybody who reaches it could use the API.
+ * when anybody who reaches it could use the page and the API.
  *
  * GET and HEAD /healthz: 200 `{ "status": "ok" }` while the event loop turns.
  * GET and HEAD /readyz: 200 `{ "status": "ready", "tenants": [...] }`, or 503 with status `starting`.
  * GET and HEAD /metrics: 200 and the text format of Prometheus.
- * /api/v1: see api-routes.ts.
+ * /api/v1: see api-routes.ts. The page: see page/page.ts.
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const app = server(options);
@@ -91,20 +87,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const close = async (): Promise<void> => {
     await app.close();
   };
-  const url = urlOf(options.host, portOf(app));
-  const page = pageOf(options) === null ? null : `${url}/`;
-  return { url, page, close, [Symbol.asyncDispose]: close };
-}
-
-/** It has no sign-in yet, so it is for this machine alone. */
-function pageOf({ host, page = null, api = null }: WebOptions): PageOptions | null {
-  const isOpen = api === null || api.access === null;
-  return isOpen && isLoopback(hostnameOf(host)) ? page : null;
+  return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
 }
 
 function server(options: WebOptions): FastifyInstance {
-  const { health, metrics, logger, api = null } = options;
-  if (api !== null) refuseOpenDoor(hostnameOf(options.host), api.access);
+  const { host, health, metrics, logger, access = null, page = null, api = null } = options;
+  if (page !== null || api !== null) refuseOpenDoor(hostnameOf(host), access);
+  const callers = openCallers(access);
   const app = fastify({
     bodyLimit: 1,
     connectionTimeout: TIMEOUT,
@@ -121,7 +110,7 @@ function server(options: WebOptions): FastifyInstance {
   // Before any body is read: a refusal needs none.
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    if (request.is404) return refuseUnknown(request.url, reply, api !== null);
+    if (request.is404) return refuseUnknown(request.url, reply, options);
   });
   app.setErrorHandler((error, _request, reply) => {
     logger?.(
@@ -140,9 +129,9 @@ function server(options: WebOptions): FastifyInstance {
     const text = await metrics.text();
     return reply.type(metrics.contentType).send(text);
   });
-  if (api !== null) registerApi(app, api, logger);
-  const page = pageOf(options);
-  if (page !== null) registerPage(app, page, logger);
+  allowLimits(app);
+  if (api !== null) registerApi(app, api, callers, logger);
+  if (page !== null) registerPage(app, page, callers, logger);
   return app;
 }
 
@@ -151,23 +140,25 @@ function publicFields({ name, result, finishedAt, nextRun, failures }: TenantHea
   return { name, result, finishedAt, nextRun, failures };
 }
 
-function refuseUnknown(url: string, reply: FastifyReply, hasApi: boolean): FastifyReply {
+function refuseUnknown(url: string, reply: FastifyReply, options: WebOptions): FastifyReply {
   const path = url.split("?", 1)[0] ?? "";
-  const allow = PATHS.includes(path) ? "GET, HEAD" : hasApi ? allowedMethods(path) : null;
+  const allow = allowed(path, options);
   if (allow !== null) {
     const message = `${path} answers ${allow.replace(", ", " and ")} only.`;
     const headers = { allow };
     return refuse(reply, { status: 405, error: "method-not-allowed", message, headers });
   }
-  return refuse(
-    reply,
-    path === "/"
-      ? { status: 404, error: "not-yet-supported", message: NO_PAGE }
-      : { status: 404, error: "not-found", message: NOTHING },
-  );
+  return refuse(reply, { status: 404, error: "not-found", message: NOTHING });
 }
 
-const NOTHING = "Nothing is here; /healthz, /readyz and /metrics are.";
+/** For a path that is asked with another method; null: there is no such path. */
+function allowed(path: string, { page, api }: WebOptions): string | null {
+  if (PATHS.includes(path)) return "GET, HEAD";
+  return (api && allowedMethods(path)) ?? (page ? allowedOnPage(path) : null);
+}
+
+const NOTHING =
+  "Nothing is here; the page is at /, the API at /api/v1, and /healthz, /readyz and /metrics are for programs.";
 
 function portOf(app: FastifyInstance): number {
   const address = app.server.address();

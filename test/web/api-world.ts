@@ -7,6 +7,7 @@ import pino from "pino";
 import { expect } from "vitest";
 import { openApi } from "../../src/cli/api.ts";
 import { openPage } from "../../src/cli/page.ts";
+import { openRunNow } from "../../src/cli/run-now.ts";
 import type { Run } from "../../src/model/generated/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { Store } from "../../src/model/store.ts";
@@ -57,6 +58,7 @@ export function bearer(token: string) {
 }
 
 const names = ["production", "staging"];
+const nobody = () => Promise.reject(new Error("Nobody was expected to accept anything"));
 
 /** Each tenant has had its run at start, which found nothing. */
 export async function openApiWorld(access: AccessOptions | null = null): Promise<ApiWorld> {
@@ -70,14 +72,16 @@ export async function openApiWorld(access: AccessOptions | null = null): Promise
   const logged: string[] = [];
   const asked: string[] = [];
   let schedule: Schedule | null = null;
-  const page = openPage(tenants, () => schedule?.status() ?? [], systemClock);
-  const log = pino({ level: "silent" });
-  const asking = { tenants, standings: page.options.tenants, schedule: () => schedule, log };
+  const runNow = openRunNow(() => schedule, pino({ level: "silent" }));
+  const acts = { reconcile: runNow, accept: nobody, revoke: nobody };
+  const status = () => schedule?.status() ?? [];
+  const page = openPage(tenants, { status, acts, clock: systemClock });
+  const asking = { tenants, standings: page.options.tenants, schedule: () => schedule, runNow };
   const web = await startWeb({
     ...{ host: "127.0.0.1", port: 0, health: () => ({ ready: true, tenants: [] }) },
     metrics: { contentType: "text/plain", text: async () => "" },
     page: page.options,
-    api: openApi(access, asking),
+    ...{ access, api: openApi(asking) },
     logger: (message) => logged.push(message),
   });
   const self = {

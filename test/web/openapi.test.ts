@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { readSchema } from "../../src/definitions/schemas.ts";
 import { PER_MINUTE, registerApi } from "../../src/web/api.ts";
 import { routes } from "../../src/web/api-routes.ts";
+import { openCallers } from "../../src/web/callers.ts";
+import { allowLimits } from "../../src/web/limit.ts";
 import { openComponents } from "../../src/web/openapi-schemas.ts";
 import { openApiWorld } from "./api-world.ts";
 
@@ -46,14 +48,13 @@ test("every route of the API is in the document, and the document has no other",
     served.push(...[method].flat().map((one) => `${one} ${url.replaceAll(/:(\w+)/g, "{$1}")}`));
   });
   const nothing = async () => [];
-  registerApi(app, {
-    source: {
-      ...{ has: () => false, tenants: nothing, lastRun: async () => null, drifts: nothing },
-      ...{ runs: nothing, run: async () => null, audit: nothing },
-      reconcile: async () => Promise.reject(new Error("nobody asks")),
-    },
-    ...{ access: null, schema: readSchema, version: "0.0.0" },
-  });
+  const source = {
+    ...{ has: () => false, tenants: nothing, lastRun: async () => null, drifts: nothing },
+    ...{ runs: nothing, run: async () => null, audit: nothing },
+    reconcile: async () => Promise.reject(new Error("nobody asks")),
+  };
+  allowLimits(app);
+  registerApi(app, { source, schema: readSchema, version: "0.0.0" }, openCallers(null));
   await app.ready();
   const { paths } = await published();
   const documented = Object.entries(paths).flatMap(([path, operations]) =>

@@ -94,7 +94,7 @@ test.for([
 );
 
 test.for([
-  { path: "/", error: "not-yet-supported" },
+  { path: "/", error: "not-found" },
   { path: "/healthz/", error: "not-found" },
   { path: "/api/tenants", error: "not-found" },
   { path: "/toString", error: "not-found" },

@@ -16,7 +16,9 @@ import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
 import { openPage } from "../page.ts";
+import { pageActs } from "../page-acts.ts";
 import { logEvent } from "../run-log.ts";
+import { openRunNow } from "../run-now.ts";
 import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
@@ -37,19 +39,23 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   await using _ = wiring;
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
-  const page = openPage(wiring.tenants, standing, systemClock);
-  const access = await readAccess(configured.settings.access, { ...wiring, redactors });
-  const asking = { ...wiring, standings: page.options.tenants, schedule: () => schedule, log };
+  const runNow = openRunNow(() => schedule, log);
+  const notify = notifier(terminal, log);
+  const subjects = new Map(wiring.tenants.map(({ settings, subject }) => [settings.name, subject]));
+  const acts = pageActs(subjects, { runNow, clock: systemClock, notify, stopping: stop.stopping });
+  const page = openPage(wiring.tenants, { status: standing, acts, clock: systemClock });
+  const asking = { ...wiring, standings: page.options.tenants, schedule: () => schedule, runNow };
   await using web = await startWeb({
     ...configured.settings.listen,
     health: () => ({ ready: health.ready, tenants: standing() }),
     metrics,
+    access: await readAccess(configured.settings.access, { ...wiring, redactors }),
     page: page.options,
-    api: openApi(access, asking),
+    api: openApi(asking),
     logger: (message) => log.warn(message),
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
-  if (web.page !== null) log.info(`the page is at ${web.page}`);
+  log.info(`the page is at ${web.url}/`);
   const report = printer(terminal, log, () => schedule);
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
@@ -62,7 +68,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     await report(run);
     await alerting.told(subject, run);
   };
-  const listening = { notify: notifier(terminal, log), tell, by: actorOf(terminal.env) };
+  const listening = { notify, tell, by: actorOf(terminal.env) };
   schedule = startSchedule({
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
     parallel: parallelTenants,

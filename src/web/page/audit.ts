@@ -6,14 +6,13 @@ import { breakable, type Html, html } from "../../report/markup.ts";
 import { name, sentence } from "../../report/printable.ts";
 import { plural } from "../../report/wording.ts";
 import { framed } from "./frame.ts";
-import { runPath, time } from "./words.ts";
+import type { Audited } from "./options.ts";
+import { runPath } from "./paths.ts";
+import type { Reader } from "./readers.ts";
+import { time } from "./words.ts";
 
-/** `entries` has the oldest first; they are told from the newest on. */
-export function auditPage(
-  tenant: string,
-  timezone: string,
-  entries: readonly ChainedEntry[],
-): string {
+/** The entries are told from the newest on. */
+export function auditPage(tenant: string, { timezone, entries }: Audited, reader: Reader): string {
   const count = plural(entries.length, "entry", "entries");
   const content =
     entries.length === 0
@@ -27,21 +26,28 @@ ${entries.toReversed().map((entry) => row(entry, tenant, timezone))}</tbody>
   const main = html`<h1>What was done to ${name(tenant)}</h1>
 <p class="lead">The last ${count} of the audit, the newest first.</p>
 ${content}`;
-  return framed({ title: `${name(tenant)}, audit`, tenant, place: "audit", isLive: true, main });
+  return framed({
+    title: `${name(tenant)}, audit`,
+    tenant,
+    place: "audit",
+    isLive: true,
+    reader,
+    main,
+  });
 }
 
 function row({ sequence, entry }: ChainedEntry, tenant: string, timezone: string): Html {
   const { symbol, word, tone } = wordsOf(entry);
-  return html`<tr><th scope="row">${time(entry.at, timezone)}<br><span class="place">entry ${String(sequence)}${runOf(entry, tenant)}</span></th><td data-label="What"><span><span class="toned ${toneClass(tone)}"><code aria-hidden="true">${symbol}</code> ${word}</span>${message(entry)}</span></td><td data-label="Object"><span>${object(entry)}</span></td><td data-label="Who"><span>${name(entry.by)}${request(entry)}</span></td></tr>\n`;
+  return html`<tr><th scope="row">${time(entry.at, timezone)}<br><span class="place">entry ${String(sequence)}${runOf(entry, tenant)}</span></th><td data-label="What"><span><span class="toned ${toneClass(tone)}"><code aria-hidden="true">${symbol}</code> ${word}</span>${message(entry, timezone)}</span></td><td data-label="Object"><span>${object(entry)}</span></td><td data-label="Who"><span>${name(entry.by)}${request(entry)}</span></td></tr>\n`;
 }
 
 function runOf({ run }: AuditEntry, tenant: string): Html {
   return run === null ? NOTHING : html`, <a href="${runPath(tenant, run)}">run ${name(run)}</a>`;
 }
 
-function message({ message: text, until }: AuditEntry): Html {
+function message({ message: text, until }: AuditEntry, timezone: string): Html {
   const told = text === "" ? NOTHING : html`<br>${words(sentence(text))}`;
-  return until === null ? told : html`${told}<br>until ${time(until)}`;
+  return until === null ? told : html`${told}<br>until ${time(until, timezone)}`;
 }
 
 function object(entry: AuditEntry): Html {

@@ -1,13 +1,18 @@
 /** What differs between git and a tenant, and since when. Pure. */
+import { isPressing } from "../../model/drift.ts";
 import type { Drift } from "../../model/generated/drift.ts";
+import type { Acceptance } from "../../model/store.ts";
+
 import { fieldView, placeOf } from "../../report/change-view.ts";
 import { badge, NOTHING } from "../../report/html-parts.ts";
-import { shown } from "../../report/html-tenant.ts";
+import { shown as valueHtml } from "../../report/html-tenant.ts";
 import { breakable, type Html, html } from "../../report/markup.ts";
 import { grouped, name, REDACTED, sentence } from "../../report/printable.ts";
 import { shortCommit } from "../../report/tenant-view.ts";
 import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
+import { acceptForm, revokeForm } from "./act-forms.ts";
 import type { TenantPast } from "./options.ts";
+import type { Reader } from "./readers.ts";
 import { age, time } from "./words.ts";
 
 const tones = {
@@ -18,40 +23,78 @@ const tones = {
   resolved: "good",
 } as const satisfies Record<Drift["state"], Tone>;
 
+/** To whom, and when. */
+export interface Shown {
+  readonly reader: Reader;
+  readonly now: Date;
+}
+
 /** The section with its heading; says so when there is none. */
-export function differencesSection(past: TenantPast, now: Date): Html {
-  const { drifts } = past;
+export function differencesSection(past: TenantPast, shown: Shown): Html {
+  const rows = past.drifts.map((drift) => standingOf(drift, past));
   const content =
-    drifts.length === 0
-      ? html`<p class="box quiet">Nothing was found to differ.</p>`
+    rows.length === 0
+      ? html`<p class="box quiet">${nothingWords(past)}</p>`
       : html`<div class="box"><table class="differences">
 <caption class="hidden">Differences that are open or accepted</caption>
 <thead><tr><th scope="col">What</th><th scope="col">In the tenant</th><th scope="col">In git</th><th scope="col">Seen</th></tr></thead>
 <tbody>
-${drifts.toSorted(openFirst).map((drift) => row(drift, past, now))}</tbody>
+${rows.toSorted(openFirst).map((one) => row(one, past, shown))}</tbody>
 </table></div>`;
   return html`<section class="tenant" aria-labelledby="differences">
-<h2 id="differences">Differences ${counted(drifts)}</h2>
+<h2 id="differences">Differences ${counted(rows, past)}</h2>
 ${content}
 </section>`;
 }
 
-function counted(drifts: readonly Drift[]): readonly Html[] {
-  const accepted = drifts.filter(({ state }) => state === "accepted").length;
-  const open = drifts.length - accepted;
-  return [
-    open === 0 ? badge("none open", "good") : badge(`${grouped(open)} open`, "update"),
+/** What was not read may differ all the same. */
+function nothingWords({ runs: [last] }: TenantPast): string {
+  if (!last?.plan) return "Whether anything differs is not known: the last run made no plan.";
+  return last.plan.complete
+    ? "Nothing was found to differ."
+    : "Nothing was found to differ in what could be read.";
+}
+
+interface Standing {
+  readonly drift: Drift;
+  /** As it is now: a run says that it is accepted, or somebody has said so since the last one. */
+  readonly state: Drift["state"];
+  /** null also where it was accepted when it was last seen, and is no longer. */
+  readonly acceptance: Acceptance | null;
+}
+
+function standingOf(drift: Drift, { acceptances }: TenantPast): Standing {
+  const acceptance = acceptances.find(
+    ({ kind, name, path }) => kind === drift.kind && name === drift.name && path === drift.path,
+  );
+  const isRecent = acceptance !== undefined && acceptance.since > drift.lastSeen;
+  return drift.state === "accepted" || isRecent
+    ? { drift, state: "accepted", acceptance: acceptance ?? null }
+    : { drift, state: drift.state, acceptance: null };
+}
+
+function counted(rows: readonly Standing[], { runs: [last] }: TenantPast): readonly Html[] {
+  const pressing = rows.filter(({ drift, state }) => isPressing({ ...drift, state })).length;
+  const accepted = rows.filter(({ state }) => state === "accepted").length;
+  const waiting = rows.length - pressing - accepted;
+  const none = last?.plan?.complete ? badge("none open", "good") : badge("none known", "quiet");
+  const badges = [
+    pressing === 0 ? none : badge(`${grouped(pressing)} open`, "update"),
+    ...(waiting === 0 ? [] : [badge(`${grouped(waiting)} not counted yet`, "quiet")]),
     ...(accepted === 0 ? [] : [badge(`${grouped(accepted)} accepted`, "held")]),
   ];
+  // Apart also for whoever hears them.
+  return badges.map((one) => html`${one} `);
 }
 
 /** What nobody has accepted first, then the oldest. */
-function openFirst(one: Drift, other: Drift): number {
-  const rank = ({ state }: Drift) => (state === "accepted" ? 1 : 0);
-  return rank(one) - rank(other) || (one.firstSeen < other.firstSeen ? -1 : 1);
+function openFirst(one: Standing, other: Standing): number {
+  const rank = ({ state }: Standing) => (state === "accepted" ? 1 : 0);
+  return rank(one) - rank(other) || (one.drift.firstSeen < other.drift.firstSeen ? -1 : 1);
 }
 
-function row(drift: Drift, past: TenantPast, now: Date): Html {
+function row(standing: Standing, past: TenantPast, shown: Shown): Html {
+  const { drift, state } = standing;
   const { path, before, after } = fieldView({
     ...drift,
     // What is redacted already is no value of anybody's.
@@ -60,9 +103,9 @@ function row(drift: Drift, past: TenantPast, now: Date): Html {
   const isWhole = drift.path === "";
   const values = isWhole
     ? html`<td colspan="2" data-label="To do"><span>${wholeWords(drift)}</span></td>`
-    : html`<td class="was" data-label="In the tenant"><span>${shown(before)}</span></td><td class="now" data-label="In git"><span>${shown(after)}</span></td>`;
+    : html`<td class="was" data-label="In the tenant"><span>${valueHtml(before)}</span></td><td class="now" data-label="In git"><span>${valueHtml(after)}</span></td>`;
   const field = isWhole ? NOTHING : html`<br><code>${breakable(path)}</code>`;
-  return html`<tr><th scope="row"><b>${name(drift.name)}</b> ${badge(drift.state, tones[drift.state])}${field}<br><span class="place">${place(drift)}</span></th>${values}<td data-label="Seen"><span>${seen(drift, past, now)}</span></td></tr>\n`;
+  return html`<tr><th scope="row"><b>${name(drift.name)}</b> ${badge(state, tones[state])}${field}<br><span class="place">${place(drift)}</span></th>${values}<td data-label="Seen"><div>${seen(standing, past, shown.now)}${form(standing, past, shown)}</div></td></tr>\n`;
 }
 
 function wholeWords({ op, kind }: Drift): Html {
@@ -75,15 +118,25 @@ function place({ at, commit }: Drift): Html {
   return commit === null ? file : html`${file}, commit <code>${shortCommit(commit)}</code>`;
 }
 
-function seen(drift: Drift, { timezone, acceptances }: TenantPast, now: Date): Html {
-  const { firstSeen, lastSeen, runs, state, counts } = drift;
+function seen({ drift, state, acceptance }: Standing, { timezone }: TenantPast, now: Date): Html {
+  const { firstSeen, lastSeen, runs, counts } = drift;
   const waits = counts ? NOTHING : html`<br>does not count yet`;
-  const accepted = acceptances.find(
-    ({ kind, name, path }) => kind === drift.kind && name === drift.name && path === drift.path,
-  );
-  const until =
-    state !== "accepted" || accepted === undefined
-      ? NOTHING
-      : html`<br>accepted until ${time(accepted.until, timezone)} by ${name(accepted.by)}: ${sentence(accepted.reason)}`;
-  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${until}`;
+  const accepted =
+    state === "accepted" ? html`<br>${acceptedWords(acceptance, timezone)}` : NOTHING;
+  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${accepted}`;
+}
+
+function acceptedWords(acceptance: Acceptance | null, timezone: string): Html {
+  if (acceptance === null) return html`accepted when it was last seen`;
+  const { until, by, reason } = acceptance;
+  return html`accepted until ${time(until, timezone)} by ${name(by)}: ${sentence(reason)}`;
+}
+
+function form(
+  { drift, state, acceptance }: Standing,
+  { name: tenant }: TenantPast,
+  { reader }: Shown,
+) {
+  if (state !== "accepted") return acceptForm(tenant, drift, reader);
+  return acceptance === null ? NOTHING : revokeForm(tenant, drift, reader);
 }

@@ -2,6 +2,8 @@
 import { mark, NOTHING } from "../../report/html-parts.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
+import { SCRIPT, SIGN_OUT, STYLE } from "./paths.ts";
+import type { Reader } from "./readers.ts";
 import { tenantLink } from "./words.ts";
 
 export interface Frame {
@@ -13,6 +15,8 @@ export interface Frame {
   readonly place?: string;
   /** Whether runs that end change it: of its tenant, or without one of any. */
   readonly isLive: boolean;
+  /** null: nobody is known yet. */
+  readonly reader: Reader | null;
   readonly main: Html;
 }
 
@@ -27,23 +31,35 @@ export function framed(frame: Frame): string {
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
 <title>${frame.title} · Plumbline</title>
-<link rel="stylesheet" href="/page/style.css">
-<script type="module" src="/page/live.js"></script>
+<link rel="stylesheet" href="${STYLE}">
+<script type="module" src="${SCRIPT}"></script>
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
 <header class="bar">
 <nav aria-label="Where you are">${trail(frame)}</nav>
 <p id="live" class="live" role="status"></p>
+${who(frame.reader)}
 </header>
 <main id="main" tabindex="-1"${live}>
 ${frame.main}
 </main>
-<footer><p>Read only. Values of secrets are never part of a page.</p></footer>
+<footer><p>Values of secrets are never part of a page.</p></footer>
 </body>
 </html>
 `;
   return page.html;
+}
+
+/** Where nobody has to say who they are, there is nothing to say of them. */
+function who(reader: Reader | null): Html {
+  if (reader === null || reader.by === "place") return NOTHING;
+  const role = reader.isOperator ? "operator" : "viewer";
+  const out =
+    reader.by === "session"
+      ? html` <form method="post" action="${SIGN_OUT}"><button>Sign out</button></form>`
+      : NOTHING;
+  return html`<div class="who"><p>${name(reader.name)}, ${role}</p>${out}</div>`;
 }
 
 function trail({ tenant, place }: Frame): Html {

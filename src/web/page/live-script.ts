@@ -30,18 +30,20 @@ function key(element) {
   return element.id || element.getAttribute("href") || element.textContent;
 }
 
-/** What was typed and not sent yet stays. */
+/** What was typed and not sent yet stays, and so does what was unfolded. */
 function keepFields(old, next) {
-  for (const field of old.querySelectorAll("input[id], select[id]")) {
+  for (const field of old.querySelectorAll("input[id], select[id], textarea[id], details[id]")) {
     const other = next.querySelector("#" + CSS.escape(field.id));
-    if (other !== null) other.value = field.value;
+    if (other === null) continue;
+    if (field.localName === "details") other.open = field.open;
+    else other.value = field.value;
   }
 }
 
 function replaceMain(page) {
   const old = main();
   const next = page.querySelector("main");
-  if (next === null) return;
+  if (next === null || old.isEqualNode(next)) return;
   const focus = focusIn(old);
   const [x, y] = [scrollX, scrollY];
   keepFields(old, next);
@@ -70,7 +72,10 @@ async function refresh() {
     isWanted = false;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
-      replaceMain(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      // Signed out meanwhile: the sign-in leads back here.
+      if (answer.redirected) location.reload();
+      else if (answer.status === 429) isWanted = true;
+      else replaceMain(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
       say("The service does not answer. What is shown may be old.");
     }
@@ -82,43 +87,44 @@ async function refresh() {
 let events = null;
 
 /** A browser opens few connections to one service: a page that nobody sees takes none. */
-function attend(isAgain) {
+function attend() {
   if (document.hidden) {
     events?.close();
     events = null;
   } else if (events === null) {
-    events = listen(isAgain);
+    events = listen();
   }
 }
 
-function listen(isAgain) {
+function listen() {
   const wanted = main().dataset.live;
   const source = new EventSource("/page/events");
-  let wasLost = isAgain;
   source.addEventListener("open", () => {
-    if (wasLost) void refresh();
-    else say("Live");
-    wasLost = false;
+    say("Live");
+    // A run may have ended since the page was made.
+    void refresh();
   });
   source.addEventListener("run", ({ data }) => {
     if (wanted === "" || wanted === JSON.parse(data).tenant) void refresh();
   });
   source.addEventListener("error", () => {
-    wasLost = true;
-    say("Not live: the service does not answer. What is shown may be old.");
     // Refused rather than interrupted: the browser does not try again by itself.
-    if (source.readyState !== EventSource.CLOSED) return;
+    const isRefused = source.readyState === EventSource.CLOSED;
+    const why = isRefused ? "the service listens to no more pages" : "the service does not answer";
+    say("Not live: " + why + ". What is shown may be old.");
+    if (!isRefused) return;
     setTimeout(() => {
       if (events !== source) return;
       events = null;
-      attend(true);
+      attend();
+      void refresh();
     }, AGAIN);
   });
   return source;
 }
 
 if (main()?.dataset.live !== undefined) {
-  document.addEventListener("visibilitychange", () => attend(true));
-  attend(false);
+  document.addEventListener("visibilitychange", attend);
+  attend();
 }
 `;

@@ -1,7 +1,4 @@
-/**
- * What the page asks of the service. It reads and never changes anything, and does not know how runs
- * are made or where they are kept.
- */
+/** What the page asks of the service. It does not know how runs are made or where they are kept. */
 import type { ChainedEntry } from "../../model/generated/audit.ts";
 import type { Drift } from "../../model/generated/drift.ts";
 import type { Run } from "../../model/generated/run.ts";
@@ -27,12 +24,15 @@ export interface TenantPast {
   /** IANA name. */
   readonly timezone: string;
   readonly nextRun: string | null;
+  /** A run of it is in hand, or waits for its turn. */
+  readonly isRunning: boolean;
   /** The newest first, as many as RECENT. */
   readonly runs: readonly Run[];
   /** The newest first, as many as CHARTED. */
   readonly outlines: readonly RunOutline[];
   /** Those that are not resolved. */
   readonly drifts: readonly Drift[];
+  /** Those that hold. */
   readonly acceptances: readonly Acceptance[];
 }
 
@@ -53,18 +53,48 @@ export const RECENT = 20;
 export const CHARTED = 100;
 export const AUDITED = 100;
 
+/** A field of a definition, and what somebody says of its live value. */
+export interface Word {
+  readonly name: string;
+  /** In the definition. */
+  readonly path: string;
+  /** Of the live value that the page showed, as `seenDigest` makes it. */
+  readonly seen: string;
+  /** A duration such as `7d`. */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/**
+ * Each may reject with a FaultError, whose message is told: code `refused` for what cannot be done,
+ * `locked` while a run is in hand, `store`, `unavailable` and `stopped` when it is not the time.
+ * `by`: for the audit.
+ */
+export interface PageActs {
+  /** Resolves when the run has ended, however it did. */
+  readonly reconcile: (tenant: string, by: string) => Promise<unknown>;
+  readonly accept: (tenant: string, word: Word, by: string) => Promise<void>;
+  readonly revoke: (tenant: string, of: Pick<Word, "name" | "path">, by: string) => Promise<void>;
+}
+
 /**
  * Each may reject with a FaultError, of which the page tells code `store` with status 503; null
  * stands for a tenant that plumbline.yaml does not name.
  */
 export interface PageOptions {
+  /** Of the tenants, in the order of plumbline.yaml. */
+  readonly names: readonly string[];
   /** In the order of plumbline.yaml. */
   readonly tenants: () => Promise<readonly TenantStanding[]>;
   readonly tenant: (name: string) => Promise<TenantPast | null>;
   readonly run: (tenant: string, id: string) => Promise<FoundRun | null>;
   /** The newest entries, as many as the limit. */
   readonly audit: (tenant: string, limit: number) => Promise<Audited | null>;
-  /** Calls the listener with the name of each tenant whose run has ended, until the answer is called. */
+  /**
+   * Calls the listener with the name of each tenant whose run has ended, or of which something was
+   * accepted, until the answer is called.
+   */
   readonly onRun: (listener: (tenant: string) => void) => () => void;
+  readonly acts: PageActs;
   readonly now: () => Date;
 }

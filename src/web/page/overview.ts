@@ -5,6 +5,7 @@ import { type Counted, cards } from "../../report/html-tenant.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { grouped, name } from "../../report/printable.ts";
 import { plural } from "../../report/wording.ts";
+import type { Shown } from "./differences.ts";
 import { framed } from "./frame.ts";
 import type { TenantStanding } from "./options.ts";
 import { age, type State, stateBadge, stateOf, states, tenantLink, time, toneOf } from "./words.ts";
@@ -21,7 +22,7 @@ export interface Filter {
 export function overviewPage(
   standings: readonly TenantStanding[],
   filter: Filter,
-  now: Date,
+  { reader, now }: Shown,
 ): string {
   const shown = standings.filter(isWanted(filter)).toSorted(worstFirst);
   const sentence = sentenceOf(standings);
@@ -29,7 +30,7 @@ export function overviewPage(
 ${cards(countsOf(standings))}
 ${standings.length > 1 ? filterForm(standings, filter) : NOTHING}
 ${shown.length === 0 ? nothingShown(standings) : table(shown, now)}`;
-  return framed({ title: sentence, tenant: null, isLive: true, main });
+  return framed({ title: sentence, tenant: null, isLive: true, reader, main });
 }
 
 /** Whether the tenant is as git says, as far as anybody has looked. */
@@ -52,8 +53,8 @@ function sentenceOf(standings: readonly TenantStanding[]): string {
 }
 
 function oneSentence([only]: readonly TenantStanding[]): string {
-  const isKnown = only !== undefined && ["drift", "refused"].includes(stateOf(only.last));
-  return isKnown ? "The tenant differs from git." : "Whether the tenant matches git is not known.";
+  const differs = only !== undefined && ["drift", "refused"].includes(stateOf(only.last));
+  return differs ? "The tenant differs from git." : "Whether the tenant matches git is not known.";
 }
 
 function countsOf(standings: readonly TenantStanding[]): readonly Counted[] {
@@ -123,10 +124,15 @@ function row(standing: TenantStanding, now: Date): Html {
 }
 
 function differences({ open, oldest, last }: TenantStanding, now: Date): Html {
-  if (open === 0) return none(last === null ? "not known" : "none");
+  if (open === 0) return none(isKnown(last) ? "none" : "none known");
   const since =
     oldest === null ? NOTHING : html`, ${time(oldest, undefined, `since ${age(oldest, now)}`)}`;
   return html`<span><b>${grouped(open)}</b>${since}</span>`;
+}
+
+/** Whether the last run has looked at all there is. */
+function isKnown(last: TenantStanding["last"]): boolean {
+  return ["clean", "converged", "drift", "refused"].includes(stateOf(last));
 }
 
 function none(text: string): Html {

@@ -1,18 +1,33 @@
 /**
- * The page of the service: how every tenant stands, read only, made on the server. It has no sign-in,
- * so whoever registers it must see to it that only this machine can reach it.
+ * The page of the service: how every tenant stands, made on the server and whole without a script, and
+ * what an operator can do about it.
  */
 import { createHash } from "node:crypto";
+import cookies from "@fastify/cookie";
+import forms from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { toFault } from "../../model/fault.ts";
+import { type FaultCode, toFault } from "../../model/fault.ts";
+import type { Callers } from "../callers.ts";
+import { limitRequests } from "../limit.ts";
+import { refuse, statusOf } from "../refusal.ts";
+import { addActs } from "./act-routes.ts";
+import { sendPage, textOf, turnAway } from "./answers.ts";
 import { auditPage } from "./audit.ts";
 import { type Events, openEvents } from "./events.ts";
-import { isOwnHost } from "./host.ts";
 import { liveScript } from "./live-script.ts";
 import { AUDITED, type PageOptions } from "./options.ts";
 import { type Filter, overviewPage } from "./overview.ts";
-import { internalPage, storePage, unknownRunPage, unknownTenantPage } from "./refusals.ts";
+import { EVENTS, SCRIPT, STYLE } from "./paths.ts";
+import { openReaders, type Reader, type Readers } from "./readers.ts";
+import {
+  internalPage,
+  storePage,
+  unavailablePage,
+  unknownRunPage,
+  unknownTenantPage,
+} from "./refusals.ts";
 import { runPage } from "./run.ts";
+import { addSignIn } from "./sign-in-routes.ts";
 import { style } from "./style.ts";
 import { tenantPage } from "./tenant.ts";
 
@@ -37,88 +52,119 @@ const HEADERS = {
 
 type Logger = (message: string) => void;
 
+/** Requests of one address in a minute: an open page asks at most once a second. */
+const PER_MINUTE = 600;
+
+/** Bytes of a form. */
+const LARGEST_FORM = 16_384;
+
 /**
- * Adds GET and HEAD of `/`, `/tenants/NAME`, `/tenants/NAME/audit`, `/tenants/NAME/runs/ID`,
- * `/page/style.css`, `/page/live.js`, and GET of `/page/events`. Each answers 421 to a Host that is neither
- * localhost nor an IP address, 404 with a page that says what there is, 503 where the store cannot be
- * read, and 500 for anything unexpected, which the logger is told.
+ * Adds every path of paths.ts, and HEAD beside GET but for the events. Whoever is not known is sent to
+ * the sign-in. Each answers 421 to whom `callers` refuses, 404 with a page that says what there is, 503
+ * where the store cannot be read, and 500 for anything unexpected, which the logger is told.
  */
-export function registerPage(app: FastifyInstance, options: PageOptions, logger?: Logger): void {
+export function registerPage(
+  app: FastifyInstance,
+  options: PageOptions,
+  callers: Callers,
+  logger?: Logger,
+): void {
   app.register((scope, _options, done) => {
     const events = openEvents(options.onRun);
+    const readers = openReaders(callers, options.now);
     scope.addHook("preClose", async () => events.close());
-    scope.addHook("onRequest", refuseOtherHosts);
+    scope.addHook("onRequest", async ({ headers }, reply) => {
+      reply.headers(HEADERS);
+      const refusal = callers.refuse(headers);
+      if (refusal !== null) return refuse(reply, refusal);
+    });
+    scope.register(cookies);
+    scope.register(forms, { bodyLimit: LARGEST_FORM });
+    limitRequests(scope, PER_MINUTE);
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply, logger));
-    addPages(scope, options);
     addFiles(scope);
-    addEvents(scope, events);
+    addPages(scope, options, readers);
+    addEvents(scope, events, readers);
+    addActs(scope, options, readers);
+    addSignIn(scope, readers, callers.isOpen);
     done();
   });
 }
 
-async function refuseOtherHosts(request: FastifyRequest, reply: FastifyReply) {
-  reply.headers(HEADERS);
-  if (isOwnHost(request.headers.host)) return;
-  const message = "Open the page by localhost or by an IP address: it answers to no other name.";
-  return reply.code(421).send({ error: "misdirected", message });
-}
-
 function answerError(error: unknown, reply: FastifyReply, logger?: Logger): FastifyReply {
+  const unfit = statusOf(error);
+  if (unfit !== null) {
+    const message = "The request cannot be read: the page takes small forms alone.";
+    return refuse(reply, { status: unfit, error: "bad-request", message });
+  }
   const { code, message } = toFault(error);
   logger?.(`A request for the page failed. ${message}`);
-  return code === "store"
-    ? sendPage(reply.code(503), storePage(message))
-    : sendPage(reply.code(500), internalPage());
+  const page = expected[code]?.(message);
+  return page === undefined
+    ? sendPage(reply.code(500), internalPage())
+    : sendPage(reply.code(503), page);
 }
 
-function sendPage(reply: FastifyReply, page: string): FastifyReply {
-  return reply.type("text/html; charset=utf-8").send(page);
-}
+const expected: Partial<Readonly<Record<FaultCode, (message: string) => string>>> = {
+  store: storePage,
+  unavailable: unavailablePage,
+};
 
 interface Of {
   readonly Params: { readonly tenant: string; readonly id: string };
 }
 
-function addPages(scope: FastifyInstance, options: PageOptions): void {
-  scope.get("/", async (request, reply) =>
-    sendPage(reply, overviewPage(await options.tenants(), filterOf(request.query), options.now())),
-  );
-  scope.get<Of>("/tenants/:tenant", async ({ params }, reply) => {
-    const past = await options.tenant(params.tenant);
-    if (past === null) return unknownTenant(params.tenant, options, reply);
-    return sendPage(reply, tenantPage(past, options.now()));
-  });
-  scope.get<Of>("/tenants/:tenant/audit", async ({ params: { tenant } }, reply) => {
-    const audited = await options.audit(tenant, AUDITED);
-    if (audited === null) return unknownTenant(tenant, options, reply);
-    return sendPage(reply, auditPage(tenant, audited.timezone, audited.entries));
-  });
-  scope.get<Of>("/tenants/:tenant/runs/:id", async ({ params: { tenant, id } }, reply) => {
-    const found = await options.run(tenant, id);
-    if (found === null) return unknownTenant(tenant, options, reply);
-    if (found.run === null) return sendPage(reply.code(404), unknownRunPage(tenant, id));
-    return sendPage(reply, runPage(found.run, found.timezone));
-  });
+interface Made {
+  readonly page: string;
+  /** 200 where it is left out. */
+  readonly status?: number;
 }
 
-/** A parameter that is given twice is none. */
-function filterOf(query: unknown): Filter {
-  const { name, state } = query as Readonly<Record<string, unknown>>;
-  return {
-    name: typeof name === "string" ? name : "",
-    state: typeof state === "string" ? state : "",
+type Make = (request: FastifyRequest<Of>, reader: Reader) => Promise<Made>;
+
+function addPages(scope: FastifyInstance, options: PageOptions, readers: Readers): void {
+  const add = (path: string, make: Make) =>
+    scope.get<Of>(path, async (request, reply) => {
+      const reader = await readers.readerOf(request);
+      if ("error" in reader) return turnAway(reader, request.url, reply);
+      const { page, status = 200 } = await make(request, reader);
+      return sendPage(reply.code(status), page);
+    });
+  const { names, now } = options;
+  const unknown = (asked: string, reader: Reader) => {
+    return { status: 404, page: unknownTenantPage(asked, names, reader) };
   };
+  add("/", async ({ query }, reader) => {
+    const shown = { reader, now: now() };
+    return { page: overviewPage(await options.tenants(), filterOf(query), shown) };
+  });
+  add("/tenants/:tenant", async ({ params: { tenant } }, reader) => {
+    const past = await options.tenant(tenant);
+    return past === null ? unknown(tenant, reader) : { page: tenantPage(past, reader, now()) };
+  });
+  add("/tenants/:tenant/audit", async ({ params: { tenant } }, reader) => {
+    const audited = await options.audit(tenant, AUDITED);
+    return audited === null
+      ? unknown(tenant, reader)
+      : { page: auditPage(tenant, audited, reader) };
+  });
+  add("/tenants/:tenant/runs/:id", async ({ params: { tenant, id } }, reader) => {
+    const found = await options.run(tenant, id);
+    if (found === null) return unknown(tenant, reader);
+    const { run, timezone } = found;
+    if (run === null) return { status: 404, page: unknownRunPage(tenant, id, reader) };
+    return { page: runPage(run, timezone, reader) };
+  });
 }
 
-async function unknownTenant(asked: string, { tenants }: PageOptions, reply: FastifyReply) {
-  const known = (await tenants()).map(({ name }) => name);
-  return sendPage(reply.code(404), unknownTenantPage(asked, known));
+function filterOf(query: unknown): Filter {
+  return { name: textOf(query, "name"), state: textOf(query, "state") };
 }
 
 function addFiles(scope: FastifyInstance): void {
   const files = [
-    { path: "/page/style.css", type: "text/css; charset=utf-8", content: style },
-    { path: "/page/live.js", type: "text/javascript; charset=utf-8", content: liveScript },
+    { path: STYLE, type: "text/css; charset=utf-8", content: style },
+    { path: SCRIPT, type: "text/javascript; charset=utf-8", content: liveScript },
   ];
   for (const { path, type, content } of files) {
     const tag = `"${createHash("sha256").update(content).digest("base64url")}"`;
@@ -130,11 +176,13 @@ function addFiles(scope: FastifyInstance): void {
   }
 }
 
-function addEvents(scope: FastifyInstance, events: Events): void {
+function addEvents(scope: FastifyInstance, events: Events, { readerOf }: Readers): void {
   // A HEAD of a stream would never end.
-  scope.get("/page/events", { exposeHeadRoute: false }, async (_request, reply) => {
+  scope.get(EVENTS, { exposeHeadRoute: false }, async (request, reply) => {
+    const reader = await readerOf(request);
+    if ("error" in reader) return refuse(reply, reader);
     if (events.listen(reply.raw, HEADERS)) return reply.hijack();
     const message = "Enough pages listen already; this one is not kept current.";
-    return reply.code(503).send({ error: "too-many", message });
+    return refuse(reply, { status: 503, error: "too-many", message });
   });
 }

@@ -5,12 +5,14 @@ import { type Html, html } from "../../report/markup.ts";
 import { name, sentence } from "../../report/printable.ts";
 import { plural } from "../../report/wording.ts";
 import { framed } from "./frame.ts";
+import { SIGN_IN } from "./paths.ts";
+import type { Reader } from "./readers.ts";
 import { tenantLink } from "./words.ts";
 
 /** Tenants that are named to somebody who asked for another. */
 const NAMED = 20;
 
-export function unknownTenantPage(asked: string, known: readonly string[]): string {
+export function unknownTenantPage(asked: string, known: readonly string[], reader: Reader): string {
   const more =
     known.length > NAMED
       ? html`<p>and <a href="/">${plural(known.length - NAMED, "more", "more")}</a></p>`
@@ -20,13 +22,32 @@ export function unknownTenantPage(asked: string, known: readonly string[]): stri
 <p class="lead">plumbline.yaml names ${plural(known.length, "tenant")}:</p>
 <div class="box"><ul class="names plain">
 ${links}</ul>${more}</div>`;
-  return framed({ title: "No such tenant", tenant: null, isLive: false, main });
+  return framed({ title: "No such tenant", tenant: null, isLive: false, reader, main });
 }
 
-export function unknownRunPage(tenant: string, id: string): string {
+export function unknownRunPage(tenant: string, id: string, reader: Reader): string {
   const main = html`<h1>${name(tenant)} has no run ${name(id)}.</h1>
 <p class="box">It never was, or is too old to be kept. The runs that are kept are told with ${tenantLink(tenant)}.</p>`;
-  return framed({ title: "No such run", tenant, place: "no such run", isLive: false, main });
+  const place = "no such run";
+  return framed({ title: "No such run", tenant, place, isLive: false, reader, main });
+}
+
+/** Nothing was done, and why. */
+export function notDonePage(tenant: string, fault: string, reader: Reader): string {
+  const title = "That was not done.";
+  const main = html`<h1>${title}</h1>
+<div class="box change tone-bad"><p>${words(sentence(fault))}</p>
+<p class="next">Back to ${tenantLink(tenant)}.</p></div>`;
+  return framed({ title, tenant, place: "not done", isLive: false, reader, main });
+}
+
+/** Somebody who is known, or not, and may not have what was asked for. */
+export function refusedPage(refusal: string): string {
+  const title = "This is not for you.";
+  const main = html`<h1>${title}</h1>
+<div class="box change tone-bad"><p>${sentence(refusal)}</p>
+<p class="next"><a href="${SIGN_IN}">Sign in as somebody else</a></p></div>`;
+  return framed({ title, tenant: null, isLive: false, reader: null, main });
 }
 
 /** The store cannot be read: what is known of that, and what to do. */
@@ -34,8 +55,13 @@ export function storePage(fault: string): string {
   return broken(
     "The store cannot be read, so nothing is known.",
     html`<p>${words(sentence(fault))}</p>
-<p class="next">Runs go on trying. This page comes back by itself when the store can be read again.</p>`,
+<p class="next">Runs go on trying. When one has ended, this page looks again by itself.</p>`,
   );
+}
+
+/** Who somebody is cannot be found out. */
+export function unavailablePage(fault: string): string {
+  return broken("Who you are is not known.", html`<p>${words(sentence(fault))}</p>`);
 }
 
 export function internalPage(): string {
@@ -48,5 +74,5 @@ export function internalPage(): string {
 function broken(title: string, content: Html): string {
   const main = html`<h1>${title}</h1>
 <div class="box change tone-bad">${content}</div>`;
-  return framed({ title, tenant: null, isLive: true, main });
+  return framed({ title, tenant: null, isLive: true, reader: null, main });
 }

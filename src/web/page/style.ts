@@ -3,7 +3,7 @@ import { style as report } from "../../report/html-style.ts";
 
 export const style = `${report}
 a { color: var(--blue); text-underline-offset: .15em; }
-a:focus-visible, input:focus-visible, select:focus-visible, button:focus-visible, [tabindex="0"]:focus-visible {
+a:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, button:focus-visible, summary:focus-visible, [tabindex="0"]:focus-visible {
   outline: 2px solid var(--blue); outline-offset: 2px; border-radius: .15rem;
 }
 main:focus { outline: none; }
@@ -27,6 +27,24 @@ h2 .badge { font-weight: 600; }
   font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: .375rem; padding: .35rem .65rem; min-width: 0; max-width: 100%;
 }
 .filter button { font-weight: 600; cursor: pointer; }
+.who { display: flex; gap: .75rem; align-items: center; font-size: .8125rem; color: var(--muted); }
+.who p, .act p { margin: 0; }
+.who button, .act button, .sign-in button, .act select, .act textarea, .sign-in input {
+  font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--muted); border-radius: .375rem; padding: .35rem .65rem; min-width: 0; max-width: 100%;
+}
+.who button, .act button, .sign-in button { font-weight: 600; cursor: pointer; }
+form.act { margin-top: .75rem; }
+details.act { margin-top: .5rem; }
+details.act summary { cursor: pointer; font-weight: 600; }
+details.act form { display: grid; gap: .6rem; margin-top: .5rem; }
+details.act div { display: grid; gap: .2rem; }
+details.act textarea { width: 100%; box-sizing: border-box; resize: vertical; }
+.act button { justify-self: start; }
+.sign-in { display: grid; gap: .9rem; max-width: 32rem; }
+.sign-in div { display: grid; gap: .3rem; }
+.sign-in p { margin: 0; }
+.sign-in .refusal { color: var(--red); font-weight: 600; }
+.sign-in button { justify-self: start; }
 .plain { flex-direction: column; padding: 0; }
 .tenants td, .tenants th { vertical-align: baseline; }
 .tenants a { font-weight: 600; }
@@ -51,5 +69,5 @@ h2 .badge { font-weight: 600; }
   .differences .was, .differences .now { padding: .2rem .5rem; margin-top: .2rem; border-radius: .25rem; }
   .tenants td[data-label], .differences td[data-label] { grid-template-columns: 6.5rem 1fr; }
 }
-@media print { .filter, .live, .skip { display: none; } }
+@media print { .filter, .live, .skip, .act, .who button { display: none; } }
 `;

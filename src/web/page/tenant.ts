@@ -7,28 +7,32 @@ import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
 import { runView, shortCommit, type TenantView } from "../../report/tenant-view.ts";
 import { plural, triggers } from "../../report/wording.ts";
-import { differencesSection } from "./differences.ts";
+import { reconcileForm } from "./act-forms.ts";
+import { differencesSection, type Shown } from "./differences.ts";
 import { framed } from "./frame.ts";
 import type { TenantPast } from "./options.ts";
+import { runPath, tenantPath } from "./paths.ts";
+import type { Reader } from "./readers.ts";
 import { timeline } from "./timeline.ts";
-import { runPath, stateBadge, stateOf, tenantPath, time } from "./words.ts";
+import { stateBadge, stateOf, time } from "./words.ts";
 
-export function tenantPage(past: TenantPast, now: Date): string {
-  const { name: tenant, runs, nextRun, timezone } = past;
+export function tenantPage(past: TenantPast, reader: Reader, now: Date): string {
+  const { name: tenant, runs, nextRun, timezone, isRunning } = past;
   const [last] = runs;
   const view = last && runView(last, nextRun, { timezone });
   const next = nextRun === null ? NOTHING : html` Next run: ${time(nextRun, timezone)}.`;
   const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last ?? null))}</h1>
 <p class="lead">${view?.sentence ?? NO_RUN}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
-${view === undefined ? NOTHING : sections(view, past, now)}`;
-  return framed({ title: name(tenant), tenant, isLive: true, main });
+${reconcileForm(tenant, isRunning, reader)}
+${view === undefined ? NOTHING : sections(view, past, { reader, now })}`;
+  return framed({ title: name(tenant), tenant, isLive: true, reader, main });
 }
 
 const NO_RUN =
   "It has not been run yet. What it is like is told here when its first run has ended.";
 
-function sections(view: TenantView, past: TenantPast, now: Date): Html {
-  return html`${differencesSection(past, now)}
+function sections(view: TenantView, past: TenantPast, shown: Shown): Html {
+  return html`${differencesSection(past, shown)}
 ${runsSection(past)}
 ${tenantSection(view, "report", { hasLead: false, title: "Last run" })}`;
 }

@@ -7,6 +7,7 @@ import { epochMilliseconds, moment } from "../../report/instants.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
 import { resultTones, type Tone } from "../../report/wording.ts";
+import { tenantPath } from "./paths.ts";
 
 /** How a tenant stands: how its last run ended, or that there was none. */
 export type State = Result | "not yet run";
@@ -48,14 +49,6 @@ export function time(instant: string, timezone?: string, text?: string): Html {
   return text === undefined
     ? html`<time class="whole" datetime="${instant}">${told}</time>`
     : html`<time class="whole" datetime="${instant}" title="${told}">${text}</time>`;
-}
-
-export function tenantPath(tenant: string): string {
-  return `/tenants/${encodeURIComponent(tenant.toWellFormed())}`;
-}
-
-export function runPath(tenant: string, id: string): string {
-  return `${tenantPath(tenant)}/runs/${encodeURIComponent(id.toWellFormed())}`;
 }
 
 export function tenantLink(tenant: string): Html {

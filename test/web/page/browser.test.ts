@@ -4,6 +4,7 @@ import type { Report } from "../../../src/report/report.ts";
 import { definition, openService, practice, seeded } from "../../cli/program.ts";
 import { fill, hostileTexts } from "../../report/hostile.ts";
 import { certificatesRun, partialRun, usesRun } from "../../report/samples.ts";
+import { operator, viewer } from "../api-world.ts";
 import { findings, hasBrowser, openBrowser, openPage, overflow, phone } from "./browser.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { openWorld, type World } from "./world.ts";
@@ -56,6 +57,68 @@ test("drift appears on the open page by itself, and goes when a run has mended i
   expect([...overview.complaints, ...detail.complaints]).toEqual([]);
   serving.child.kill("SIGTERM");
   expect(await serving.ended).toMatchObject({ status: 0 });
+});
+
+test("an operator has a tenant run, accepts what differs with a reason, and takes that back", async () => {
+  await using service = openService();
+  Object.assign(service.env, { CONNECTOR_PASSWORD: "open sesame", OPS: operator, WALL: viewer });
+  const tenant = await service.tenant([seeded("a")]);
+  const tokens = [
+    { name: "ops", role: "operator", token: { env: "OPS" } },
+    { name: "wall", role: "viewer", token: { env: "WALL" } },
+  ];
+  const http = { listen: "127.0.0.1:0", access: { tokens } };
+  service.configure({ http, tenants: [practice(tenant)] });
+  service.write("connectors/a.yaml", definition("a"));
+  const serving = service.start(["serve"]);
+  await serving.says(/practice: converged/);
+  const url = /health at (http:\S+)\/healthz/.exec(serving.stderr())?.[1] ?? "";
+  const reason = ["--until", "1h", "--reason", "somebody looks"];
+  expect((await service.run(["suspend", "practice", ...reason])).status).toBe(0);
+  const live = JSON.stringify({ targetUrl: "https://elsewhere.example/x" });
+  await fetch(`${tenant.url}/_sandbox/connectors/a`, { method: "PATCH", body: live });
+
+  await using ops = await openPage(browser);
+  await using wall = await openPage(browser);
+  for (const [opened, token] of [[ops, operator] as const, [wall, viewer] as const]) {
+    await opened.page.goto(`${url}/tenants/practice`);
+    expect(await findings(opened.page)).toEqual([]);
+    await opened.page.fill("#token", token);
+    await opened.page.click("main button");
+    await opened.page.waitForSelector("h2:has-text('none open')");
+  }
+  await ops.page.click("text=Reconcile now");
+  await ops.page.waitForSelector("td.was:has-text('elsewhere.example')");
+  await wall.page.waitForSelector("td.was:has-text('elsewhere.example')");
+  expect(await wall.page.locator("main button, main form, main summary").count()).toBe(0);
+
+  await ops.page.click("summary");
+  await ops.page.click("details button");
+  expect(await ops.page.evaluate("document.activeElement.name")).toBe("reason");
+  expect(await findings(ops.page)).toEqual([]);
+  await ops.page.fill("textarea", "a vendor <b>moves</b>");
+  await ops.page.click("details button");
+  const accepted = "td:has-text('by ops: a vendor <b>moves</b>')";
+  await ops.page.waitForSelector(accepted);
+  await wall.page.waitForSelector(accepted);
+  expect(await wall.page.textContent("h2")).toMatch(/none open 1 accepted/);
+
+  await ops.page.click("text=No longer accept");
+  await ops.page.waitForSelector("h2:has-text('1 open')");
+  expect((await service.run(["resume", "practice"])).status).toBe(0);
+  await ops.page.click("text=Reconcile now");
+  await ops.page.waitForSelector("h2:has-text('none open')");
+  await wall.page.waitForSelector("h2:has-text('none open')");
+  expect(await findings(ops.page)).toEqual([]);
+  await ops.page.click("text=Sign out");
+  await ops.page.waitForSelector("h1:has-text('Sign in')");
+  expect([...ops.complaints, ...wall.complaints]).toEqual([]);
+  const { stdout } = await service.run(["audit", "--output", "json"]);
+  const { entries } = JSON.parse(stdout) as {
+    entries: { entry: { action: string; by: string } }[];
+  };
+  const acts = entries.filter(({ entry }) => entry.by === "ops").map(({ entry }) => entry.action);
+  expect(acts).toEqual(["refuse", "accept", "accept", "update", "update"]);
 });
 
 test("what is typed, the focus and the scroll stay when the page is renewed", async () => {

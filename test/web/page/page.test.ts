@@ -240,20 +240,36 @@ describe("whoever asks", () => {
     expect((await fetch(`${world.url}/`)).headers.get("cache-control")).toBe("no-store");
   });
 
-  test("from another machine finds no page, and is told why", async () => {
-    await using world = await open(["production"], { host: "0.0.0.0" });
-    const url = world.url.replace("0.0.0.0", "127.0.0.1");
-    const response = await fetch(`${url}/`);
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain("no sign-in yet");
-    expect((await fetch(`${url}/tenants/production`)).status).toBe(404);
-    expect((await fetch(`${url}/page/events`)).status).toBe(404);
+  test.for(["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])(
+    "through a proxy on this machine, which %s tells, gets nothing",
+    async (header) => {
+      await using world = await open(["production"]);
+      const headers = { [header]: "1.1 elsewhere.example" };
+      for (const path of ["/", "/page/live.js", "/page/events", "/tenants/production"]) {
+        const response = await fetch(world.url + path, { headers });
+        expect(response.status).toBe(421);
+        expect(await response.text()).toContain("http.access");
+      }
+    },
+  );
+
+  test("from other machines is not waited for until somebody says who may ask", async () => {
+    await expect(open(["production"], { host: "0.0.0.0" })).rejects.toThrow(
+      /nobody has said who may use the page and the API/,
+    );
   });
 
-  test("can change nothing", async () => {
+  test.for([
+    { path: "/", allow: "GET, HEAD" },
+    { path: "/tenants/production", allow: "GET, HEAD" },
+    { path: "/tenants/production/runs/1", allow: "GET, HEAD" },
+    { path: "/page/events", allow: "GET" },
+  ])("is told what $path can be asked with", async ({ path, allow }) => {
     await using world = await open(["production"]);
     for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
-      expect((await fetch(`${world.url}/tenants/production`, { method })).status).toBe(404);
+      const response = await fetch(world.url + path, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe(allow);
     }
   });
 });

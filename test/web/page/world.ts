@@ -9,7 +9,8 @@ import type { Store } from "../../../src/model/store.ts";
 import { systemClock } from "../../../src/model/system-clock.ts";
 import { driftChanges } from "../../../src/reconcile/drift.ts";
 import { openStore } from "../../../src/store/store.ts";
-import type { PageOptions } from "../../../src/web/page/options.ts";
+import type { AccessOptions } from "../../../src/web/access.ts";
+import type { PageActs, PageOptions } from "../../../src/web/page/options.ts";
 import { startWeb } from "../../../src/web/web.ts";
 
 export interface World extends AsyncDisposable {
@@ -26,9 +27,15 @@ export interface WorldOptions {
   readonly tenants: readonly string[];
   readonly clock?: Pick<Clock, "now">;
   readonly host?: string;
+  readonly access?: AccessOptions;
+  /** None are expected where they are left out. */
+  readonly acts?: PageActs;
   /** Takes the place of what the page is told. */
   readonly options?: (options: PageOptions) => PageOptions;
 }
+
+const unexpected = () => Promise.reject(new Error("Nobody was expected to act"));
+const noActs: PageActs = { reconcile: unexpected, accept: unexpected, revoke: unexpected };
 
 /** What /metrics answers is not looked at here. */
 const metrics = { contentType: "text/plain", text: async () => "" };
@@ -39,11 +46,13 @@ export async function openWorld(wanted: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-page-"));
   const file = join(folder, "state.db");
   const store = await openStore({ sqlite: file });
-  const page = openPage(tenants.map(pagedOf(store)), () => tenants.map(statusOf), clock);
+  const acts = wanted.acts ?? noActs;
+  const status = () => tenants.map(statusOf);
+  const page = openPage(tenants.map(pagedOf(store)), { status, acts, clock });
   const logged: string[] = [];
   const web = await startWeb({
     ...{ host, port: 0, metrics, health: () => ({ ready: true, tenants: [] }) },
-    page: options(page.options),
+    ...{ access: wanted.access ?? null, page: options(page.options) },
     logger: (message) => logged.push(message),
   });
   return {
@@ -68,7 +77,7 @@ const pagedOf = (store: Store) => (name: string) => ({
 
 function statusOf(name: string) {
   const nextRun = "2026-08-22T10:30:00.000Z";
-  return { name, result: null, finishedAt: null, nextRun, failures: 0 };
+  return { name, result: null, finishedAt: null, nextRun, failures: 0, isRunning: false };
 }
 
 async function record(store: Store, page: Page, run: Run): Promise<void> {

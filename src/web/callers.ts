@@ -1,0 +1,50 @@
+/**
+ * Who sends a request: whoever its token belongs to or, on an address that this machine alone can
+ * reach and where nobody has to say, this machine.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { type AccessOptions, type Caller, openAccess } from "./access.ts";
+import type { Refusal } from "./refusal.ts";
+import { refuseForeignHost, refuseProxied } from "./same-origin.ts";
+
+export interface Callers {
+  /** Nobody has to say who they are. */
+  readonly isOpen: boolean;
+  /** Why nobody who asks like this is answered, whoever it is; null: somebody may be. */
+  readonly refuse: (headers: IncomingHttpHeaders) => Refusal | null;
+  /** By the Authorization header. Throws a FaultError `unavailable` when that cannot be found out. */
+  readonly callerOf: (headers: IncomingHttpHeaders) => Promise<Caller | Refusal>;
+}
+
+/** On a loopback address where nobody has to say so. */
+const LOCAL: Caller = { name: "local", role: "operator", expiresAt: null };
+
+/**
+ * `access`: null where everybody who reaches the port may do everything. Throws a FaultError with code
+ * `configuration` for a token that cannot be used.
+ */
+export function openCallers(access: AccessOptions | null): Callers {
+  if (access === null) {
+    const refuse = (headers: IncomingHttpHeaders) =>
+      refuseForeignHost(headers) ?? refuseProxied(headers);
+    return { isOpen: true, refuse, callerOf: async (headers) => refuse(headers) ?? LOCAL };
+  }
+  const authenticate = openAccess(access);
+  return {
+    isOpen: false,
+    refuse: () => null,
+    callerOf: async ({ authorization }) =>
+      (await authenticate(authorization)) ?? unknown(authorization !== undefined),
+  };
+}
+
+function unknown(isSaid: boolean): Refusal {
+  const message = isSaid
+    ? "This token is not valid here, or no longer."
+    : "Say who you are: send a token of http.access, or of Microsoft Entra ID, as Authorization: Bearer.";
+  const challenge = isSaid ? 'Bearer error="invalid_token"' : "Bearer";
+  return {
+    ...{ status: 401, error: "unauthorised", message },
+    headers: { "www-authenticate": challenge },
+  };
+}

@@ -1,0 +1,62 @@
+/** Who reads the page: whoever signed in, which a cookie says, or whoever its request names. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Caller } from "../access.ts";
+import type { Callers } from "../callers.ts";
+import type { Refusal } from "../refusal.ts";
+import { openSessions } from "../sessions.ts";
+
+export interface Reader {
+  readonly name: string;
+  /** Else a viewer. */
+  readonly isOperator: boolean;
+  /** By what they are known; place: whoever is on this machine need not say. */
+  readonly by: "session" | "header" | "place";
+}
+
+export interface Readers {
+  readerOf(request: FastifyRequest): Promise<Reader | Refusal>;
+  /** Begins a session for the holder of this token; the answer is why not, or null. */
+  signIn(request: FastifyRequest, reply: FastifyReply, token: string): Promise<Refusal | null>;
+  signOut(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+const COOKIE = "plumbline";
+
+export function openReaders(callers: Callers, now: () => Date): Readers {
+  const sessions = openSessions(now);
+  const idOf = ({ cookies }: FastifyRequest) => cookies[COOKIE] ?? "";
+  return {
+    async readerOf(request) {
+      const signedIn = sessions.callerOf(idOf(request));
+      if (signedIn !== null) return readerOf(signedIn, "session");
+      const caller = await callers.callerOf(request.headers);
+      return "error" in caller ? caller : readerOf(caller, callers.isOpen ? "place" : "header");
+    },
+    async signIn(request, reply, token) {
+      const caller = await callers.callerOf({ authorization: `Bearer ${token.trim()}` });
+      if ("error" in caller) return caller;
+      const reader = readerOf(caller, "session");
+      if ("error" in reader) return reader;
+      sessions.end(idOf(request));
+      reply.setCookie(COOKIE, sessions.begin(caller), cookieOf(request));
+      return null;
+    },
+    signOut(request, reply) {
+      sessions.end(idOf(request));
+      reply.clearCookie(COOKIE, cookieOf(request));
+    },
+  };
+}
+
+/** Sent along by links from elsewhere, as in an alert, but by nothing that another site posts. */
+function cookieOf({ headers: { origin = "" } }: FastifyRequest) {
+  // A browser says so itself, wherever TLS ends.
+  const secure = origin.startsWith("https:");
+  return { path: "/", httpOnly: true, sameSite: "lax", secure } as const;
+}
+
+function readerOf({ name, role }: Caller, by: Reader["by"]): Reader | Refusal {
+  if (role !== null) return { name, isOperator: role === "operator", by };
+  const message = `${name} has no role here: neither viewer nor operator.`;
+  return { status: 403, error: "forbidden", message };
+}
