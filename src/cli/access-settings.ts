@@ -1,4 +1,4 @@
-/** `http.access` of plumbline.yaml: who may use the API. */
+/** `http.access` of plumbline.yaml: who may use the page and the API. */
 import type { Position } from "../model/fault.ts";
 import type {
   Access,

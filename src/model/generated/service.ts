@@ -278,7 +278,7 @@ clientId: string
 token?: SecretReference
 }
 /**
- * Who may use the API: holders of these tokens, or of access tokens from Microsoft Entra ID with an app role.
+ * Who may use the page and the API: holders of these tokens, or of access tokens from Microsoft Entra ID with an app role.
  */
 export interface Access {
 /**

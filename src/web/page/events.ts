@@ -2,7 +2,10 @@
 import type { ServerResponse } from "node:http";
 
 /** Most pages that listen at once; another is refused. */
-export const LISTENERS = 64;
+export const LISTENERS = 512;
+
+/** Bytes that somebody may leave unread before the stream is cut; a browser comes back by itself. */
+const UNREAD = 65_536;
 
 /** Milliseconds after which a connection that says nothing is given a sign of life. */
 const HEARTBEAT = 25_000;
@@ -22,7 +25,10 @@ export function openEvents(
   const listening = new Set<ServerResponse>();
   let isClosed = false;
   const send = (text: string) => {
-    for (const response of listening) response.write(text);
+    for (const response of listening) {
+      if (response.writableLength > UNREAD) response.destroy();
+      else response.write(text);
+    }
   };
   const off = onRun((tenant) => send(`event: run\ndata: ${JSON.stringify({ tenant })}\n\n`));
   const timer = setInterval(() => send(":\n\n"), heartbeat);

@@ -14,7 +14,7 @@ body > header.bar { padding-top: 1.25rem; padding-bottom: 1.5rem; display: flex;
 .trail li + li::before { content: "/"; color: var(--muted); margin-right: .5rem; }
 .trail .brand { text-decoration: none; }
 .trail .brand:hover { text-decoration: underline; }
-.live { font-size: .8125rem; color: var(--muted); }
+.live { font-size: .8125rem; color: var(--muted); margin-left: auto; }
 main > h1 { margin-top: 0; }
 h1 .badge { font-size: .875rem; letter-spacing: 0; vertical-align: .3em; }
 main > .lead { margin-top: .5rem; }
