@@ -1,4 +1,5 @@
-/** `http.access` of plumbline.yaml: who may use the page and the API. */
+/** `http.access` and `http.trustedProxies` of plumbline.yaml: who may use the page and the API. */
+import { isIP } from "node:net";
 import type { Position } from "../model/fault.ts";
 import type {
   Access,
@@ -6,6 +7,7 @@ import type {
   EntraAccess,
   ServiceConfiguration,
 } from "../model/generated/service.ts";
+import { isLoopback } from "../model/network.ts";
 import type { SecretUse } from "../model/secret.ts";
 import { clouds } from "../tenant/clouds.ts";
 import { isSafeOrigin } from "./graph-root.ts";
@@ -75,20 +77,67 @@ function authorityOf(cloud: EntraAccess["cloud"] = "global"): string {
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens).
  */
 function issuersOf(authority: string, tenantId: string): readonly string[] {
-  const first = authority === clouds.china.authority ? "sts.chinacloudapi.cn" : "sts.windows.net";
-  return [`${authority}/${tenantId}/v2.0`, `https://${first}/${tenantId}/`];
+  const hosts =
+    authority === clouds.china.authority
+      ? { first: "sts.chinacloudapi.cn", second: [authority, CHINA] }
+      : { first: "sts.windows.net", second: [authority] };
+  return [
+    ...hosts.second.map((root) => `${root}/${tenantId}/v2.0`),
+    `https://${hosts.first}/${tenantId}/`,
+  ];
 }
+
+/** UNVERIFIED: which of its two names tokens of version 2 have in China. */
+const CHINA = "https://login.partner.microsoftonline.cn";
 
 /** What is wrong with the value at a path of plumbline.yaml. */
 interface Problem {
   readonly path: string;
   readonly message: string;
+  readonly severity?: "warning";
 }
 
 /** What a schema cannot say about access. */
 export function accessProblems({ http }: ServiceConfiguration): readonly Problem[] {
   const { tokens, entra }: Access = http?.access ?? {};
-  return [...repeatedNames(tokens ?? []), ...(entra ? entraProblems(entra) : [])];
+  return [
+    ...repeatedNames(tokens ?? []),
+    ...ownNames(tokens ?? []),
+    ...(entra ? entraProblems(entra) : []),
+    ...proxyProblems(http?.trustedProxies ?? []),
+    ...openDoor(http),
+  ];
+}
+
+/** Only serve listens, and refuses to: other verbs go on. */
+function openDoor(http: ServiceConfiguration["http"]): readonly Problem[] {
+  const { listen, access } = http ?? {};
+  if (listen === undefined || access !== undefined) return [];
+  const hostname = URL.parse(`http://${listen}`)?.hostname ?? "";
+  if (isLoopback(hostname)) return [];
+  const message =
+    "Other machines can reach this address, and http.access does not say who may use the page and the API, so that serve will not start.";
+  return [{ path: "http.listen", message, severity: "warning" }];
+}
+
+/** Who acts where nobody has to say who they are; the audit must not take one for the other. */
+function ownNames(tokens: readonly AccessToken[]): readonly Problem[] {
+  return tokens.flatMap(({ name }, index) => {
+    if (name !== "local") return [];
+    const message = "local is what the audit calls this machine. Name the token after its holder.";
+    return [{ path: `http.access.tokens[${index}].name`, message }];
+  });
+}
+
+function proxyProblems(proxies: readonly string[]): readonly Problem[] {
+  return proxies.flatMap((proxy, index) => {
+    const [address = "", prefix = "0", ...more] = proxy.split("/");
+    const most = isIP(address) === 6 ? 128 : 32;
+    const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= most;
+    if (isIP(address) !== 0 && isPrefix && more.length === 0) return [];
+    const message = `${JSON.stringify(proxy)} is no IP address, and no network such as 10.0.0.0/8.`;
+    return [{ path: `http.trustedProxies[${index}]`, message }];
+  });
 }
 
 function repeatedNames(tokens: readonly AccessToken[]): readonly Problem[] {

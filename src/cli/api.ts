@@ -1,16 +1,17 @@
 /** What the API of the service answers, from the store and the schedule, and who may ask. */
 import { readSchema } from "../definitions/schemas.ts";
+import type { Clock } from "../model/clock.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Secrets } from "../model/secret.ts";
-import type { Schedule } from "../reconcile/schedule.ts";
+import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import type { Redactors } from "../secrets/secrets.ts";
 import type { AccessOptions } from "../web/access.ts";
 import type { ApiOptions, ApiSource } from "../web/api.ts";
-import type { TenantStanding } from "../web/page/options.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import type { TenantSettings } from "./configuration.ts";
 import type { RunNow } from "./run-now.ts";
+import { standings } from "./standings.ts";
 import { version } from "./version.ts";
 
 /** What of a tenant the API needs. */
@@ -21,11 +22,10 @@ interface Answering {
 
 export interface Asking {
   readonly tenants: readonly Answering[];
-  /** How each stands, in the same order. */
-  readonly standings: () => Promise<readonly TenantStanding[]>;
-  /** null while the service starts. */
-  readonly schedule: () => Schedule | null;
+  /** Asked whenever somebody asks; empty while the service starts. */
+  readonly status: () => readonly TenantStatus[];
   readonly runNow: RunNow;
+  readonly clock: Pick<Clock, "now">;
 }
 
 export function openApi(asking: Asking): ApiOptions {
@@ -47,29 +47,33 @@ export async function readAccess(
   return { tokens, entra: settings.entra };
 }
 
-function sourceOf({ tenants, standings, schedule, runNow }: Asking): ApiSource {
+function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
-  const subjectOf = (name: string) => {
+  const wiredOf = (name: string) => {
     const one = wired.get(name);
     if (one === undefined) throw new Error("The API asked for a tenant that it was not told of");
-    return one.subject;
+    return one;
+  };
+  const subjectOf = (name: string) => wiredOf(name).subject;
+  const states = async (wanted: readonly Answering[]) => {
+    const known = status();
+    const failures = new Map(known.map((one) => [one.name, one.failures]));
+    const all = await standings(wanted, known, clock.now());
+    return all.map(({ open, oldest, ...standing }) => ({
+      ...standing,
+      mode: wiredOf(standing.name).settings.mode,
+      failures: failures.get(standing.name) ?? 0,
+      differences: open,
+      oldestDifference: oldest,
+    }));
   };
   return {
     has: (name) => wired.has(name),
-    tenants: async () => {
-      const failures = new Map(
-        schedule()
-          ?.status()
-          .map((one) => [one.name, one.failures]),
-      );
-      const modes = new Map(tenants.map(({ settings: { name, mode } }) => [name, mode]));
-      return (await standings()).map(({ open, oldest, ...standing }) => ({
-        ...standing,
-        mode: modes.get(standing.name) ?? "report",
-        failures: failures.get(standing.name) ?? 0,
-        differences: open,
-        oldestDifference: oldest,
-      }));
+    tenants: () => states(tenants),
+    tenant: async (name) => {
+      const [state] = await states([wiredOf(name)]);
+      if (state === undefined) throw new Error("A tenant has no standing");
+      return state;
     },
     lastRun: async (name) => (await subjectOf(name).store.runs(name, 1))[0] ?? null,
     drifts: async (name) => {

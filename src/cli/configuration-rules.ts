@@ -18,6 +18,13 @@ interface Broken {
   readonly severity?: "warning";
 }
 
+/** What is wrong with the value at a path of the whole file. */
+interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly severity?: "warning";
+}
+
 type Rule = (tenant: Tenant, index: number, all: readonly Tenant[]) => readonly Broken[];
 
 /** `at` answers the place of a path such as `tenants[0].mode`. */
@@ -35,10 +42,15 @@ export function configurationFaults(
         return { ...fault, severity: severity ?? fault.severity };
       }),
   );
-  const problems = [...keyVaultProblems(value), ...alertProblems(value), ...accessProblems(value)];
-  const ofService = problems.map(({ path, message }) =>
-    failure("configuration", message, at(path)),
-  );
+  const problems: readonly Problem[] = [
+    ...keyVaultProblems(value),
+    ...alertProblems(value),
+    ...accessProblems(value),
+  ];
+  const ofService = problems.map(({ path, message, severity }) => {
+    const fault = failure("configuration", message, at(path));
+    return { ...fault, severity: severity ?? fault.severity };
+  });
   return [...ofService, ...ofTenants];
 }
 

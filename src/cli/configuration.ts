@@ -38,6 +38,8 @@ export interface Settings {
   /** null: nobody is told of anything. */
   readonly alerts: AlertSettings | null;
   readonly listen: { readonly host: string; readonly port: number };
+  /** IP addresses, or networks with a prefix. */
+  readonly trustedProxies: readonly string[];
   /** Who may use the API; null: nothing is said, so nobody but this machine. */
   readonly access: AccessSettings | null;
   readonly tenants: readonly TenantSettings[];
@@ -101,6 +103,12 @@ export function readSettings(file: string, env: Environment): Read {
   return { settings: settle(value, file, at, env), faults: found };
 }
 
+/** Of many ways to write an address, one; without brackets. */
+function hostOf(written: string): string {
+  const host = URL.parse(`http://${written}`)?.hostname ?? written;
+  return host.replace(/^\[|\]$/g, "");
+}
+
 type At = (path: string) => Position;
 
 function settle(value: ServiceConfiguration, file: string, at: At, env: Environment): Settings {
@@ -121,10 +129,8 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
       : null,
     keyVault: keyVaultSettings(value, root, at),
     alerts: alertSettings(value, root, at),
-    listen: {
-      host: listen.slice(0, colon).replace(/^\[|\]$/g, ""),
-      port: Number(listen.slice(colon + 1)),
-    },
+    listen: { host: hostOf(listen.slice(0, colon)), port: Number(listen.slice(colon + 1)) },
+    trustedProxies: value.http?.trustedProxies ?? [],
     access: accessSettings(value, root, at),
     tenants: value.tenants.map((tenant, index) => {
       const path = `tenants[${index}]`;

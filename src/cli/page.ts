@@ -1,10 +1,8 @@
 /** What the page of the service shows, from the store and from the schedule. */
 import type { Clock } from "../model/clock.ts";
-import { isPressing, openDrifts } from "../model/drift.ts";
+import { openDrifts } from "../model/drift.ts";
 import type { Run } from "../model/generated/run.ts";
-import type { Memory, RunOutline } from "../model/store.ts";
 import { isActive } from "../plan/instant.ts";
-import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import {
@@ -13,9 +11,9 @@ import {
   type PageOptions,
   RECENT,
   type TenantPast,
-  type TenantStanding,
 } from "../web/page/options.ts";
 import type { TenantSettings } from "./configuration.ts";
+import { standings } from "./standings.ts";
 
 /** What of a tenant the page needs. */
 export interface Paged {
@@ -74,44 +72,6 @@ export function openPage(tenants: readonly Paged[], { status, acts, clock }: Pag
       now: () => clock.now(),
     },
     ended: ({ tenant }) => changed(tenant),
-  };
-}
-
-async function standings(
-  tenants: readonly Paged[],
-  status: readonly TenantStatus[],
-  now: Date,
-): Promise<readonly TenantStanding[]> {
-  const [first] = tenants;
-  if (first === undefined) return [];
-  const nextRuns = new Map(status.map(({ name, nextRun }) => [name, nextRun]));
-  const names = tenants.map(({ settings }) => settings.name);
-  // All tenants share one store.
-  const outlines = await first.subject.store.outlines(names, 1);
-  return Promise.all(
-    tenants.map(async ({ settings: { name }, subject }, index) => {
-      const memory = await subject.store.recall(subject.tenant);
-      const last = outlines[index]?.[0] ?? null;
-      return { ...standing(name, memory, last, now), nextRun: nextRuns.get(name) ?? null };
-    }),
-  );
-}
-
-function standing(
-  name: string,
-  memory: Memory,
-  last: RunOutline | null,
-  now: Date,
-): Omit<TenantStanding, "nextRun"> {
-  const open = openDrifts(memory.drifts).filter(isPressing);
-  const suspensions = activeSuspensions({ memory, now: now.toISOString() });
-  const suspended = suspensions.find(({ kind }) => kind === null);
-  return {
-    name,
-    last,
-    open: open.length,
-    oldest: open[0]?.firstSeen ?? null,
-    suspendedUntil: suspended?.until ?? null,
   };
 }
 

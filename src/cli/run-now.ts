@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Run } from "../model/generated/run.ts";
+import { isLockedOut } from "../model/result.ts";
 import type { Schedule } from "../reconcile/schedule.ts";
 
 /**
@@ -12,15 +13,18 @@ export type RunNow = (tenant: string, by: string) => Promise<Run>;
 
 const STARTING = "Plumbline is starting. Ask again in a moment.";
 
+function lockedOut(tenant: string): string {
+  return `Another process runs ${tenant} on this store. Ask again when it has ended.`;
+}
+
 /** `schedule` answers null while the service starts. */
 export function openRunNow(schedule: () => Schedule | null, log: Logger): RunNow {
   return async (tenant, by) => {
-    log.info({ tenant, by }, "asked for a run");
     const run = (await schedule()?.runNow(tenant, by)) ?? null;
     if (run === null) throw new FaultError(failure("unavailable", STARTING));
-    // Another process on this store has the tenant: such a run is not kept, so there is nothing to show.
-    const locked = run.plan === null && run.faults.find(({ code }) => code === "locked");
-    if (locked) throw new FaultError({ ...locked, code: "locked" });
+    const { id, result } = run;
+    log.info({ tenant, by, run: id, result }, "somebody asked for a run, and it has ended");
+    if (isLockedOut(run)) throw new FaultError(failure("locked", lockedOut(tenant)));
     return run;
   };
 }

@@ -134,3 +134,13 @@ export const fromWorst = Object.keys({
 export function worst(ended: readonly Result[]): Result {
   return fromWorst.find((result) => ended.includes(result)) ?? "clean";
 }
+
+/** Another process runs the tenant: this one learnt nothing of it, and its run is not kept. */
+export function isLockedOut({ plan, faults }: Unplanned): boolean {
+  return plan === null && faults.some(({ code }) => code === "locked");
+}
+
+interface Unplanned {
+  readonly plan: Plan | null;
+  readonly faults: readonly { readonly code: string }[];
+}

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import type { Clock } from "../model/clock.ts";
 import { FaultError, failure } from "../model/fault.ts";
 import type { Run } from "../model/generated/run.ts";
-import { isCutShort } from "../model/result.ts";
+import { isCutShort, isLockedOut } from "../model/result.ts";
 
 /** Milliseconds of random delay, so that many tenants do not all start on the same second. */
 const longestJitter = 10_000;
@@ -115,11 +115,14 @@ function startRunner(
 
   const runOnce = async (trigger: Run["trigger"], by?: string) => {
     if (isStopped) return null;
-    last = await tenant.run(trigger, by);
-    failures = isFailure(last) ? failures + 1 : 0;
-    quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
-    await tenant.told?.(last);
-    return last;
+    const run = await tenant.run(trigger, by);
+    if (!isLockedOut(run)) {
+      last = run;
+      failures = isFailure(run) ? failures + 1 : 0;
+      quietUntil = failures === 0 ? 0 : clock.now().getTime() + backoff(failures);
+    }
+    await tenant.told?.(run);
+    return run;
   };
   /** A clock that was set back since must not keep a tenant waiting for as long. */
   const isQuiet = () => {
@@ -133,6 +136,7 @@ function startRunner(
     return running;
   };
   const runNow = async (by: string) => {
+    if (isStopped) throw new FaultError(failure("stopped", STOPPING));
     if (running !== null) throw new FaultError(failure("locked", inHand(tenant.name)));
     const run = await start("command", by);
     if (run === null) throw new FaultError(failure("stopped", STOPPING));
@@ -145,6 +149,7 @@ function startRunner(
       : cronTask(tenant, jitter, async () => {
           if (!isQuiet()) await start("schedule");
         });
+  const nextRun = nextRuns(task, clock);
   return {
     first,
     runNow,
@@ -152,7 +157,7 @@ function startRunner(
       name: tenant.name,
       result: last?.result ?? null,
       finishedAt: last?.finishedAt ?? null,
-      nextRun: nextRun(task, quietUntil),
+      nextRun: nextRun(quietUntil),
       failures,
       isRunning: running !== null,
     }),
@@ -192,10 +197,34 @@ function cronTask(
 /** Runs tell what happened to them; the timer has nothing of its own to say. */
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
-/** The first tick of the schedule that is not within the back-off. */
-function nextRun(task: ScheduledTask | null, quietUntil: number): string | null {
-  if (task === null) return null;
-  const ticks = task.getNextRuns(lookAhead);
-  const next = ticks.find((tick) => tick.getTime() >= quietUntil) ?? ticks.at(-1);
-  return next?.toISOString() ?? null;
+/**
+ * Answers the first tick of the schedule that is not within the back-off. It is asked about every
+ * tenant whenever anybody looks, and takes cron a while to find, so it is kept until it is over.
+ */
+function nextRuns(task: ScheduledTask | null, clock: Clock): (quietUntil: number) => string | null {
+  let kept: Kept | null = null;
+  const find = (quietUntil: number) => {
+    const isQuiet = quietUntil > clock.now().getTime();
+    const ticks = task?.getNextRuns(isQuiet ? lookAhead : 1) ?? [];
+    return ticks.find((tick) => tick.getTime() >= quietUntil) ?? ticks.at(-1);
+  };
+  return (quietUntil) => {
+    const now = clock.now();
+    if (kept === null || kept.quietUntil !== quietUntil || isOver(kept, now)) {
+      kept = { quietUntil, found: now, next: find(quietUntil) };
+    }
+    return kept.next?.toISOString() ?? null;
+  };
+}
+
+interface Kept {
+  readonly quietUntil: number;
+  readonly found: Date;
+  /** undefined without a schedule. */
+  readonly next: Date | undefined;
+}
+
+/** Also when the clock was set back since. */
+function isOver({ found, next }: Kept, now: Date): boolean {
+  return next !== undefined && (next <= now || now < found);
 }

@@ -172,4 +172,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX deliveries_due ON deliveries (sink, due_at) WHERE dropped_at IS NULL;
   `,
+  `
+  -- The newest entries of one tenant, however many the others have.
+  CREATE INDEX audit_tenant ON audit (tenant);
+  `,
 ];

@@ -26,10 +26,7 @@ export function answersOf(
   return {
     tenants: async () => ({ version: 1, tenants: await source.tenants() }),
     openapi: async () => document,
-    tenant: about(has, async (tenant) => {
-      const all = await source.tenants();
-      return all.find(({ name }) => name === tenant) ?? missing(noTenant(tenant));
-    }),
+    tenant: about(has, source.tenant),
     plan: about(has, async (tenant) => {
       const run = await source.lastRun(tenant);
       if (run === null) return missing(`${tenant} has not been run yet, so there is no plan.`);

@@ -13,6 +13,9 @@ const ofFaults: Partial<Readonly<Record<FaultCode, Known>>> = {
   unavailable,
 };
 
+/** Where it is kept, and what is wrong with it, is for whoever reads the log. */
+const STORE = "The store cannot be read. The log of the service has the reason.";
+
 /** What is wrong with a request itself. */
 const ofRequests: Readonly<Record<number, Omit<Refusal, "status">>> = {
   413: { error: "too-large", message: "The body is too large; {} is enough." },
@@ -25,7 +28,7 @@ export function refusalOf(error: unknown, logger?: (message: string) => void): R
     const known = ofFaults[code];
     if (known !== undefined) {
       if (known === unavailable) logger?.(`A request for the API was not answered. ${message}`);
-      return { ...known, message };
+      return { ...known, message: code === "store" ? STORE : message };
     }
   } else {
     const status = statusOf(error);

@@ -15,7 +15,7 @@ import { answersOf } from "./api-answers.ts";
 import { refusalOf } from "./api-refusals.ts";
 import { type ApiRoute, PREFIX, routes } from "./api-routes.ts";
 import type { Callers } from "./callers.ts";
-import { limitRequests } from "./limit.ts";
+import { type Limit, openLimit } from "./limit.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ReadSchema } from "./openapi-schemas.ts";
 import { type Refusal, refuse } from "./refusal.ts";
@@ -37,6 +37,7 @@ export interface ApiSource {
   readonly has: (tenant: string) => boolean;
   /** In the order of plumbline.yaml. */
   readonly tenants: () => Promise<readonly TenantState[]>;
+  readonly tenant: (tenant: string) => Promise<TenantState>;
   /** null before the first one has ended. */
   readonly lastRun: (tenant: string) => Promise<Run | null>;
   /** Open ones first, then by kind, name and path. */
@@ -60,9 +61,6 @@ export interface ApiOptions {
 
 type Logger = (message: string) => void;
 
-/** Requests of one client in a minute. */
-export const PER_MINUTE = 240;
-
 /** Bytes of a body. */
 const LARGEST_BODY = 1_024;
 
@@ -81,8 +79,8 @@ export function registerApi(
     scope.removeContentTypeParser("text/plain");
     scope.setValidatorCompiler(({ schema: wanted }) => compiler().compile(wanted as object));
     scope.setErrorHandler((error, _request, reply) => refuse(reply, refusalOf(error, logger)));
-    limitRequests(scope, PER_MINUTE);
-    for (const route of routes) addRoute(scope, route, { answers, definitions, callers });
+    const adding = { answers, definitions, callers, limit: openLimit(scope, logger), logger };
+    for (const route of routes) addRoute(scope, route, adding);
     done();
   });
 }
@@ -91,17 +89,19 @@ interface Adding {
   readonly answers: ReturnType<typeof answersOf>;
   readonly definitions: Readonly<Record<string, object>>;
   readonly callers: Callers;
+  readonly limit: Limit;
+  readonly logger: Logger | undefined;
 }
 
 function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void {
   const { method, path, id, query, body } = route;
-  const { answers, definitions, callers } = adding;
+  const { answers, definitions } = adding;
   const admittedBy = new WeakMap<FastifyRequest, Caller>();
   scope.route({
     ...{ method, url: PREFIX + path.replaceAll(/\{(\w+)\}/g, ":$1"), bodyLimit: LARGEST_BODY },
     schema: { querystring: definitions[query], ...(body !== null && { body: definitions[body] }) },
     onRequest: async (request, reply) => {
-      const admitted = await admit(request, route, callers);
+      const admitted = await admit(request, route, adding);
       if ("error" in admitted) return refuse(reply, admitted);
       admittedBy.set(request, admitted);
     },
@@ -109,8 +109,9 @@ function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void
       // A run may take longer than a connection may be silent.
       if (method === "POST") request.raw.socket.setTimeout(0);
       const { params, query } = request as Asked;
-      const by = admittedBy.get(request)?.name ?? "";
-      return send(reply, await answers[id]({ ...params, query, by }));
+      const caller = admittedBy.get(request);
+      if (caller === undefined) throw new Error("A request was not admitted by anybody");
+      return send(reply, await answers[id]({ ...params, query, by: caller.name }));
     },
   });
 }
@@ -122,16 +123,18 @@ interface Asked {
 
 /** Who asks, when they may ask this. */
 async function admit(
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   { method, role }: ApiRoute,
-  { callerOf }: Callers,
+  { callers, limit, logger }: Adding,
 ): Promise<Caller | Refusal> {
-  const caller = await callerOf(headers);
+  const { headers } = request;
+  const caller = await limit(request, await callers.callerOf(headers));
   if ("error" in caller) return caller;
   if (caller.role === null) {
     return forbidden(`${caller.name} has no role here: neither viewer nor operator.`);
   }
   if (role === "operator" && caller.role !== "operator") {
+    logger?.(`${caller.name} is a viewer, and asked for a run at ${request.url}.`);
     return forbidden(`${caller.name} is a viewer, and only an operator may ask for a run.`);
   }
   const unfit =

@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type AccessOptions, type Caller, openAccess } from "./access.ts";
 import type { Refusal } from "./refusal.ts";
-import { refuseForeignHost, refuseProxied } from "./same-origin.ts";
+import { refuseForeignFetch, refuseForeignHost, refuseProxied } from "./same-origin.ts";
 
 export interface Callers {
   /** Nobody has to say who they are. */
@@ -26,7 +26,7 @@ const LOCAL: Caller = { name: "local", role: "operator", expiresAt: null };
 export function openCallers(access: AccessOptions | null): Callers {
   if (access === null) {
     const refuse = (headers: IncomingHttpHeaders) =>
-      refuseForeignHost(headers) ?? refuseProxied(headers);
+      refuseForeignHost(headers) ?? refuseProxied(headers) ?? refuseForeignFetch(headers);
     return { isOpen: true, refuse, callerOf: async (headers) => refuse(headers) ?? LOCAL };
   }
   const authenticate = openAccess(access);

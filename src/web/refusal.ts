@@ -1,5 +1,6 @@
 /** How the service says no, and the headers that every answer has. */
 import type { FastifyReply } from "fastify";
+import { jsonText } from "../report/json.ts";
 
 /** Nothing that is answered is meant to be kept, rendered or read from another site. */
 export const HEADERS = {
@@ -26,7 +27,8 @@ export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
   return reply
     .code(status)
     .headers({ ...HEADERS, ...headers })
-    .send({ error, message });
+    .type("application/json; charset=utf-8")
+    .send(jsonText({ error, message }));
 }
 
 /** What fastify says is wrong with a request itself; null: the error is not about that. */

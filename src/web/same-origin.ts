@@ -27,6 +27,14 @@ export function refuseProxied(headers: IncomingHttpHeaders): Refusal | null {
   return { status: 421, error: "misdirected", message };
 }
 
+/** What a page of another site asks for by itself; a link that somebody follows is let through. */
+export function refuseForeignFetch(headers: IncomingHttpHeaders): Refusal | null {
+  const isForeign = headers["sec-fetch-site"] === "cross-site";
+  if (!isForeign || headers["sec-fetch-mode"] === "navigate") return null;
+  const message = "This was asked for by a page of another site, which gets nothing here.";
+  return { status: 403, error: "cross-origin", message };
+}
+
 /** For what changes something. A program sends neither header; a browser always sends one of them. */
 export function refuseCrossOrigin(headers: IncomingHttpHeaders): Refusal | null {
   const site = headers["sec-fetch-site"];
@@ -47,8 +55,10 @@ function hostOf(host: string | undefined, origin: string): string | null {
 
 /** A form of another site can send text, but no JSON without asking first. */
 export function refuseOtherTypes(headers: IncomingHttpHeaders): Refusal | null {
-  const [type = ""] = (headers["content-type"] ?? "").split(";", 1);
-  if (type.trim().toLowerCase() === "application/json") return null;
+  const isJson = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(
+    headers["content-type"] ?? "",
+  );
+  if (isJson && headers["content-encoding"] === undefined) return null;
   const message = "Send content-type: application/json, with {} as the body.";
   return { status: 415, error: "unsupported-type", message };
 }

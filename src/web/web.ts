@@ -45,6 +45,8 @@ export interface WebOptions {
   readonly health: () => Health;
   /** What /metrics answers. */
   readonly metrics: Exposition;
+  /** IP addresses, or networks with a prefix, of proxies whose X-Forwarded-For is taken for true. */
+  readonly trustedProxies?: readonly string[];
   /** Who may use the page and the API; null: whoever is on this machine, and nobody else. */
   readonly access?: AccessOptions | null;
   /** The page for people; null: none. */
@@ -64,6 +66,9 @@ export interface Web extends AsyncDisposable {
 
 /** Answers an orchestrator, which asks often and briefly. */
 const TIMEOUT = 10_000;
+
+/** Characters of a part of a path. One that is too long names nothing, and that is answered as such. */
+const LONGEST_NAME = 16_384;
 
 const PATHS = ["/healthz", "/readyz", "/metrics"];
 
@@ -96,6 +101,8 @@ function server(options: WebOptions): FastifyInstance {
   const callers = openCallers(access);
   const app = fastify({
     bodyLimit: 1,
+    trustProxy: [...(options.trustedProxies ?? [])],
+    routerOptions: { maxParamLength: LONGEST_NAME },
     connectionTimeout: TIMEOUT,
     requestTimeout: TIMEOUT,
     keepAliveTimeout: TIMEOUT,

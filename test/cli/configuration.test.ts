@@ -233,6 +233,40 @@ test("nothing is said about access unless somebody says it", () => {
 const ofTenant = `${tenantId}/discovery/v2.0/keys`;
 
 test.each([
+  { listen: "0.0.0.0:8080", isOpen: true },
+  { listen: "plumbline.contoso.com:8080", isOpen: true },
+  { listen: "[::]:8080", isOpen: true },
+  { listen: "127.0.0.1:8080", isOpen: false },
+  { listen: "127.1:8080", isOpen: false },
+  { listen: "Localhost:8080", isOpen: false },
+  { listen: "[0:0:0:0:0:0:0:1]:8080", isOpen: false },
+])("$listen without http.access is warned of where others reach it", ({ listen, isOpen }) => {
+  const { settings, faults } = read({ http: { listen } });
+  expect(settings).not.toBe(null);
+  const found = faults.map(({ severity, message }) => `${severity}: ${message}`);
+  expect(found).toEqual(isOpen ? [expect.stringMatching(/^warning: .* serve will not start/)] : []);
+});
+
+test.each([
+  { proxies: ["10.0.0.0/8", "fd00::/8", "192.0.2.1", "::1"], wrong: [] },
+  { proxies: ["10.0.0.0/33"], wrong: ["http.trustedProxies[0]"] },
+  { proxies: ["10.0.0.0/8/8"], wrong: ["http.trustedProxies[0]"] },
+  { proxies: ["192.0.2.1", "ingress.example"], wrong: ["http.trustedProxies[1]"] },
+])("$proxies are addresses of proxies, or told where they are none", ({ proxies, wrong }) => {
+  const { settings, faults } = read({ http: { trustedProxies: proxies } });
+  expect(faults.map(({ message }) => message)).toEqual(
+    wrong.map(() => expect.stringContaining("is no IP address, and no network")),
+  );
+  if (wrong.length === 0) expect(settings?.trustedProxies).toEqual(proxies);
+});
+
+test("no token is called what the audit calls this machine", () => {
+  const token = { name: "local", role: "viewer", token: { env: "A_TOKEN" } };
+  const { faults } = read({ http: { access: { tokens: [token] } } });
+  expect(faults).toMatchObject([{ message: expect.stringContaining("after its holder") }]);
+});
+
+test.each([
   {
     where: "the global cloud",
     more: {},
@@ -248,6 +282,7 @@ test.each([
     keys: `https://login.chinacloudapi.cn/${ofTenant}`,
     issuers: [
       `https://login.chinacloudapi.cn/${tenantId}/v2.0`,
+      `https://login.partner.microsoftonline.cn/${tenantId}/v2.0`,
       `https://sts.chinacloudapi.cn/${tenantId}/`,
     ],
   },

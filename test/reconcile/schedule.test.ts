@@ -94,6 +94,7 @@ test("every tenant runs at once at start, without waiting for its schedule", asy
       finishedAt: "2026-08-20T08:00:00.000Z",
       nextRun: null,
       failures: 0,
+      isRunning: false,
     },
     expect.objectContaining({ name: "b", nextRun: expect.stringMatching(/-01-01T00:00:00.000Z$/) }),
   ]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
 import type { AuditVerdict } from "../../src/model/generated/audit.ts";
+import { selectEntries } from "../../src/store/audit-queries.ts";
 import { openStore } from "../../src/store/store.ts";
 import { happened } from "../contracts/audit.contract.ts";
 import { production, run } from "../contracts/store-samples.ts";
@@ -177,4 +178,21 @@ test("a beginning that was cut off further than was owned up to is found", async
   using database = new DatabaseSync(path);
   database.exec("DELETE FROM audit WHERE sequence = 3");
   expect((await store.verifyAudit()).problems).toEqual(["Entries 1 to 3 are missing."]);
+});
+
+test("the entries of one tenant are found however many the others have", async () => {
+  const path = newPath();
+  await fiveEntries(path);
+  using database = new DatabaseSync(path);
+  for (const query of [
+    { tenants: [production.name], limit: 20 },
+    { tenants: [production.name], name: "c-1", limit: 20 },
+    { tenants: [production.name], run: "r", limit: 20 },
+  ]) {
+    const { sql, parameters } = selectEntries(query);
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(parameters as string[]));
+    const steps = plan.map(({ detail }) => String(detail)).join("; ");
+    expect(steps).toContain("USING INDEX");
+    expect(steps).not.toMatch(/\bSCAN\b/);
+  }
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../src/model/generated/run.ts";
-import { PER_MINUTE } from "../../src/web/api.ts";
+import { OF_CALLER, OF_STRANGERS } from "../../src/web/limit.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
 import {
   type ApiWorld,
@@ -54,6 +54,12 @@ describe("asking for a run", () => {
     { of: "a body that says something", body: '{"force":true}', want: "400" },
     { of: "a body that is no object", body: "[]", want: "400" },
     { of: "a body that would pollute", body: '{"__proto__":{"a":1}}', want: "400" },
+    {
+      of: "another charset",
+      headers: { "content-type": "application/json; charset=utf-16" },
+      want: "415",
+    },
+    { of: "a packed body", headers: { "content-encoding": "gzip" }, want: "415" },
     { of: "a large body", body: JSON.stringify("a".repeat(2_000)), want: "413" },
   ])("with $of is refused with $want, and nothing is run", async ({ headers = {}, body, want }) => {
     await using world = await openApiWorld();
@@ -133,15 +139,81 @@ describe("with tokens", () => {
   });
 });
 
-test("a client that asks too often is told when to come back, and health goes on", async () => {
-  await using world = await openApiWorld(holders);
-  const statuses = [];
-  for (let asked = 0; asked < PER_MINUTE; asked += 1) {
-    statuses.push((await world.get("/api/v1/tenants")).status);
+describe("asking too often", () => {
+  test("a caller is told when to come back, and others and health go on", async () => {
+    await using world = await openApiWorld(holders);
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < OF_CALLER; asked += 1) {
+      statuses.add((await world.get("/api/v1/tenants/nobody", bearer(viewer))).status);
+    }
+    expect(statuses).toEqual(new Set([404]));
+    const response = await world.get("/api/v1/tenants", bearer(viewer));
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await problem(response)).toBe("429 too-many");
+    expect((await world.get("/api/v1/tenants", bearer(operator))).status).toBe(200);
+    expect((await world.get("/healthz")).status).toBe(200);
+  });
+
+  test("strangers keep nobody out who is known, and the log hears of them once", async () => {
+    await using world = await openApiWorld(holders);
+    const statuses = [];
+    for (let asked = 0; asked <= OF_STRANGERS; asked += 1) {
+      statuses.push(
+        (await world.get("/api/v1/tenants", bearer(`a-token-of-nobody-${asked}`))).status,
+      );
+    }
+    expect(statuses.slice(0, -1).every((status) => status === 401)).toBe(true);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await world.get("/api/v1/tenants", bearer(viewer))).status).toBe(200);
+    expect(world.logged).toEqual([
+      expect.stringMatching(/^A request from 127\.0\.0\.1 named nobody/),
+    ]);
+  });
+
+  test("what a page elsewhere sends is not counted against this machine", async () => {
+    await using world = await openApiWorld();
+    const url = `${world.url}/api/v1/tenants`;
+    const hostile = [{ host: "evil.example" }, { "sec-fetch-site": "cross-site" }];
+    const statuses = new Set<number>();
+    for (let asked = 0; asked <= OF_CALLER / 2; asked += 1) {
+      for (const headers of hostile) statuses.add((await raw(url, "GET", headers)).status);
+    }
+    expect(statuses).toEqual(new Set([421, 403]));
+    expect((await world.get("/api/v1/tenants")).status).toBe(200);
+  });
+
+  test("behind a proxy that is trusted, each address is counted apart", async () => {
+    await using world = await openApiWorld(holders, { trustedProxies: ["127.0.0.0/8"] });
+    const from = (address: string) => ({ "x-forwarded-for": `203.0.113.7, ${address}` });
+    let status = 401;
+    for (let asked = 0; asked <= OF_STRANGERS; asked += 1) {
+      ({ status } = await world.get("/api/v1/tenants", from("198.51.100.1")));
+    }
+    expect(status).toBe(429);
+    expect((await world.get("/api/v1/tenants", from("198.51.100.2"))).status).toBe(401);
+  });
+
+  test("what anybody says of a proxy is not believed", async () => {
+    await using world = await openApiWorld(holders);
+    let status = 401;
+    for (let asked = 0; asked <= OF_STRANGERS; asked += 1) {
+      const headers = { "x-forwarded-for": `198.51.100.${asked}` };
+      ({ status } = await world.get("/api/v1/tenants", headers));
+    }
+    expect(status).toBe(429);
+  });
+});
+
+test("what comes through a proxy on this machine is refused where nobody has to say who they are", async () => {
+  await using world = await openApiWorld();
+  for (const header of ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"]) {
+    const response = await world.get("/api/v1/tenants", { [header]: "203.0.113.7" });
+    expect(await problem(response)).toBe("421 misdirected");
   }
-  expect(new Set(statuses)).toEqual(new Set([401]));
-  const response = await world.get("/api/v1/tenants", bearer(viewer));
-  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(await problem(response)).toBe("429 too-many");
-  expect((await world.get("/healthz")).status).toBe(200);
+});
+
+test("a viewer who asks for a run is told of in the log", async () => {
+  await using world = await openApiWorld(holders);
+  await world.post(`${tenant}/reconcile`, bearer(viewer));
+  expect(world.logged).toEqual([`wall is a viewer, and asked for a run at ${tenant}/reconcile.`]);
 });

@@ -16,7 +16,7 @@ import { driftChanges } from "../../src/reconcile/drift.ts";
 import { type Schedule, startSchedule } from "../../src/reconcile/schedule.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { AccessOptions } from "../../src/web/access.ts";
-import { startWeb } from "../../src/web/web.ts";
+import { startWeb, type WebOptions } from "../../src/web/web.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
 import { cleanPlan } from "../report/samples.ts";
 import { runAt } from "./page/tenants.ts";
@@ -61,7 +61,10 @@ const names = ["production", "staging"];
 const nobody = () => Promise.reject(new Error("Nobody was expected to accept anything"));
 
 /** Each tenant has had its run at start, which found nothing. */
-export async function openApiWorld(access: AccessOptions | null = null): Promise<ApiWorld> {
+export async function openApiWorld(
+  access: AccessOptions | null = null,
+  more: Partial<WebOptions> = {},
+): Promise<ApiWorld> {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-api-"));
   const file = join(folder, "state.db");
   const store = await openStore({ sqlite: file });
@@ -76,13 +79,14 @@ export async function openApiWorld(access: AccessOptions | null = null): Promise
   const acts = { reconcile: runNow, accept: nobody, revoke: nobody };
   const status = () => schedule?.status() ?? [];
   const page = openPage(tenants, { status, acts, clock: systemClock });
-  const asking = { tenants, standings: page.options.tenants, schedule: () => schedule, runNow };
+  const asking = { tenants, status, runNow, clock: systemClock };
   const web = await startWeb({
     ...{ host: "127.0.0.1", port: 0, health: () => ({ ready: true, tenants: [] }) },
     metrics: { contentType: "text/plain", text: async () => "" },
     page: page.options,
     ...{ access, api: openApi(asking) },
     logger: (message) => logged.push(message),
+    ...more,
   });
   const self = {
     ...{ url: web.url, store, file, logged, asked, hold: null as Promise<unknown> | null },

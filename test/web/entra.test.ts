@@ -28,7 +28,10 @@ test.for([
   },
   {
     whose: "a person",
-    claims: { preferred_username: "ada@contoso.com", roles: ["Plumbline.Operator"] },
+    claims: {
+      ...{ preferred_username: "ada@contoso.com", roles: ["Plumbline.Operator"] },
+      ...{ sub: "pairwise", scp: "access" },
+    },
     caller: { name: "ada@contoso.com (an-object)", role: "operator" },
   },
   {
@@ -41,8 +44,13 @@ test.for([
   },
   {
     whose: "somebody with roles of another app alone",
-    claims: { roles: ["Other.Operator"], oid: undefined, sub: "a-subject" },
+    claims: { roles: ["Other.Operator"], oid: undefined, sub: "a-subject", idtyp: "app" },
     caller: { name: "app a-client (a-subject)", role: null },
+  },
+  {
+    whose: "somebody with a long and hostile name",
+    claims: { preferred_username: `a\u202e\u009b31m\n\u0000${"b".repeat(300)}` },
+    caller: { name: `a31m${"b".repeat(116)} (an-object)` },
   },
   { whose: "somebody without roles", claims: { roles: undefined }, caller: { role: null } },
   {
@@ -63,6 +71,11 @@ test.for<{ what: string; token: () => string | Promise<string> }>([
   { what: "that begins later", token: () => service.token({ nbf: now() + 120 }) },
   { what: "that never ends", token: () => service.token({ exp: undefined }) },
   { what: "that is an ID token", token: () => service.token({ azp: undefined }) },
+  { what: "that is an ID token with a client", token: () => service.token({ nonce: "a" }) },
+  {
+    what: "of a person who granted no scope",
+    token: () => service.token({ preferred_username: "ada@contoso.com", sub: "pairwise" }),
+  },
   { what: "by a key that there is not", token: () => service.token({}, { kid: "two" }) },
   { what: "without a signature", token: () => new UnsecuredJWT({ aud: audience }).encode() },
   {
@@ -114,9 +127,37 @@ test.for(["fail", "talk nonsense", "break"] as const)(
     expect(world.logged.join()).not.toContain(token);
     expect((await world.get("/api/v1/tenants", bearer(viewer))).status).toBe(200);
     other.behaviour = "answer";
-    expect((await world.get("/api/v1/tenants", bearer(token))).status).toBe(200);
+    await expect
+      .poll(async () => (await world.get("/api/v1/tenants", bearer(token))).status, {
+        timeout: 5_000,
+      })
+      .toBe(200);
   },
 );
+
+test("tokens that anybody can make up ask for no keys, or not again and again", async () => {
+  await using other = await startSignInService();
+  other.behaviour = "fail";
+  const open = openEntra(options(other));
+  for (const claims of [{ iss: "https://evil.example" }, { aud: "another" }]) {
+    expect(await open(await other.token(claims))).toBe(null);
+  }
+  expect(other.asked).toEqual([]);
+  for (let tries = 0; tries < 10; tries += 1) {
+    await expect(open(await other.token())).rejects.toThrow("cannot be read");
+  }
+  expect(other.asked).toHaveLength(1);
+});
+
+test("keys that were had hold on while the sign-in service is away", async () => {
+  await using other = await startSignInService();
+  const open = openEntra(options(other));
+  expect(await open(await other.token())).not.toBe(null);
+  other.behaviour = "break";
+  // A key that is not known makes it ask again.
+  await open(await other.token({}, { kid: "two" }));
+  expect(await open(await other.token())).toMatchObject({ role: "viewer" });
+});
 
 test("the app role decides what a person may do over the API, and the audit hears who it was", async () => {
   await using world = await openApiWorld({ tokens: [], entra: options(service) });

@@ -3,10 +3,10 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import fastify from "fastify";
 import { expect, test } from "vitest";
 import { readSchema } from "../../src/definitions/schemas.ts";
-import { PER_MINUTE, registerApi } from "../../src/web/api.ts";
+import { registerApi } from "../../src/web/api.ts";
 import { routes } from "../../src/web/api-routes.ts";
 import { openCallers } from "../../src/web/callers.ts";
-import { allowLimits } from "../../src/web/limit.ts";
+import { allowLimits, OF_CALLER, OF_STRANGERS } from "../../src/web/limit.ts";
 import { openComponents } from "../../src/web/openapi-schemas.ts";
 import { openApiWorld } from "./api-world.ts";
 
@@ -48,10 +48,17 @@ test("every route of the API is in the document, and the document has no other",
     served.push(...[method].flat().map((one) => `${one} ${url.replaceAll(/:(\w+)/g, "{$1}")}`));
   });
   const nothing = async () => [];
+  const nobody = () => Promise.reject(new Error("nobody asks"));
   const source = {
-    ...{ has: () => false, tenants: nothing, lastRun: async () => null, drifts: nothing },
+    ...{
+      has: () => false,
+      tenants: nothing,
+      tenant: nobody,
+      lastRun: async () => null,
+      drifts: nothing,
+    },
     ...{ runs: nothing, run: async () => null, audit: nothing },
-    reconcile: async () => Promise.reject(new Error("nobody asks")),
+    reconcile: nobody,
   };
   allowLimits(app);
   registerApi(app, { source, schema: readSchema, version: "0.0.0" }, openCallers(null));
@@ -109,5 +116,7 @@ test("docs/api.md tells of every request and every refusal", async () => {
     readonly $defs: { readonly problem: { properties: { error: { enum: readonly string[] } } } };
   };
   for (const error of $defs.problem.properties.error.enum) expect(page).toContain(`\`${error}\``);
-  expect(page).toContain(`${PER_MINUTE} requests`);
+  for (const most of [OF_CALLER, OF_STRANGERS]) {
+    expect(page).toContain(`${most.toLocaleString("en")} requests`);
+  }
 });

@@ -19,6 +19,8 @@ export interface SignInService extends AsyncDisposable {
 
 const roles = ["Plumbline.Viewer"];
 
+const application = { azp: "a-client", oid: "an-object", sub: "an-object" };
+
 export async function startSignInService(): Promise<SignInService> {
   const { privateKey, publicKey } = await generateKeyPair("RS256");
   const keys = [{ ...(await exportJWK(publicKey)), kid: "one", use: "sig" }];
@@ -38,7 +40,7 @@ export async function startSignInService(): Promise<SignInService> {
     token: (claims = {}, header = {}) => {
       const now = Math.floor(Date.now() / 1_000);
       const usual = { iss: issuer, aud: audience, iat: now, nbf: now, exp: now + 3_600 };
-      return new SignJWT({ ...usual, azp: "a-client", oid: "an-object", roles, ...claims })
+      return new SignJWT({ ...usual, ...application, roles, ...claims })
         .setProtectedHeader({ alg: "RS256", kid: "one", ...header })
         .sign(privateKey);
     },

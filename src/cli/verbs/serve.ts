@@ -44,9 +44,10 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const subjects = new Map(wiring.tenants.map(({ settings, subject }) => [settings.name, subject]));
   const acts = pageActs(subjects, { runNow, clock: systemClock, notify, stopping: stop.stopping });
   const page = openPage(wiring.tenants, { status: standing, acts, clock: systemClock });
-  const asking = { ...wiring, standings: page.options.tenants, schedule: () => schedule, runNow };
+  const asking = { ...wiring, status: standing, runNow, clock: systemClock };
   await using web = await startWeb({
     ...configured.settings.listen,
+    trustedProxies: configured.settings.trustedProxies,
     health: () => ({ ready: health.ready, tenants: standing() }),
     metrics,
     access: await readAccess(configured.settings.access, { ...wiring, redactors }),

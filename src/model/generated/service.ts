@@ -109,6 +109,12 @@ http?: {
  * Address and port, as host:port or [IPv6]:port.
  */
 listen?: string
+/**
+ * Addresses of proxies before the service, whose X-Forwarded-For says who asks: limits of requests then count clients apart. IP addresses, or networks with a prefix.
+ * 
+ * @minItems 1
+ */
+trustedProxies?: [string, ...(string)[]]
 access?: Access
 }
 /**

@@ -8,7 +8,7 @@ import forms from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, toFault } from "../../model/fault.ts";
 import type { Callers } from "../callers.ts";
-import { limitRequests } from "../limit.ts";
+import { openLimit } from "../limit.ts";
 import { refuse, statusOf } from "../refusal.ts";
 import { addActs } from "./act-routes.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
@@ -52,9 +52,6 @@ const HEADERS = {
 
 type Logger = (message: string) => void;
 
-/** Requests of one address in a minute: an open page asks at most once a second. */
-const PER_MINUTE = 600;
-
 /** Bytes of a form. */
 const LARGEST_FORM = 16_384;
 
@@ -71,7 +68,7 @@ export function registerPage(
 ): void {
   app.register((scope, _options, done) => {
     const events = openEvents(options.onRun);
-    const readers = openReaders(callers, options.now);
+    const readers = openReaders(callers, openLimit(scope, logger), options.now);
     scope.addHook("preClose", async () => events.close());
     scope.addHook("onRequest", async ({ headers }, reply) => {
       reply.headers(HEADERS);
@@ -80,7 +77,6 @@ export function registerPage(
     });
     scope.register(cookies);
     scope.register(forms, { bodyLimit: LARGEST_FORM });
-    limitRequests(scope, PER_MINUTE);
     scope.setErrorHandler((error, _request, reply) => answerError(error, reply, logger));
     addFiles(scope);
     addPages(scope, options, readers);

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../access.ts";
 import type { Callers } from "../callers.ts";
+import type { Limit } from "../limit.ts";
 import type { Refusal } from "../refusal.ts";
 import { openSessions } from "../sessions.ts";
 
@@ -22,18 +23,19 @@ export interface Readers {
 
 const COOKIE = "plumbline";
 
-export function openReaders(callers: Callers, now: () => Date): Readers {
+export function openReaders(callers: Callers, limit: Limit, now: () => Date): Readers {
   const sessions = openSessions(now);
   const idOf = ({ cookies }: FastifyRequest) => cookies[COOKIE] ?? "";
   return {
     async readerOf(request) {
       const signedIn = sessions.callerOf(idOf(request));
-      if (signedIn !== null) return readerOf(signedIn, "session");
-      const caller = await callers.callerOf(request.headers);
-      return "error" in caller ? caller : readerOf(caller, callers.isOpen ? "place" : "header");
+      const by = signedIn !== null ? "session" : callers.isOpen ? "place" : "header";
+      const caller = await limit(request, signedIn ?? (await callers.callerOf(request.headers)));
+      return "error" in caller ? caller : readerOf(caller, by);
     },
     async signIn(request, reply, token) {
-      const caller = await callers.callerOf({ authorization: `Bearer ${token.trim()}` });
+      const authorization = `Bearer ${token.trim()}`;
+      const caller = await limit(request, await callers.callerOf({ authorization }));
       if ("error" in caller) return caller;
       const reader = readerOf(caller, "session");
       if ("error" in reader) return reader;

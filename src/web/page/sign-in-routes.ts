@@ -1,6 +1,5 @@
 /** How people who use a browser say who they are. */
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { limitRequests } from "../limit.ts";
 import type { Refusal } from "../refusal.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
@@ -8,19 +7,8 @@ import { placeWithin, SIGN_IN, SIGN_OUT } from "./paths.ts";
 import type { Readers } from "./readers.ts";
 import { signInPage } from "./sign-in.ts";
 
-/** Requests of one address in a minute. */
-const PER_MINUTE = 60;
-
 /** `isOpen`: nobody has to, and is led on. */
-export function addSignIn(page: FastifyInstance, readers: Readers, isOpen: boolean): void {
-  page.register((scope, _options, done) => {
-    limitRequests(scope, PER_MINUTE);
-    addRoutes(scope, readers, isOpen);
-    done();
-  });
-}
-
-function addRoutes(scope: FastifyInstance, readers: Readers, isOpen: boolean): void {
+export function addSignIn(scope: FastifyInstance, readers: Readers, isOpen: boolean): void {
   scope.get(SIGN_IN, async ({ query }, reply) => {
     const to = placeWithin(textOf(query, "to"));
     return isOpen ? reply.redirect(to, 303) : sendPage(reply, signInPage(to, null));

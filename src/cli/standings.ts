@@ -1,0 +1,52 @@
+/** How tenants stand, from the store and from the schedule: for the page and for the API. */
+import { isPressing, openDrifts } from "../model/drift.ts";
+import type { Memory, RunOutline } from "../model/store.ts";
+import { activeSuspensions } from "../plan/suspensions.ts";
+import type { TenantStatus } from "../reconcile/schedule.ts";
+import type { PlanSubject } from "../reconcile/subject.ts";
+import type { TenantStanding } from "../web/page/options.ts";
+import type { TenantSettings } from "./configuration.ts";
+
+/** What of a tenant is needed. */
+export interface Standing {
+  readonly settings: Pick<TenantSettings, "name">;
+  readonly subject: Pick<PlanSubject, "store" | "tenant">;
+}
+
+/** In the order of the tenants, which share one store. */
+export async function standings(
+  tenants: readonly Standing[],
+  status: readonly TenantStatus[],
+  now: Date,
+): Promise<readonly TenantStanding[]> {
+  const [first] = tenants;
+  if (first === undefined) return [];
+  const nextRuns = new Map(status.map(({ name, nextRun }) => [name, nextRun]));
+  const names = tenants.map(({ settings }) => settings.name);
+  const outlines = await first.subject.store.outlines(names, 1);
+  return Promise.all(
+    tenants.map(async ({ settings: { name }, subject }, index) => {
+      const memory = await subject.store.recall(subject.tenant);
+      const last = outlines[index]?.[0] ?? null;
+      return { ...standing(name, memory, last, now), nextRun: nextRuns.get(name) ?? null };
+    }),
+  );
+}
+
+function standing(
+  name: string,
+  memory: Memory,
+  last: RunOutline | null,
+  now: Date,
+): Omit<TenantStanding, "nextRun"> {
+  const open = openDrifts(memory.drifts).filter(isPressing);
+  const suspensions = activeSuspensions({ memory, now: now.toISOString() });
+  const suspended = suspensions.find(({ kind }) => kind === null);
+  return {
+    name,
+    last,
+    open: open.length,
+    oldest: open[0]?.firstSeen ?? null,
+    suspendedUntil: suspended?.until ?? null,
+  };
+}
