@@ -38,6 +38,8 @@ export interface Settings {
   /** null: nobody is told of anything. */
   readonly alerts: AlertSettings | null;
   readonly listen: { readonly host: string; readonly port: number };
+  /** With {commit}, {file} and {line} to be filled in; null: files have no address. */
+  readonly sourceUrl: string | null;
   /** IP addresses, or networks with a prefix. */
   readonly trustedProxies: readonly string[];
   /** Who may use the API; null: nothing is said, so nobody but this machine. */
@@ -131,6 +133,7 @@ function settle(value: ServiceConfiguration, file: string, at: At, env: Environm
     alerts: alertSettings(value, root, at),
     listen: { host: hostOf(listen.slice(0, colon)), port: Number(listen.slice(colon + 1)) },
     trustedProxies: value.http?.trustedProxies ?? [],
+    sourceUrl: value.http?.sourceUrl ?? null,
     access: accessSettings(value, root, at),
     tenants: value.tenants.map((tenant, index) => {
       const path = `tenants[${index}]`;

@@ -13,6 +13,7 @@ import {
   type TenantPast,
 } from "../web/page/options.ts";
 import type { TenantSettings } from "./configuration.ts";
+import type { SourceLink } from "./source-link.ts";
 import { standings } from "./standings.ts";
 
 /** What of a tenant the page needs. */
@@ -31,10 +32,14 @@ export interface Paging {
   /** Asked whenever a page is made. */
   readonly status: () => readonly TenantStatus[];
   readonly acts: PageActs;
+  readonly sourceLink: SourceLink;
   readonly clock: Pick<Clock, "now">;
 }
 
-export function openPage(tenants: readonly Paged[], { status, acts, clock }: Paging): Page {
+export function openPage(
+  tenants: readonly Paged[],
+  { status, acts, sourceLink, clock }: Paging,
+): Page {
   const listeners = new Set<(tenant: string) => void>();
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
   const changed = (tenant: string) => {
@@ -69,6 +74,7 @@ export function openPage(tenants: readonly Paged[], { status, acts, clock }: Pag
           changed(tenant);
         },
       },
+      sourceLink,
       now: () => clock.now(),
     },
     ended: ({ tenant }) => changed(tenant),

@@ -64,8 +64,11 @@ export interface Web extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Answers an orchestrator, which asks often and briefly. */
+/** Milliseconds in which a request must have come. */
 const TIMEOUT = 10_000;
+
+/** Longer than proxies keep a connection open: one that is closed as they send is an error to them. */
+const IDLE = 75_000;
 
 /** Characters of a part of a path. One that is too long names nothing, and that is answered as such. */
 const LONGEST_NAME = 16_384;
@@ -103,9 +106,9 @@ function server(options: WebOptions): FastifyInstance {
     bodyLimit: 1,
     trustProxy: [...(options.trustedProxies ?? [])],
     routerOptions: { maxParamLength: LONGEST_NAME },
-    connectionTimeout: TIMEOUT,
+    connectionTimeout: IDLE,
     requestTimeout: TIMEOUT,
-    keepAliveTimeout: TIMEOUT,
+    keepAliveTimeout: IDLE,
     forceCloseConnections: true,
     return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) => {

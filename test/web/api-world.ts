@@ -78,7 +78,7 @@ export async function openApiWorld(
   const runNow = openRunNow(() => schedule, pino({ level: "silent" }));
   const acts = { reconcile: runNow, accept: nobody, revoke: nobody };
   const status = () => schedule?.status() ?? [];
-  const page = openPage(tenants, { status, acts, clock: systemClock });
+  const page = openPage(tenants, { status, acts, sourceLink: () => null, clock: systemClock });
   const asking = { tenants, status, runNow, clock: systemClock };
   const web = await startWeb({
     ...{ host: "127.0.0.1", port: 0, health: () => ({ ready: true, tenants: [] }) },

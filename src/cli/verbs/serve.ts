@@ -19,6 +19,7 @@ import { openPage } from "../page.ts";
 import { pageActs } from "../page-acts.ts";
 import { logEvent } from "../run-log.ts";
 import { openRunNow } from "../run-now.ts";
+import { sourceLink } from "../source-link.ts";
 import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
@@ -43,7 +44,8 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const notify = notifier(terminal, log);
   const subjects = new Map(wiring.tenants.map(({ settings, subject }) => [settings.name, subject]));
   const acts = pageActs(subjects, { runNow, clock: systemClock, notify, stopping: stop.stopping });
-  const page = openPage(wiring.tenants, { status: standing, acts, clock: systemClock });
+  const shown = { acts, sourceLink: sourceLink(configured.settings.sourceUrl) };
+  const page = openPage(wiring.tenants, { ...shown, status: standing, clock: systemClock });
   const asking = { ...wiring, status: standing, runNow, clock: systemClock };
   await using web = await startWeb({
     ...configured.settings.listen,

@@ -110,6 +110,10 @@ http?: {
  */
 listen?: string
 /**
+ * Where people read a file of the definitions, for the page: {commit}, {file} (relative to this file) and {line} are filled in.
+ */
+sourceUrl?: string
+/**
  * Addresses of proxies before the service, whose X-Forwarded-For says who asks: limits of requests then count clients apart. IP addresses, or networks with a prefix.
  * 
  * @minItems 1

@@ -11,7 +11,7 @@ import { grouped, name, REDACTED, sentence } from "../../report/printable.ts";
 import { shortCommit } from "../../report/tenant-view.ts";
 import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
 import { acceptForm, revokeForm } from "./act-forms.ts";
-import type { TenantPast } from "./options.ts";
+import type { PageOptions, TenantPast } from "./options.ts";
 import type { Reader } from "./readers.ts";
 import { age, time } from "./words.ts";
 
@@ -23,8 +23,8 @@ const tones = {
   resolved: "good",
 } as const satisfies Record<Drift["state"], Tone>;
 
-/** To whom, and when. */
-export interface Shown {
+/** To whom, when, and where the definitions can be read. */
+export interface Shown extends Pick<PageOptions, "sourceLink"> {
   readonly reader: Reader;
   readonly now: Date;
 }
@@ -105,16 +105,19 @@ function row(standing: Standing, past: TenantPast, shown: Shown): Html {
     ? html`<td colspan="2" data-label="To do"><span>${wholeWords(drift)}</span></td>`
     : html`<td class="was" data-label="In the tenant"><span>${valueHtml(before)}</span></td><td class="now" data-label="In git"><span>${valueHtml(after)}</span></td>`;
   const field = isWhole ? NOTHING : html`<br><code>${breakable(path)}</code>`;
-  return html`<tr><th scope="row"><b>${name(drift.name)}</b> ${badge(state, tones[state])}${field}<br><span class="place">${place(drift)}</span></th>${values}<td data-label="Seen"><div>${seen(standing, past, shown.now)}${form(standing, past, shown)}</div></td></tr>\n`;
+  return html`<tr><th scope="row"><b>${name(drift.name)}</b> ${badge(state, tones[state])}${field}<br><span class="place">${place(drift, shown)}</span></th>${values}<td data-label="Seen"><div>${seen(standing, past, shown.now)}${form(standing, past, shown)}</div></td></tr>\n`;
 }
 
 function wholeWords({ op, kind }: Drift): Html {
   return html`The whole ${kinds[kind]} is to be ${verbs[op].done}.`;
 }
 
-function place({ at, commit }: Drift): Html {
+function place(drift: Drift, { sourceLink }: Shown): Html {
+  const { at, commit } = drift;
   const where = placeOf(at);
-  const file = where === null ? html`no definition` : html`<code>${breakable(where)}</code>`;
+  const link = sourceLink(drift);
+  const code = where === null ? html`no definition` : html`<code>${breakable(where)}</code>`;
+  const file = link === null ? code : html`<a href="${link}" rel="noreferrer">${code}</a>`;
   return commit === null ? file : html`${file}, commit <code>${shortCommit(commit)}</code>`;
 }
 

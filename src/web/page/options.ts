@@ -96,5 +96,7 @@ export interface PageOptions {
    */
   readonly onRun: (listener: (tenant: string) => void) => () => void;
   readonly acts: PageActs;
+  /** Where a definition can be read as it stood; null where that is not known. */
+  readonly sourceLink: (of: Pick<Drift, "at" | "commit">) => string | null;
   readonly now: () => Date;
 }

@@ -5,9 +5,9 @@ import { type Counted, cards } from "../../report/html-tenant.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { grouped, name } from "../../report/printable.ts";
 import { plural } from "../../report/wording.ts";
-import type { Shown } from "./differences.ts";
 import { framed } from "./frame.ts";
 import type { TenantStanding } from "./options.ts";
+import type { Reader } from "./readers.ts";
 import { age, type State, stateBadge, stateOf, states, tenantLink, time, toneOf } from "./words.ts";
 
 /** What is to be shown; empty shows all. */
@@ -22,7 +22,7 @@ export interface Filter {
 export function overviewPage(
   standings: readonly TenantStanding[],
   filter: Filter,
-  { reader, now }: Shown,
+  { reader, now }: { readonly reader: Reader; readonly now: Date },
 ): string {
   const shown = standings.filter(isWanted(filter)).toSorted(worstFirst);
   const sentence = sentenceOf(standings);

@@ -136,7 +136,8 @@ function addPages(scope: FastifyInstance, options: PageOptions, readers: Readers
   });
   add("/tenants/:tenant", async ({ params: { tenant } }, reader) => {
     const past = await options.tenant(tenant);
-    return past === null ? unknown(tenant, reader) : { page: tenantPage(past, reader, now()) };
+    if (past === null) return unknown(tenant, reader);
+    return { page: tenantPage(past, { reader, now: now(), sourceLink: options.sourceLink }) };
   });
   add("/tenants/:tenant/audit", async ({ params: { tenant } }, reader) => {
     const audited = await options.audit(tenant, AUDITED);

@@ -12,11 +12,11 @@ import { differencesSection, type Shown } from "./differences.ts";
 import { framed } from "./frame.ts";
 import type { TenantPast } from "./options.ts";
 import { runPath, tenantPath } from "./paths.ts";
-import type { Reader } from "./readers.ts";
 import { timeline } from "./timeline.ts";
 import { stateBadge, stateOf, time } from "./words.ts";
 
-export function tenantPage(past: TenantPast, reader: Reader, now: Date): string {
+export function tenantPage(past: TenantPast, shown: Shown): string {
+  const { reader } = shown;
   const { name: tenant, runs, nextRun, timezone, isRunning } = past;
   const [last] = runs;
   const view = last && runView(last, nextRun, { timezone });
@@ -24,7 +24,7 @@ export function tenantPage(past: TenantPast, reader: Reader, now: Date): string 
   const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last ?? null))}</h1>
 <p class="lead">${view?.sentence ?? NO_RUN}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
 ${reconcileForm(tenant, isRunning, reader)}
-${view === undefined ? NOTHING : sections(view, past, { reader, now })}`;
+${view === undefined ? NOTHING : sections(view, past, shown)}`;
   return framed({ title: name(tenant), tenant, isLive: true, reader, main });
 }
 

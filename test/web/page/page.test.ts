@@ -133,6 +133,17 @@ describe("one tenant", () => {
     expect(page).toContain("commit <code>9f2c1a7d0b</code>");
   });
 
+  test("leads to the file, the line and the commit where git says so", async () => {
+    const sourceUrl = "https://git.example/contoso/blob/{commit}/{file}#L{line}";
+    await using world = await open(["production"], { sourceUrl });
+    const at = { file: "connectors/a b & c.yaml", line: 4, column: 3 };
+    await world.record(runAt(5, { ...drifting, plan: planOf({ changes: [{ ...updated, at }] }) }));
+    const page = await text(`${world.url}/tenants/production`);
+    expect(page).toMatch(
+      /href="https:\/\/git\.example\/contoso\/blob\/9f2c\w+\/connectors\/a%20b%20%26%20c\.yaml#L4" rel="noreferrer"/,
+    );
+  });
+
   test("is told with what a person accepted, until when and why, and it counts as no difference", async () => {
     const { kind, name } = updated;
     const path = "spec.targetUrl";

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPage, type Page } from "../../../src/cli/page.ts";
+import { sourceLink as openSourceLink } from "../../../src/cli/source-link.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import type { Plan, Run } from "../../../src/model/generated/run.ts";
 import type { Store } from "../../../src/model/store.ts";
@@ -28,6 +29,7 @@ export interface WorldOptions {
   readonly clock?: Pick<Clock, "now">;
   readonly host?: string;
   readonly access?: AccessOptions;
+  readonly sourceUrl?: string;
   /** None are expected where they are left out. */
   readonly acts?: PageActs;
   /** Takes the place of what the page is told. */
@@ -47,8 +49,9 @@ export async function openWorld(wanted: WorldOptions): Promise<World> {
   const file = join(folder, "state.db");
   const store = await openStore({ sqlite: file });
   const acts = wanted.acts ?? noActs;
+  const sourceLink = openSourceLink(wanted.sourceUrl ?? null);
   const status = () => tenants.map(statusOf);
-  const page = openPage(tenants.map(pagedOf(store)), { status, acts, clock });
+  const page = openPage(tenants.map(pagedOf(store)), { status, acts, sourceLink, clock });
   const logged: string[] = [];
   const web = await startWeb({
     ...{ host, port: 0, metrics, health: () => ({ ready: true, tenants: [] }) },
