@@ -15,16 +15,11 @@ export interface Acting {
   readonly stopping: AbortSignal;
 }
 
-/** By the name of each tenant of plumbline.yaml. */
+/** `subjectOf` knows the tenants of plumbline.yaml. */
 export function pageActs(
-  subjects: ReadonlyMap<string, PlanSubject>,
+  subjectOf: (tenant: string) => PlanSubject,
   { runNow, clock, notify, stopping }: Acting,
 ): PageActs {
-  const subjectOf = (tenant: string) => {
-    const subject = subjects.get(tenant);
-    if (subject === undefined) throw new Error("The page asked for a tenant that there is not");
-    return subject;
-  };
   return {
     reconcile: runNow,
     async accept(tenant, { until, ...word }, by) {

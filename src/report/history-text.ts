@@ -84,6 +84,7 @@ const actions = {
   suspend: { symbol: "!", word: "suspended", tone: "held" },
   resume: { symbol: ">", word: "resumed", tone: "good" },
   restore: { symbol: "<", word: "restored", tone: "update" },
+  reconcile: { symbol: ">", word: "asked for a run", tone: "quiet" },
   retain: { symbol: "·", word: "removed old entries", tone: "quiet" },
 } as const satisfies Record<AuditEntry["action"], Words>;
 

@@ -66,8 +66,13 @@ test("whoever holds a token of an operator has git's word applied at once, and i
   expect(entries).toMatchObject([
     { entry: { action: "create", result: "begun", by: "ops", trigger: "command" } },
     { entry: { action: "create", result: "done", by: "ops" } },
+    { entry: { action: "reconcile", by: "ops", message: "The run was converged." } },
   ]);
   expect((await audited(service)).entries).toEqual(entries);
+  expect((await reconcile(url, bearer(token))).status).toBe(200);
+  expect((await audited(service)).entries.slice(entries.length)).toMatchObject([
+    { entry: { action: "reconcile", by: "ops", message: "The run was clean." } },
+  ]);
   serving.child.kill("SIGTERM");
   const { status, stdout, stderr } = await serving.ended;
   expect(status).toBe(0);

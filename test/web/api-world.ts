@@ -75,7 +75,8 @@ export async function openApiWorld(
   const logged: string[] = [];
   const asked: string[] = [];
   let schedule: Schedule | null = null;
-  const runNow = openRunNow(() => schedule, pino({ level: "silent" }));
+  const subjectOf = (name: string) => ({ store, tenant: identityOf(name), clock: systemClock });
+  const runNow = openRunNow(() => schedule, subjectOf, pino({ level: "silent" }));
   const acts = { reconcile: runNow, accept: nobody, revoke: nobody };
   const status = () => schedule?.status() ?? [];
   const page = openPage(tenants, { status, acts, sourceLink: () => null, clock: systemClock });

@@ -5,7 +5,7 @@ import { systemClock } from "../../model/system-clock.ts";
 import { nothingAsked } from "../../plan/input.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
-import type { Notify } from "../../reconcile/subject.ts";
+import type { Notify, Subject } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
@@ -40,10 +40,10 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   await using _ = wiring;
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
-  const runNow = openRunNow(() => schedule, log);
+  const subjectOf = subjectsByName(wiring.tenants);
+  const runNow = openRunNow(() => schedule, subjectOf, log);
   const notify = notifier(terminal, log);
-  const subjects = new Map(wiring.tenants.map(({ settings, subject }) => [settings.name, subject]));
-  const acts = pageActs(subjects, { runNow, clock: systemClock, notify, stopping: stop.stopping });
+  const acts = pageActs(subjectOf, { runNow, clock: systemClock, notify, stopping: stop.stopping });
   const shown = { acts, sourceLink: sourceLink(configured.settings.sourceUrl) };
   const page = openPage(wiring.tenants, { ...shown, status: standing, clock: systemClock });
   const asking = { ...wiring, status: standing, runNow, clock: systemClock };
@@ -86,6 +86,16 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   await schedule.stop();
   log.info("stopped");
   return exitStatus.clean;
+}
+
+/** Answers for tenants of plumbline.yaml alone. */
+function subjectsByName(tenants: readonly WiredToApply[]): (name: string) => Subject {
+  const subjects = new Map(tenants.map(({ settings, subject }) => [settings.name, subject]));
+  return (name) => {
+    const subject = subjects.get(name);
+    if (subject === undefined) throw new Error("Somebody asked for a tenant that there is not");
+    return subject;
+  };
 }
 
 /** A device code asks a person, and nobody watches a service. */

@@ -55,9 +55,9 @@ at: string
  */
 tenant: (AuditedTenant | null)
 /**
- * What was done: a write to the tenant (create, update, adopt, delete); something that was not done (refuse); a person's word against a rule (override); suspend and resume; restore; and retain, which took the oldest entries away.
+ * What was done: a write to the tenant (create, update, adopt, delete); something that was not done (refuse); a person's word against a rule (override); suspend and resume; restore; reconcile, a run that somebody asked a service for; and retain, which took the oldest entries away.
  */
-action: ("create" | "update" | "adopt" | "delete" | "refuse" | "override" | "accept" | "suspend" | "resume" | "restore" | "retain")
+action: ("create" | "update" | "adopt" | "delete" | "refuse" | "override" | "accept" | "suspend" | "resume" | "restore" | "reconcile" | "retain")
 /**
  * What became of it: begun before a write, done after it, else the code of what went wrong, or how a later run found out.
  */

@@ -118,7 +118,9 @@ test("an operator has a tenant run, accepts what differs with a reason, and take
     entries: { entry: { action: string; by: string } }[];
   };
   const acts = entries.filter(({ entry }) => entry.by === "ops").map(({ entry }) => entry.action);
-  expect(acts).toEqual(["refuse", "accept", "accept", "update", "update"]);
+  expect(acts).toEqual([
+    ...["refuse", "reconcile", "accept", "accept", "update", "update", "reconcile"],
+  ]);
 });
 
 test("what is typed, the focus and the scroll stay when the page is renewed", async () => {
