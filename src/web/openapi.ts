@@ -16,7 +16,7 @@ export function openApiDocument({ schema, version, isOpen }: DocumentOptions): o
   const { $defs } = schema("api") as { readonly $defs: Readonly<Record<string, Parameters>> };
   const paths: Record<string, object> = {};
   for (const route of routes) {
-    const operation = operationOf(route, $defs[route.query] ?? {}, components);
+    const operation = operationOf(route, $defs[route.query] ?? {}, { components, isOpen });
     const path = PREFIX + route.path;
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
   }
@@ -48,7 +48,13 @@ interface Parameters {
   readonly properties?: Readonly<Record<string, Readonly<{ description?: string }>>>;
 }
 
-function operationOf(route: ApiRoute, query: Parameters, components: Components): object {
+interface Describing {
+  readonly components: Components;
+  readonly isOpen: boolean;
+}
+
+function operationOf(route: ApiRoute, query: Parameters, describing: Describing): object {
+  const { components } = describing;
   const { id, summary, role, body } = route;
   return {
     operationId: id,
@@ -58,7 +64,7 @@ function operationOf(route: ApiRoute, query: Parameters, components: Components)
     ...(body !== null && {
       requestBody: { required: true, content: json(components.refer(reference(body))) },
     }),
-    responses: responsesOf(route, components),
+    responses: responsesOf(route, describing),
   };
 }
 
@@ -83,7 +89,7 @@ function queryParameters({ properties = {} }: Parameters): readonly object[] {
 const refusals: Readonly<Record<string, string>> = {
   400: "The request cannot be read, or has a parameter that is not accepted.",
   401: "Nobody that is known: a bearer token is missing or not valid.",
-  403: "The caller's role does not allow it, or a page of another site asked.",
+  403: "The caller has no role that allows it, or a page of another site asked.",
   404: "There is no such tenant, run or plan.",
   409: "A run of the tenant is in hand already.",
   413: "The body is too large.",
@@ -97,12 +103,15 @@ const refusals: Readonly<Record<string, string>> = {
 /** Those that only an act can have. */
 const ofActing = ["409", "413", "415"];
 
-function responsesOf({ path, method, answer }: ApiRoute, components: Components): object {
+function responsesOf(route: ApiRoute, { components, isOpen }: Describing): object {
+  const { answer } = route;
   const problem = json(components.refer("api.schema.json#/$defs/problem"));
-  const possible = Object.entries(refusals).filter(
-    ([status]) =>
-      (method === "POST" || !ofActing.includes(status)) && (status !== "404" || path.includes("{")),
-  );
+  const never = [
+    ...(route.method === "POST" ? [] : ofActing),
+    ...(route.path.includes("{") ? [] : ["404"]),
+    isOpen ? "401" : "421",
+  ];
+  const possible = Object.entries(refusals).filter(([status]) => !never.includes(status));
   const success = answer === null ? { type: "object" } : components.refer(answer);
   return {
     200: { description: "The answer.", content: json(success) },

@@ -5,8 +5,10 @@
  * more and can act: on a loopback address for this machine, elsewhere for whoever may use them. Where
  * the numbers come from is the caller's.
  */
+import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure, toFault } from "../model/fault.ts";
+import { jsonText } from "../report/json.ts";
 import { type AccessOptions, refuseOpenDoor } from "./access.ts";
 import { type ApiOptions, registerApi } from "./api.ts";
 import { allowedMethods } from "./api-routes.ts";
@@ -111,6 +113,7 @@ function server(options: WebOptions): FastifyInstance {
     keepAliveTimeout: IDLE,
     forceCloseConnections: true,
     return503OnClosing: false,
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (_error, _request, reply) => {
       const message = "The request cannot be read.";
       refuse(reply, { status: 400, error: "bad-request", message });
@@ -169,6 +172,30 @@ function allowed(path: string, { page, api }: WebOptions): string | null {
 
 const NOTHING =
   "Nothing is here; the page is at /, the API at /api/v1, and /healthz, /readyz and /metrics are for programs.";
+
+/** What is no HTTP, or comes too slowly, is answered like anything else that cannot be. */
+function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, word] = unreadable[error.code ?? ""] ?? ["400 Bad Request", "bad-request"];
+  const body = jsonText({ error: word, message: "The request cannot be read." });
+  const headers = Object.entries({
+    ...HEADERS,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status}\r\n${lines}\r\n${body}`);
+}
+
+/** By Node's codes: https://nodejs.org/api/http.html#event-clienterror */
+const unreadable: Readonly<Record<string, readonly [string, string]>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "too-large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "bad-request"],
+};
 
 function portOf(app: FastifyInstance): number {
   const address = app.server.address();

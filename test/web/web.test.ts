@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { text as streamText } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { FaultError } from "../../src/model/fault.ts";
 import { type Health, startWeb, type Web } from "../../src/web/web.ts";
@@ -166,4 +167,23 @@ test("closing drops a connection that says nothing", async () => {
   await web.close();
   await dropped;
   await expect(fetch(`${web.url}/healthz`)).rejects.toThrow();
+});
+
+test.for([
+  {
+    what: "headers that are too long",
+    sent: `GET / HTTP/1.1\r\na: ${"b".repeat(20_000)}`,
+    status: 431,
+  },
+  { what: "no HTTP", sent: "nonsense\r\n\r\n", status: 400 },
+])("$what are answered as anything else that cannot be", async ({ sent, status }) => {
+  await using web = await start(() => ready);
+  const socket = connect(Number(new URL(web.url).port), "127.0.0.1");
+  socket.end(sent);
+  const answer = await streamText(socket);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain("x-content-type-options: nosniff");
+  expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toMatchObject({
+    message: "The request cannot be read.",
+  });
 });
