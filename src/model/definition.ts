@@ -2,7 +2,9 @@
 import type { Fault, Position } from "./fault.ts";
 import type { CertificateSource, SecretUse } from "./secret.ts";
 
-export type Kind = "ApiConnector" | "UserFlow";
+export const kinds = ["ApiConnector", "UserFlow"] as const;
+
+export type Kind = (typeof kinds)[number];
 
 export interface ApiConnectorDefinition {
   readonly kind: "ApiConnector";

@@ -1,6 +1,6 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
-import type { Kind } from "../model/definition.ts";
+import { type Kind, kinds } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Plan, Run, Suspension } from "../model/generated/run.ts";
@@ -33,8 +33,6 @@ export interface Place {
   readonly path: string;
   readonly what: string;
 }
-
-const KINDS: readonly Kind[] = ["ApiConnector", "UserFlow"];
 
 export function toLedgerEntry(row: LedgerRow, path: string): LedgerEntry {
   const entry = { path, what: `ledger entry ${row.name}` };
@@ -140,7 +138,7 @@ const notSaid = {
 };
 
 function toKind(text: string, { path, what }: Place): Kind {
-  const kind = KINDS.find((known) => known === text);
+  const kind = kinds.find((known) => known === text);
   if (kind === undefined) throw damaged(path, `${what} is of an unknown kind`);
   return kind;
 }

@@ -1,5 +1,5 @@
 /** What one run says in numbers. Pure; what a run could not see keeps its last number. */
-import type { Kind } from "../model/definition.ts";
+import { type Kind, kinds } from "../model/definition.ts";
 import { isPressing } from "../model/drift.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type {
@@ -13,14 +13,20 @@ import type {
 
 type Verb = Change["op"];
 
-/** Of one tenant. Instants are seconds since 1970. */
-export interface Figures {
-  /** What the last plan would do. */
+/** Of the last run that could read this kind of object. */
+export interface KindFigures {
+  /** What its plan would do. */
   readonly changes: Readonly<Record<Verb, number>>;
   /** What it would not do, by the code of the rule. */
   readonly held: ReadonlyMap<HoldReason["code"], number>;
   /** What differs from git when the run is over. */
-  readonly drifts: Readonly<Record<Kind, number>>;
+  readonly drift: number;
+}
+
+/** Of one tenant. Instants are seconds since 1970. */
+export interface Figures {
+  /** Without those kinds that no run could read yet. */
+  readonly kinds: ReadonlyMap<Kind, KindFigures>;
   /** By `metadata.name`: when the tenant is without a valid certificate for it. */
   readonly certificates: ReadonlyMap<string, number>;
 }
@@ -34,18 +40,43 @@ export function seconds(instant: string): number {
 export function figuresOf(run: Run, before: Figures | null): Figures | null {
   const { plan, outcomes, startedAt } = run;
   if (plan === null || isUndecided(plan)) return before;
-  const { create, update, adopt, delete: deletes } = plan.summary;
   const unread = new Set(plan.unreadable.map(({ kind }) => kind));
-  const driftOf = (kind: Kind) =>
-    unread.has(kind) ? (before?.drifts[kind] ?? 0) : driftCount(kind, plan, outcomes);
+  const figures = kinds.flatMap((kind) => {
+    const known = unread.has(kind) ? before?.kinds.get(kind) : kindFigures(kind, plan, outcomes);
+    return known === undefined ? [] : [[kind, known] as const];
+  });
+  const certificates = unread.has("ApiConnector")
+    ? (before?.certificates ?? new Map())
+    : expiries(plan.certificates, startedAt);
+  return { kinds: new Map(figures), certificates };
+}
+
+function kindFigures(kind: Kind, plan: Plan, outcomes: readonly Outcome[]): KindFigures {
+  const isOf = (one: { readonly kind: Kind }) => one.kind === kind;
+  const verbs = counted(plan.changes.filter(isOf).map(({ op }) => op));
+  const count = (verb: Verb) => verbs.get(verb) ?? 0;
   return {
-    changes: { create, update, adopt, delete: deletes },
-    held: counted(plan.held.map(({ reason }) => reason.code)),
-    drifts: { ApiConnector: driftOf("ApiConnector"), UserFlow: driftOf("UserFlow") },
-    certificates: unread.has("ApiConnector")
-      ? (before?.certificates ?? new Map())
-      : expiries(plan.certificates, startedAt),
+    changes: {
+      create: count("create"),
+      update: count("update"),
+      adopt: count("adopt"),
+      delete: count("delete"),
+    },
+    held: counted(plan.held.filter(isOf).map(({ reason }) => reason.code)),
+    drift: driftCount(kind, plan, outcomes),
   };
+}
+
+/** Over all kinds, by any key. */
+export function sumOf<Key>(
+  { kinds }: Figures,
+  counts: (figures: KindFigures) => Iterable<readonly [Key, number]>,
+): readonly (readonly [Key, number])[] {
+  const sums = new Map<Key, number>();
+  for (const figures of kinds.values()) {
+    for (const [key, count] of counts(figures)) sums.set(key, (sums.get(key) ?? 0) + count);
+  }
+  return [...sums];
 }
 
 /** Faulty definitions: its empty lists say nothing of the tenant. */

@@ -7,7 +7,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Run } from "../model/generated/run.ts";
 import { fromWorst } from "../model/result.ts";
-import { type Aged, type Figures, figuresOf, isSuccess, oldestOf, seconds } from "./figures.ts";
+import {
+  type Aged,
+  type Figures,
+  figuresOf,
+  isSuccess,
+  oldestOf,
+  seconds,
+  sumOf,
+} from "./figures.ts";
 
 /** Where the numbers of one tenant come from, besides its runs. */
 export interface Measured {
@@ -229,23 +237,27 @@ function openCounts(registry: Registry, tenants: ReadonlyMap<string, Known>): vo
   gauge(
     registry,
     "plumbline_drifts",
-    "Objects that differ from git when the last run is over, by kind.",
+    "Objects that differ from git when the last run is over that could read their kind.",
     ["tenant", "kind"],
-    () => ofEach(tenants, "kind", ({ drifts }) => Object.entries(drifts)),
+    () =>
+      ofEach(tenants, "kind", ({ kinds }) => [...kinds].map(([kind, { drift }]) => [kind, drift])),
   );
   gauge(
     registry,
     "plumbline_plan_changes",
     "Changes in the last plan, by verb.",
     ["tenant", "verb"],
-    () => ofEach(tenants, "verb", ({ changes }) => Object.entries(changes)),
+    () =>
+      ofEach(tenants, "verb", (figures) =>
+        sumOf(figures, ({ changes }) => Object.entries(changes)),
+      ),
   );
   gauge(
     registry,
     "plumbline_plan_held_changes",
     "Changes that the last plan holds back, by the code of the rule; no series where there are none.",
     ["tenant", "code"],
-    () => ofEach(tenants, "code", ({ held }) => [...held]),
+    () => ofEach(tenants, "code", (figures) => sumOf(figures, ({ held }) => held)),
   );
   gauge(
     registry,

@@ -129,6 +129,27 @@ test("what is held is counted by its rule, and is drift unless it is a delete on
   expect(await watched.value("plumbline_drifts", { tenant, kind: "ApiConnector" })).toBe(0);
 });
 
+test("what a run could not read keeps its numbers, and has none before it was read", async () => {
+  await using watched = await watch();
+  const { practice } = watched;
+  const report = [{ mode: "report", writer: null }, { isApply: false }] as const;
+  const { control } = practice.sandbox;
+  const refuse = () =>
+    control.injectFault({ kind: "status", status: 403, path: "apiConnectors", count: 20 });
+  refuse();
+  practice.define({ "a.yaml": connector("a"), "b.yaml": connector("b") });
+  await watched.run(...report);
+  expect(await watched.value("plumbline_drifts", { tenant, kind: "ApiConnector" })).toBe(undefined);
+  expect(await watched.value("plumbline_drifts", { tenant, kind: "UserFlow" })).toBe(0);
+
+  control.clearFaults();
+  await watched.run(...report);
+  refuse();
+  await watched.run(...report);
+  expect(await watched.value("plumbline_drifts", { tenant, kind: "ApiConnector" })).toBe(2);
+  expect(await watched.value("plumbline_plan_changes", { tenant, verb: "create" })).toBe(2);
+});
+
 test("a run that sees nothing of the tenant leaves the numbers of the last one that did", async () => {
   await using watched = await watch();
   const { practice } = watched;
