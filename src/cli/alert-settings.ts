@@ -18,6 +18,8 @@ export interface AlertSettings {
   readonly heartbeat: string | null;
   /** Milliseconds. */
   readonly group: number;
+  /** Milliseconds for which what no sink has taken is kept. */
+  readonly keep: number;
   /** null: all kinds. */
   readonly on: ReadonlySet<AlertKind> | null;
 }
@@ -25,6 +27,12 @@ export interface AlertSettings {
 export type SinkSettings = SinkWith<SecretUse>;
 
 type At = (path: string) => Position;
+
+export const defaultKeep = "7d";
+
+/** What lies within these is of use: a shorter time loses alerts, a longer group holds them back. */
+const shortestKeep = "1h";
+const longestGroup = "1h";
 
 /** null: nobody is told. The rules below must have found nothing. */
 export function alertSettings(
@@ -34,6 +42,7 @@ export function alertSettings(
 ): AlertSettings | null {
   if (alerts === undefined) return null;
   const { sinks, after = 3, remindEvery = "24h", heartbeat = null, group = "1m", on } = alerts;
+  const { keep = defaultKeep } = alerts;
   const use = (path: string) => (reference: SecretReference, key: string) =>
     secretUse(reference, root, at(`${path}.${key}`), `${path}.${key}`);
   return {
@@ -42,6 +51,7 @@ export function alertSettings(
     remindEvery: milliseconds(remindEvery),
     heartbeat,
     group: milliseconds(group),
+    keep: milliseconds(keep),
     on: on === undefined ? null : new Set(on),
   };
 }
@@ -80,7 +90,22 @@ export function alertProblems({ alerts }: ServiceConfiguration): readonly Proble
   const message = `${written} is no cron expression of five fields with a day that comes. Write minute, hour, day, month and weekday, such as "0 8 * * *".`;
   return [
     ...(problem === null ? [] : [{ path: "alerts.heartbeat", message }]),
+    ...timeProblems(alerts),
     ...sinks.flatMap((sink, index) => sinkProblems(sink, index, sinks)),
+  ];
+}
+
+function timeProblems({
+  keep = defaultKeep,
+  group = "1m",
+}: NonNullable<ServiceConfiguration["alerts"]>): readonly Problem[] {
+  const isKept = milliseconds(keep) >= milliseconds(shortestKeep);
+  const isPrompt = milliseconds(group) <= milliseconds(longestGroup);
+  const lost = `Alerts that are kept for ${keep} would be given up before a sink that is down is back. Write ${shortestKeep} or more, such as ${defaultKeep}.`;
+  const late = `A group of ${group} would hold alerts back for too long. Write ${longestGroup} or less, such as 1m.`;
+  return [
+    ...(isKept ? [] : [{ path: "alerts.keep", message: lost }]),
+    ...(isPrompt ? [] : [{ path: "alerts.group", message: late }]),
   ];
 }
 

@@ -1,15 +1,14 @@
 /** What people are told of, and the port to what is still to be sent. Instants are RFC 3339, UTC. */
-import type { Alert } from "./generated/alert.ts";
+import type { Alert, AlertKind } from "./generated/alert.ts";
 import type { TenantIdentity } from "./tenant.ts";
 
-/** A difference that is open, or that a person has accepted. */
+/** How a difference stood after the last run, told or not. */
 export interface ToldDrift {
-  readonly state: "open" | "accepted";
-  /** It comes and goes: its end is told only when it has stayed away for a day. */
+  readonly state: "open" | "accepted" | "resolved";
+  /** It came and went when it was last there: its end is told only when it has stayed away for a day. */
   readonly flapping: boolean;
-  readonly cause: string;
-  /** When it was told last; null when it never was. */
-  readonly toldAt: string | null;
+  /** Tells one end from the next, whatever a clock says; null while it is there. */
+  readonly resolvedAt: string | null;
 }
 
 /** Runs of a tenant that fail one after the other. */
@@ -20,46 +19,63 @@ export interface ToldFailure {
   readonly runs: number;
   /** The last ones, that fail of the same: all ways in which Graph cannot be reached are one. */
   readonly same: number;
-  readonly cause: string;
-  /** The code that was told; null while they are too few. */
-  readonly toldCode: string | null;
-  readonly toldAt: string | null;
+  /** The code of which people are told; null while they are too few. */
+  readonly shown: string | null;
 }
 
-export interface ToldCertificate {
-  /** The nearest step that was told: `14d`, or `expired`. */
+/** Something that is so of a tenant, and of which people are told until it is no more. */
+export interface Matter {
+  /** As what it is told while it lasts. */
+  readonly kind: AlertKind;
+  /** How far it has come, such as `14d` or `expired`: another step may be news. */
   readonly step: string;
+  /** What it has in common with others that are told with it, without the kind. */
   readonly cause: string;
-  readonly toldAt: string;
-}
-
-export interface ToldHold {
-  readonly cause: string;
-  readonly toldAt: string;
+  /** By the name of each sink that was told: which step, and when last. */
+  readonly told: Readonly<Record<string, { readonly step: string; readonly at: string }>>;
 }
 
 /** What is known to have been told of one tenant, so that a restart tells nothing twice. */
 export interface Told {
+  readonly version: typeof TOLD_VERSION;
   /** Of the last run that was looked at. */
   readonly commit: string | null;
-  /** By kind, name and path. */
+  /** By kind, name and path: all that the store knows of. */
   readonly drifts: Readonly<Record<string, ToldDrift>>;
   /** null: the last run got through. */
   readonly failure: ToldFailure | null;
-  /** By kind and id. */
-  readonly certificates: Readonly<Record<string, ToldCertificate>>;
-  /** By kind, name, verb and reason. */
-  readonly held: Readonly<Record<string, ToldHold>>;
+  /** Runs in a row that another run of the tenant kept out. */
+  readonly locked: number;
+  /** By what they are of; those that were over are gone. */
+  readonly matters: Readonly<Record<string, Matter>>;
 }
+
+/** Of the format; what an earlier one says is not known any more. */
+export const TOLD_VERSION = 2;
 
 /** Of a tenant of which nothing was told. */
 export const nothingTold: Told = {
+  version: TOLD_VERSION,
   commit: null,
   drifts: {},
   failure: null,
-  certificates: {},
-  held: {},
+  locked: 0,
+  matters: {},
 };
+
+/** What was read, and how it stood: it may be changed only while it stands so. */
+export interface Noted<Value> {
+  /** null: nothing yet. */
+  readonly value: Value | null;
+  /** null: nothing is there. */
+  readonly written: string | null;
+}
+
+/** What is noted with alerts that are queued. */
+export type Note =
+  | { readonly tenant: TenantIdentity; readonly before: Noted<Told>; readonly told: Told }
+  /** When the last heartbeat was due, in the place of the one before. RFC 3339. */
+  | { readonly heartbeat: string; readonly before: Noted<string> };
 
 /** One alert for one sink. */
 export interface Queued {
@@ -87,28 +103,34 @@ export interface Delivery {
   readonly alerts: readonly Alert[];
 }
 
+/** When a message of a sink is due. */
+export interface Due {
+  readonly now: string;
+  /** When it is due again, should nobody say by then what became of it. */
+  readonly until: string;
+  /** What is due later than this was queued by a clock that ran ahead, and is due now. */
+  readonly latest: string;
+}
+
 /** Every method may throw a FaultError with code `store`. */
 export interface Alerts {
-  /** null: nothing yet. */
-  told(tenant: TenantIdentity): Promise<Told | null>;
+  told(tenant: TenantIdentity): Promise<Noted<Told>>;
+  heartbeat(): Promise<Noted<string>>;
   /**
-   * Queues alerts, and notes what was told with them, in one transaction. An alert joins the message of
-   * its sink and cause that has not been sent yet. `tenant`: null for what is about the service.
+   * Queues alerts, with the note that they are told, in one transaction. An alert joins the message of
+   * its sink and cause that has not been sent yet. Answers false, and has done nothing, when another
+   * process has changed meanwhile what the note was made from.
    */
-  enqueue(
-    queued: readonly Queued[],
-    now: string,
-    told: { readonly tenant: TenantIdentity; readonly told: Told } | null,
-  ): Promise<void>;
-  /**
-   * The message of a sink that is due for the longest time; null when none is. It is due again at
-   * `until`, should nobody say by then what became of it. From now on no alert joins it.
-   */
-  take(sink: string, now: string, until: string): Promise<Delivery | null>;
+  enqueue(queued: readonly Queued[], now: string, note: Note): Promise<boolean>;
+  /** The message of a sink that is due for the longest time; null when none is. From now on no alert joins it. */
+  take(sink: string, due: Due): Promise<Delivery | null>;
   delivered(id: string): Promise<void>;
   postponed(id: string, dueAt: string, error: string): Promise<void>;
   /** Never sent again, and kept with the reason until it expires. */
   dropped(id: string, at: string, error: string): Promise<void>;
-  /** Takes away what was made before this instant, and answers what was still to be sent of it. */
-  expire(before: string): Promise<readonly Delivery[]>;
+  /**
+   * Takes away what was made before this instant, and answers what was still to be sent of it. What a
+   * clock that ran ahead has made counts as made now.
+   */
+  expire(before: string, now: string): Promise<readonly Delivery[]>;
 }

@@ -1,152 +1,144 @@
 /** What is told of differences between git and a tenant. */
-import type { Told, ToldDrift } from "../model/alert.ts";
-import type { Alert, AlertKind } from "../model/generated/alert.ts";
+import type { Matter, Told, ToldDrift } from "../model/alert.ts";
+import type { AlertKind } from "../model/generated/alert.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import { name } from "../report/printable.ts";
-import { elapsed, isReminderDue, type Rules, type Seen, scopeOf } from "./seen.ts";
+import type { Findings, Said, Standing } from "./matters.ts";
+import { elapsed, type Seen, scopeOf } from "./seen.ts";
 import { aboutDrift, driftText, resolvedText } from "./words.ts";
 
 /** Milliseconds that a difference which comes and goes must stay away before its end is told. */
 const CALM = 24 * 3_600_000;
 
-/** What is told of one difference, and what is known of it afterwards; null: nothing any more. */
-interface Next {
-  readonly alert?: Alert;
-  readonly told: ToldDrift | null;
-}
+const SORT = "drift";
 
-export function driftChanges(told: Told | null, seen: Seen, rules: Rules) {
+export function driftChanges(
+  told: Told | null,
+  seen: Seen,
+): { readonly found: Findings; readonly drifts: Told["drifts"] } {
+  const looks = new Map(
+    seen.drifts.map((drift) => [keyOf(drift), lookAt(drift, told, seen)] as const),
+  );
+  const all = [...looks.values()];
   const scope = scopeOf(seen, told?.commit);
-  const context = { seen, rules, scope, commit: told?.commit ?? null };
-  const before = told?.drifts ?? {};
-  const present = new Map(seen.drifts.map((drift) => [keyOf(drift), drift]));
-  const forgotten = Object.keys(before).filter((key) => !present.has(key));
-  const steps: readonly (readonly [string, Next])[] = [
-    ...[...present].map(([key, drift]) => [key, nextOf(drift, before[key], context)] as const),
-    ...forgotten.map((key) => [key, gone(key, before[key], context)] as const),
-  ];
   return {
-    alerts: steps.flatMap(([, { alert }]) => alert ?? []),
+    found: {
+      sort: SORT,
+      standing: all.flatMap(({ standing }) => standing ?? []),
+      lasts: (key) => looks.get(key)?.lasts === true,
+      endOf: (key) => (looks.has(key) ? (looks.get(key)?.end ?? null) : forgotten(key, scope)),
+      events: all.flatMap(({ event }) => event ?? []),
+    },
     drifts: Object.fromEntries(
-      steps.flatMap(([key, next]) => (next.told === null ? [] : [[key, next.told] as const])),
+      [...looks].flatMap(([key, { next }]) => (next === null ? [] : [[key, next] as const])),
     ),
   };
 }
 
 function keyOf({ kind, name, path }: Drift): string {
-  return `${kind}/${name}/${path}`;
+  return `${SORT}/${kind}/${name}/${path}`;
 }
 
-interface Context {
-  readonly seen: Seen;
-  readonly rules: Rules;
-  readonly scope: string;
-  /** Of the run before. */
-  readonly commit: string | null;
+/** What a run shows of one difference. */
+interface Look {
+  /** null: nothing is known of it. */
+  readonly next: ToldDrift | null;
+  readonly standing?: Standing;
+  /** People are told of it still, although it does not stand. */
+  readonly lasts?: boolean;
+  /** What is said to whoever was told of it, now that it does not stand. */
+  readonly end?: Said;
+  readonly event?: Said;
 }
 
-function nextOf(drift: Drift, before: ToldDrift | undefined, context: Context): Next {
+function lookAt(drift: Drift, told: Told | null, seen: Seen): Look {
+  const key = keyOf(drift);
+  const before = told?.drifts[key] ?? null;
+  const matter = told?.matters[key];
   switch (drift.state) {
     case "accepted":
-      return { told: accepted(before) };
+      // Whoever accepted it knows.
+      return { next: { state: "accepted", flapping: false, resolvedAt: null } };
     case "resolved":
-      return resolved(drift, before, context);
+      return resolved(drift, before, told, seen);
     default:
-      return open(drift, before, context);
+      return open(drift, before, matter, scopeOf(seen, told?.commit));
   }
 }
 
-/** Whoever accepted it knows. */
-function accepted(before: ToldDrift | undefined): ToldDrift {
-  const { flapping = false, cause = "", toldAt = null } = before ?? {};
-  return { state: "accepted", flapping, cause, toldAt };
-}
-
-function open(drift: Drift, before: ToldDrift | undefined, context: Context): Next {
-  const flapping = drift.state === "flapping" || before?.flapping === true;
-  if (before?.state !== "open") {
-    // Too few runs in a row have seen it; an acceptance that has ended is not forgotten meanwhile.
-    if (!drift.counts && drift.state !== "flapping") return { told: before ?? null };
-    const kind = before === undefined ? "drift-opened" : "drift-reopened";
-    return toldOpen(drift, kind, { flapping, cause: `${kind}/${context.scope}` }, context);
-  }
-  const { run } = context.seen;
-  if (isReminderDue(before.toldAt, run.finishedAt, context.rules)) {
-    return toldOpen(drift, "drift-opened", { ...before, flapping }, context, true);
-  }
-  return { told: { ...before, flapping } };
-}
-
-function toldOpen(
+function open(
   drift: Drift,
-  kind: AlertKind,
-  { flapping, cause }: Pick<ToldDrift, "flapping" | "cause">,
-  { seen: { run } }: Context,
-  reminder = false,
-): Next {
-  const alert: Alert = {
-    kind,
-    severity: "warning",
-    reminder,
-    cause: reminder ? `reminder/${cause}` : cause,
-    tenant: run.tenant,
-    about: aboutDrift(drift),
-    text: driftText(drift, kind),
-    run: run.id,
-    at: run.finishedAt,
+  before: ToldDrift | null,
+  matter: Matter | undefined,
+  scope: string,
+): Look {
+  const flapping = drift.state === "flapping";
+  const isSame = matter !== undefined && (flapping || matter.step === drift.firstSeen);
+  // Too few runs in a row have seen it; what is known of it is not forgotten meanwhile.
+  if (!isSame && !drift.counts && !flapping) return { next: before, lasts: true };
+  const kind = kindOf(before, isSame ? matter : undefined);
+  return {
+    next: { state: "open", flapping, resolvedAt: null },
+    standing: {
+      key: keyOf(drift),
+      kind,
+      severity: "warning",
+      step: drift.firstSeen,
+      // One that comes and goes is told once.
+      isNewsAfter: (step) => !flapping && step !== drift.firstSeen,
+      reminds: true,
+      cause: scope,
+      about: aboutDrift(drift),
+      text: driftText(drift, kind),
+    },
   };
-  return { alert, told: { state: "open", flapping, cause, toldAt: run.finishedAt } };
 }
 
-function resolved(drift: Drift, before: ToldDrift | undefined, context: Context): Next {
-  const { run } = context.seen;
-  if (before === undefined) {
-    return isMendedTampering(drift, context) ? end(drift, context) : { told: null };
+function kindOf(before: ToldDrift | null, matter: Matter | undefined): AlertKind {
+  return matter?.kind ?? (before?.state === "accepted" ? "drift-reopened" : "drift-opened");
+}
+
+function resolved(drift: Drift, before: ToldDrift | null, told: Told | null, seen: Seen): Look {
+  const { resolvedAt } = drift;
+  const flapping = before?.flapping === true;
+  const next: ToldDrift = { state: "resolved", flapping, resolvedAt };
+  const end = ended(drift, scopeOf(seen, told?.commit));
+  if (told?.matters[keyOf(drift)] !== undefined) {
+    const away = elapsed(resolvedAt ?? seen.run.finishedAt, seen.run.finishedAt);
+    // A clock that ran ahead when it ended holds its end back for no longer than that.
+    return { next, lasts: flapping && Math.abs(away) < CALM, end };
   }
-  const away = elapsed(drift.resolvedAt ?? run.finishedAt, run.finishedAt);
-  if (before.flapping && away < CALM) return { told: before };
-  return before.toldAt === null ? { told: null } : end(drift, context);
+  const isNew = before?.resolvedAt !== resolvedAt && before?.state !== "accepted";
+  return isNew && isMendedTampering(drift, told) ? { next, event: end } : { next };
 }
 
 /**
  * Found and put right in the same run, although no commit came: somebody has changed the tenant. With a
  * new commit, or where there is no git, it is what a commit asked for.
  */
-function isMendedTampering(drift: Drift, { seen: { run }, commit }: Context): boolean {
-  const isNow = drift.resolvedAt !== null && elapsed(run.startedAt, drift.resolvedAt) >= 0;
-  const isSameCommit = run.commit !== null && run.commit === commit;
-  return drift.counts && drift.resolvedBy === "us" && isNow && isSameCommit;
+function isMendedTampering(drift: Drift, told: Told | null): boolean {
+  const isSameCommit = drift.commit !== null && drift.commit === told?.commit;
+  return drift.counts && drift.resolvedBy === "us" && isSameCommit;
 }
 
-function end(drift: Drift, { seen: { run }, scope }: Context): Next {
-  const alert: Alert = {
+function ended(drift: Drift, scope: string): Said {
+  return {
     kind: "drift-resolved",
     severity: "info",
-    reminder: false,
-    cause: `drift-resolved/${drift.resolvedBy ?? "unknown"}/${scope}`,
-    tenant: run.tenant,
+    cause: `${drift.resolvedBy ?? "unknown"}/${scope}`,
     about: aboutDrift(drift),
     text: resolvedText(drift),
-    run: run.id,
-    at: run.finishedAt,
   };
-  return { alert, told: null };
 }
 
-/** The store has forgotten it: it was resolved some time ago. */
-function gone(key: string, before: ToldDrift | undefined, { seen: { run }, scope }: Context): Next {
-  if (before === undefined || before.toldAt === null) return { told: null };
-  const about = name(key.split("/").filter(Boolean).join(" "));
-  const alert: Alert = {
+/** The store knows it no more: it was resolved some time ago. */
+function forgotten(key: string, scope: string): Said {
+  const about = name(key.split("/").slice(1).filter(Boolean).join(" "));
+  return {
     kind: "drift-resolved",
     severity: "info",
-    reminder: false,
-    cause: `drift-resolved/unknown/${scope}`,
-    tenant: run.tenant,
+    cause: `unknown/${scope}`,
     about,
     text: `The difference of ${about} is no more.`,
-    run: run.id,
-    at: run.finishedAt,
   };
-  return { alert, told: null };
 }

@@ -1,41 +1,53 @@
-/** What is told of runs that fail. */
-import type { Told, ToldFailure } from "../model/alert.ts";
-import type { Alert } from "../model/generated/alert.ts";
+/** What is told of runs that fail, that another one keeps out, and that do not end. */
+import type { Matter, Told, ToldFailure } from "../model/alert.ts";
 import type { Run } from "../model/generated/run.ts";
 import { isCutShort, resultOf } from "../model/result.ts";
-import { isReminderDue, type Rules, type Seen } from "./seen.ts";
-import { failingText } from "./words.ts";
+import type { Findings, Said, Standing } from "./matters.ts";
+import type { Rules, Seen } from "./seen.ts";
+import { endlessText, failingText, lockedText } from "./words.ts";
+
+const SORT = "run";
+const FAILING = `${SORT}/failing`;
+const LOCKED = `${SORT}/locked`;
+const ENDLESS = `${SORT}/endless`;
 
 interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-export function failureChanges(told: Told | null, seen: Seen, rules: Rules) {
-  const before = told?.failure ?? null;
-  const verdict = verdictOf(seen.run);
-  if (verdict === "no verdict") return { alerts: [], failure: before };
-  if (verdict === "through") {
-    return { alerts: before?.toldCode ? [recovered(before, seen)] : [], failure: null };
-  }
-  const failure = counted(before, verdict, seen);
-  const isNews =
-    failure.toldCode === null
-      ? failure.runs >= rules.after
-      : sortOf(failure.toldCode) !== sortOf(failure.code) && failure.same >= rules.after;
-  const isReminder = !isNews && isReminderDue(failure.toldAt, seen.run.finishedAt, rules);
-  if (!isNews && !isReminder) return { alerts: [], failure };
-  const alert = failing(failure, verdict, seen, isReminder);
+/** A run that was stopped says nothing of what the next one will meet. */
+type Verdict = "through" | "failed" | "locked" | "stopped";
+
+export function failureChanges(
+  told: Told | null,
+  seen: Seen,
+  rules: Rules,
+): { readonly found: Findings } & Pick<Told, "failure" | "locked"> {
+  const problem = firstError(seen.run) ?? { code: seen.run.result, message: "" };
+  const verdict = verdictOf(seen.run, problem);
+  const failure = failureAfter(told?.failure ?? null, verdict, problem, rules);
+  const before = told?.locked ?? 0;
+  const locked = verdict === "stopped" ? before : verdict === "locked" ? before + 1 : 0;
+  const standing = [
+    ...(verdict === "failed" && failure !== null ? failing(failure, problem, seen) : []),
+    ...(verdict === "locked" && locked >= rules.after ? [keptOut(locked, problem, seen)] : []),
+  ];
+  const isSilent = verdict === "stopped" || verdict === "locked";
   return {
-    alerts: [alert],
-    failure: { ...failure, toldCode: failure.code, toldAt: seen.run.finishedAt },
+    found: {
+      sort: SORT,
+      standing,
+      lasts: (key) => isSilent || (key === FAILING && verdict === "failed"),
+      endOf: (key, matter) => recovered(key, matter, told),
+    },
+    failure,
+    locked,
   };
 }
 
-/** A run that was refused or stopped says nothing of what the next one will meet. */
-function verdictOf(run: Run): Problem | "through" | "no verdict" {
-  const problem = firstError(run);
-  if (problem?.code === "stopped" || problem?.code === "locked") return "no verdict";
+function verdictOf(run: Run, { code }: Problem): Verdict {
+  if (code === "stopped" || code === "locked") return code;
   const { result } = run;
   const isFailed =
     result === "failed" ||
@@ -43,7 +55,7 @@ function verdictOf(run: Run): Problem | "through" | "no verdict" {
     result === "invalid" ||
     // A secret that somebody has to mend is told as a change that is held.
     (result === "partial" && isCutShort(run));
-  return isFailed ? (problem ?? { code: result, message: "" }) : "through";
+  return isFailed ? "failed" : "through";
 }
 
 function firstError({ plan, faults, outcomes }: Run): Problem | undefined {
@@ -55,10 +67,18 @@ function firstError({ plan, faults, outcomes }: Run): Problem | undefined {
   ].find(({ severity }) => severity === "error");
 }
 
-function counted(before: ToldFailure | null, { code }: Problem, seen: Seen): ToldFailure {
-  const { runs = 0, toldCode = null, toldAt = null } = before ?? {};
+function failureAfter(
+  before: ToldFailure | null,
+  verdict: Verdict,
+  { code }: Problem,
+  { after }: Rules,
+): ToldFailure | null {
+  if (verdict === "through") return null;
+  if (verdict !== "failed") return before;
+  const { runs = 0, shown = null } = before ?? {};
   const same = before !== null && sortOf(before.code) === sortOf(code) ? before.same + 1 : 1;
-  return { code, runs: runs + 1, same, cause: causeOf(code, seen), toldCode, toldAt };
+  const isNews = shown === null ? runs + 1 >= after : same >= after;
+  return { code, runs: runs + 1, same, shown: isNews ? code : shown };
 }
 
 /** One outage looks different to each tenant. */
@@ -83,35 +103,81 @@ function causeOf(code: string, { graph, run }: Seen): string {
   return isOfGit ? `commit/${run.commit}/${code}` : `tenant/${run.tenant}/${code}`;
 }
 
+/** Whatever is told of runs: of the tenant as a whole. */
+const ofRuns = { about: "", reminds: true } as const;
+
 function failing(
-  { runs, cause }: ToldFailure,
+  { runs, shown }: ToldFailure,
   { message }: Problem,
-  { run }: Seen,
-  reminder: boolean,
-): Alert {
+  seen: Seen,
+): readonly Standing[] {
+  if (shown === null) return [];
+  const step = sortOf(shown);
+  return [
+    {
+      ...ofRuns,
+      key: FAILING,
+      kind: "run-failing",
+      severity: "error",
+      step,
+      isNewsAfter: (other) => other !== step,
+      cause: causeOf(shown, seen),
+      text: failingText(runs, message),
+    },
+  ];
+}
+
+function keptOut(runs: number, { message }: Problem, { run }: Seen): Standing {
   return {
+    ...ofRuns,
+    key: LOCKED,
     kind: "run-failing",
     severity: "error",
-    reminder,
-    cause: `${reminder ? "reminder/" : ""}run-failing/${cause}`,
-    tenant: run.tenant,
-    about: "",
-    text: failingText(runs, message),
-    run: run.id,
-    at: run.finishedAt,
+    step: "",
+    isNewsAfter: () => false,
+    cause: `tenant/${run.tenant}/locked`,
+    text: lockedText(runs, message),
   };
 }
 
-function recovered({ runs, cause }: ToldFailure, { run }: Seen): Alert {
+/** A run that began then and has not ended. `since`: an RFC 3339 instant. */
+export function endlessRun(tenant: string, since: string): Findings {
+  return {
+    sort: SORT,
+    standing: [
+      {
+        ...ofRuns,
+        key: ENDLESS,
+        kind: "run-failing",
+        severity: "error",
+        step: "",
+        isNewsAfter: () => false,
+        cause: `tenant/${tenant}/endless`,
+        text: endlessText(since),
+      },
+    ],
+    lasts: () => true,
+    endOf: () => null,
+  };
+}
+
+function recovered(key: string, { cause }: Matter, told: Told | null): Said {
   return {
     kind: "run-recovered",
     severity: "info",
-    reminder: false,
-    cause: `run-recovered/${cause}`,
-    tenant: run.tenant,
+    cause,
     about: "",
-    text: `A run got through again, after ${runs} that failed.`,
-    run: run.id,
-    at: run.finishedAt,
+    text: recoveryText(key, told),
   };
+}
+
+function recoveryText(key: string, told: Told | null): string {
+  switch (key) {
+    case FAILING:
+      return `A run got through again, after ${told?.failure?.runs ?? 0} that failed.`;
+    case LOCKED:
+      return `A run could begin again, after ${told?.locked ?? 0} that another one kept out.`;
+    default:
+      return "A run has ended again.";
+  }
 }

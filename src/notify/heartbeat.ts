@@ -1,6 +1,6 @@
 /** What is told once a day: that Plumbline lives, and how the tenants are. Its absence is the alarm. */
 import type { Told } from "../model/alert.ts";
-import type { Alert } from "../model/generated/alert.ts";
+import type { Alert, AlertKind } from "../model/generated/alert.ts";
 import { sentence } from "../report/printable.ts";
 
 export interface Pulse {
@@ -41,11 +41,13 @@ function pulseText({ result, finishedAt, nextRun, told }: Pulse): string {
 
 function openText(told: Told | null): string {
   if (told === null) return "";
-  const drifts = Object.values(told.drifts).filter(({ state }) => state === "open").length;
+  const matters = Object.values(told.matters);
+  const count = (...kinds: readonly AlertKind[]) =>
+    matters.filter(({ kind }) => kinds.includes(kind)).length;
   const parts = [
-    counted(drifts, "difference"),
-    counted(Object.keys(told.held).length, "held change"),
-    counted(Object.keys(told.certificates).length, "ending certificate"),
+    counted(count("drift-opened", "drift-reopened"), "difference"),
+    counted(count("held"), "held change"),
+    counted(count("certificate"), "ending certificate"),
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : ` Open: ${parts.join(", ")}.`;
 }

@@ -27,8 +27,6 @@ export interface Line {
 const MOST_LINES = 25;
 /** Characters of a line. */
 const LINE_LIMIT = 400;
-/** Bytes of all lines: Microsoft Teams takes 28 KB, and JSON adds to each line. */
-const MOST_BYTES = 18_000;
 /** Characters of the names of one line. */
 const NAMES_LIMIT = 1_500;
 /** Names that are listed before the others are counted. */
@@ -39,7 +37,7 @@ const FEW_NAMES = 3;
 export function messageOf({ id, alerts }: Pick<Delivery, "id" | "alerts">): Message {
   const tenants = [...new Set(alerts.map(({ tenant }) => tenant).filter(Boolean))];
   const all = linesOf(alerts);
-  const lines = fitting(all);
+  const lines = all.slice(0, MOST_LINES);
   const title = titleOf(alerts, tenants);
   const severity = worstOf(alerts);
   return {
@@ -63,14 +61,30 @@ function linesOf(alerts: readonly Alert[]): readonly Line[] {
   }));
 }
 
-/** The first ones, as far as every sink takes them. */
-function fitting(lines: readonly Line[]): readonly Line[] {
-  let left = MOST_BYTES;
-  const end = lines.findIndex(({ tenants, text }, index) => {
-    left -= Buffer.byteLength(tenants) + Buffer.byteLength(text);
-    return index >= MOST_LINES || left < 0;
+/** With as many lines as fit into so many bytes, in the form that a sink gives them. */
+export function trimmed(message: Message, bytes: number, formOf: (line: Line) => unknown): Message {
+  const lines = fitting(message.lines, bytes, formOf);
+  const omitted = message.omitted + message.lines.length - lines.length;
+  return { ...message, lines, omitted };
+}
+
+/** The first items of a JSON array whose text has at most so many bytes. */
+export function fitting<Item>(
+  items: readonly Item[],
+  bytes: number,
+  formOf: (item: Item) => unknown,
+): readonly Item[] {
+  let left = bytes;
+  const end = items.findIndex((item) => {
+    left -= bytesOf(formOf(item)) + ",".length;
+    return left < 0;
   });
-  return end === -1 ? lines : lines.slice(0, end);
+  return end === -1 ? items : items.slice(0, end);
+}
+
+/** Of its JSON, as it travels: escapes and all. */
+export function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function listed(names: readonly string[], most: number): string {
@@ -135,6 +149,7 @@ function eventOf(
       ...{ kind, severity, reminder, cause, title },
       tenants: [...tenants],
       alerts: [...alerts],
+      omitted: 0,
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Alert } from "../model/generated/alert.ts";
 import { idOf, messageOf } from "./message.ts";
 import { emailSink } from "./sinks/email.ts";
-import type { Attempt, ReadSecret, Sink } from "./sinks/sink.ts";
+import { type Attempt, oneReadAtATime, type ReadSecret, type Sink } from "./sinks/sink.ts";
 import { slackSink } from "./sinks/slack.ts";
 import { teamsSink } from "./sinks/teams.ts";
 import { webhookSink } from "./sinks/webhook.ts";
@@ -33,13 +33,19 @@ export function openSink(options: SinkOptions, clock: Pick<Clock, "now">): Sink 
   const { name } = options;
   switch (options.type) {
     case "teams":
-      return teamsSink(name, options.url);
+      return teamsSink(name, oneReadAtATime(options.url));
     case "slack":
-      return slackSink(name, options.url);
-    case "webhook":
-      return webhookSink(name, { url: options.url, key: options.key, clock });
-    case "email":
-      return emailSink(name, options);
+      return slackSink(name, oneReadAtATime(options.url));
+    case "webhook": {
+      const url = oneReadAtATime(options.url);
+      const key = oneReadAtATime(options.key);
+      return webhookSink(name, { url, key, clock });
+    }
+    case "email": {
+      const { login } = options;
+      const password = login && oneReadAtATime(login.password);
+      return emailSink(name, { ...options, login: login && password && { ...login, password } });
+    }
     default:
       return options satisfies never;
   }

@@ -1,7 +1,6 @@
 /** What is told of certificates that come to their end, and of changes that are held. */
-import type { Told, ToldCertificate, ToldHold } from "../model/alert.ts";
+import type { Told } from "../model/alert.ts";
 import { milliseconds } from "../model/duration.ts";
-import type { Alert } from "../model/generated/alert.ts";
 import type {
   Certificate,
   ConnectorCertificates,
@@ -9,42 +8,50 @@ import type {
   HoldReason,
   Run,
 } from "../model/generated/run.ts";
-import { isReminderDue, isWhole, type Rules, type Seen, scopeOf } from "./seen.ts";
+import type { Findings, Standing } from "./matters.ts";
+import { isWhole, type Seen, scopeOf } from "./seen.ts";
 import { aboutCertificates, aboutHeld, certificateText, heldText } from "./words.ts";
 
 /** Milliseconds before its end from which on a certificate is urgent. */
 const SOON = milliseconds("7d");
 
-export function certificateChanges(told: Told | null, seen: Seen, rules: Rules) {
-  const before = told?.certificates ?? {};
-  const { run } = seen;
-  if (run.plan === null || !isWhole(run)) return { alerts: [], certificates: before };
-  const alerts: Alert[] = [];
-  const certificates: [string, ToldCertificate][] = [];
-  for (const of of run.plan.certificates) {
-    const step = stepOf(of, run);
-    if (step === null) continue;
-    const key = `${of.kind}/${of.id ?? of.name}`;
-    const known = before[key];
-    const isNews = known === undefined || remaining(step) < remaining(known.step);
-    const isReminder =
-      !isNews && step === "expired" && isReminderDue(known.toldAt, run.finishedAt, rules);
-    if (isNews || isReminder) {
-      const nearest = nearestEnd(of);
-      const cause = `certificate/${nearest?.thumbprint ?? `tenant/${run.tenant}`}/${step}`;
-      alerts.push(certificateAlert(of, step, { cause, nearest, run, reminder: isReminder }));
-      certificates.push([key, { step, cause, toldAt: run.finishedAt }]);
-    } else certificates.push([key, { ...known, step }]);
-  }
-  return { alerts, certificates: Object.fromEntries(certificates) };
+export function certificateChanges({ run }: Seen): Findings {
+  const shown = (run.plan?.certificates ?? []).filter(({ kind }) => isWhole(run.plan, kind));
+  return {
+    sort: "certificate",
+    standing: shown.flatMap((of) => certificateStanding(of, run)),
+    lasts: isUnseen(run),
+    endOf: () => null,
+  };
 }
 
-/** What a run has renewed is no longer near its end. */
-function stepOf(of: ConnectorCertificates, { outcomes }: Run): string | null {
-  const isDone = outcomes.some(
+/** The key of a matter names a kind: whether the run could not look at all of it. */
+function isUnseen({ plan }: Run): (key: string) => boolean {
+  return (key) => !isWhole(plan, key.split("/")[1] ?? "");
+}
+
+/** Each certificate by itself: another one of the same connector is news. */
+function certificateStanding(of: ConnectorCertificates, run: Run): readonly Standing[] {
+  const isRenewed = run.outcomes.some(
     ({ kind, name, result }) => kind === of.kind && name === of.name && result === "done",
   );
-  return isDone ? of.warningAfter : of.warning;
+  const step = isRenewed ? of.warningAfter : of.warning;
+  if (step === null) return [];
+  const ending = endingIn(of, isRenewed);
+  const thumbprint = ending?.thumbprint ?? "";
+  return [
+    {
+      key: `certificate/${of.kind}/${of.id ?? of.name}/${thumbprint}`,
+      kind: "certificate",
+      severity: remaining(step) <= SOON ? "error" : "warning",
+      step,
+      isNewsAfter: (other) => remaining(step) < remaining(other),
+      reminds: step === "expired",
+      cause: `${thumbprint || `tenant/${run.tenant}`}/${step}`,
+      about: aboutCertificates(of),
+      text: certificateText(of, step, ending),
+    },
+  ];
 }
 
 /** Milliseconds. */
@@ -52,33 +59,20 @@ function remaining(step: string): number {
   return step === "expired" ? -1 : milliseconds(step);
 }
 
-function nearestEnd({ list }: ConnectorCertificates): Certificate | null {
-  const [first] = list.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1));
-  return first ?? null;
-}
-
-function certificateAlert(
-  of: ConnectorCertificates,
-  step: string,
-  told: {
-    readonly cause: string;
-    readonly nearest: Certificate | null;
-    readonly run: Run;
-    readonly reminder: boolean;
-  },
-): Alert {
-  const { cause, nearest, run, reminder } = told;
-  return {
-    kind: "certificate",
-    severity: remaining(step) <= SOON ? "error" : "warning",
-    reminder,
-    cause: reminder ? `reminder/${cause}` : cause,
-    tenant: run.tenant,
-    about: aboutCertificates(of),
-    text: certificateText(of, step, nearest),
-    run: run.id,
-    at: run.finishedAt,
-  };
+/**
+ * The certificate whose end the warning is about: the one with which the tenant's time is over, or
+ * that of git where it ends sooner. Older ones beside it have had their successor.
+ */
+function endingIn(
+  { list, validUntil }: ConnectorCertificates,
+  isRenewed: boolean,
+): Certificate | null {
+  const byEnd = list.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1));
+  const desired = byEnd.find((one) => one.desired) ?? null;
+  const last = validUntil ?? byEnd.findLast(({ live }) => live)?.notAfter;
+  const live = byEnd.find((one) => one.live && one.notAfter === last) ?? null;
+  if (isRenewed || live === null) return desired ?? live ?? byEnd[0] ?? null;
+  return desired !== null && desired.notAfter < live.notAfter ? desired : live;
 }
 
 /** A person asked for these, or they end by themselves when their time comes. */
@@ -89,37 +83,31 @@ const quiet: ReadonlySet<HoldReason["code"]> = new Set([
   "window",
 ]);
 
-export function holdChanges(told: Told | null, seen: Seen, rules: Rules) {
-  const before = told?.held ?? {};
+export function holdChanges(told: Told | null, seen: Seen): Findings {
   const { run } = seen;
-  if (run.plan === null || !isWhole(run)) return { alerts: [], held: before };
   const scope = scopeOf(seen, told?.commit);
-  const alerts: Alert[] = [];
-  const held: [string, ToldHold][] = [];
-  for (const one of run.plan.held) {
-    if (quiet.has(one.reason.code)) continue;
-    const key = `${one.kind}/${one.name}/${one.op}/${one.reason.code}`;
-    const known = before[key];
-    const isReminder = known !== undefined && isReminderDue(known.toldAt, run.finishedAt, rules);
-    const cause = known?.cause ?? `held/${one.reason.code}/${scope}`;
-    if (known === undefined || isReminder) {
-      alerts.push(holdAlert(one, cause, run, isReminder));
-      held.push([key, { cause, toldAt: run.finishedAt }]);
-    } else held.push([key, known]);
-  }
-  return { alerts, held: Object.fromEntries(held) };
+  const shown = (run.plan?.held ?? []).filter(
+    ({ kind, reason }) => isWhole(run.plan, kind) && !quiet.has(reason.code),
+  );
+  return {
+    sort: "held",
+    standing: shown.map((held) => holdStanding(held, scope)),
+    lasts: isUnseen(run),
+    endOf: () => null,
+  };
 }
 
-function holdAlert(held: HeldChange, cause: string, run: Run, reminder: boolean): Alert {
+function holdStanding(held: HeldChange, scope: string): Standing {
+  const { op, kind, name, reason } = held;
   return {
+    key: `held/${kind}/${name}/${op}/${reason.code}`,
     kind: "held",
     severity: "warning",
-    reminder,
-    cause: reminder ? `reminder/${cause}` : cause,
-    tenant: run.tenant,
+    step: "",
+    isNewsAfter: () => false,
+    reminds: true,
+    cause: `${reason.code}/${scope}`,
     about: aboutHeld(held),
     text: heldText(held),
-    run: run.id,
-    at: run.finishedAt,
   };
 }

@@ -1,6 +1,7 @@
 /** What a run showed of a tenant, and the rules by which it is told. */
+import type { AlertKind } from "../model/generated/alert.ts";
 import type { Drift } from "../model/generated/drift.ts";
-import type { Run } from "../model/generated/run.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
 import { epochMilliseconds } from "../report/instants.ts";
 
 /** Texts of runs and drifts hold no secret: each run redacts its own before it ends. */
@@ -17,11 +18,14 @@ export interface Rules {
   readonly after: number;
   /** Milliseconds after which something that is still so is told again; 0: never. */
   readonly remindEvery: number;
+  /** Names. */
+  readonly sinks: readonly string[];
+  /** Kinds that are told; null: all. */
+  readonly on: ReadonlySet<AlertKind> | null;
 }
 
-/** Whether something that was told then is told again now. Not while a clock was set back. */
-export function isReminderDue(toldAt: string | null, now: string, { remindEvery }: Rules): boolean {
-  return toldAt !== null && remindEvery > 0 && elapsed(toldAt, now) >= remindEvery;
+export function isOn(kind: AlertKind, { on }: Pick<Rules, "on">): boolean {
+  return on === null || on.has(kind);
 }
 
 /** Milliseconds. */
@@ -38,7 +42,10 @@ export function scopeOf({ run }: Seen, commitBefore: string | null | undefined):
   return isNews ? `commit/${run.commit}` : `tenant/${run.tenant}`;
 }
 
-/** Whether the plan speaks of all of the tenant: what it does not mention is not there. */
-export function isWhole({ plan }: Run): boolean {
-  return plan?.complete === true && !plan.faults.some(({ severity }) => severity === "error");
+/** Whether a plan speaks of all objects of a kind: what it does not mention is not there. */
+export function isWhole(plan: Plan | null, kind: string): boolean {
+  if (plan === null || plan.faults.some(({ severity }) => severity === "error")) return false;
+  const { complete, unreadable } = plan;
+  // An incomplete plan without a kind that could not be read says nothing at all.
+  return complete || (unreadable.length > 0 && unreadable.every((one) => one.kind !== kind));
 }

@@ -1,54 +1,105 @@
 /** Puts what is news into the queue. Nothing is sent here: a run never waits for a sink. */
-import type { Alerts, Queued } from "../model/alert.ts";
-import type { Alert, AlertKind } from "../model/generated/alert.ts";
+import type { Alerts, Queued, Told } from "../model/alert.ts";
+import { FaultError, failure } from "../model/fault.ts";
+import type { Alert } from "../model/generated/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
+import type { Addressed } from "./matters.ts";
 import { idOf } from "./message.ts";
 import type { Rules, Seen } from "./seen.ts";
-import { transitions } from "./transitions.ts";
+import type { Tally } from "./tally.ts";
+import { type Endless, endlessTransitions, type Transitions, transitions } from "./transitions.ts";
 
 export interface Telling extends Rules {
-  /** Names of the sinks. */
-  readonly sinks: readonly string[];
   /** Milliseconds that alerts of one cause are gathered after the last of them. */
   readonly group: number;
-  /** Kinds that are told; null: all. */
-  readonly on: ReadonlySet<AlertKind> | null;
+}
+
+export interface Desk {
+  readonly alerts: Alerts;
+  readonly telling: Telling;
+  readonly tally: Pick<Tally, "queued">;
 }
 
 /** How many times `group` a message is held back at most while alerts keep coming. */
 const LONGEST_GROUP = 10;
 
+/** Times that another process may be quicker, of those that share a store. */
+const MOST_TRIES = 20;
+
 /**
  * Queues what a run has changed, with the note that it was told. Answers how many alerts that are. The
- * texts of a run are redacted already; `redact` is held over all of it once more.
+ * texts of a run are redacted already; `redact` is held over all of it once more. Throws a FaultError
+ * with code `store`.
  */
-export async function tellRun(
-  store: Alerts,
+export function tellRun(
+  desk: Desk,
   tenant: TenantIdentity,
   seen: Seen,
-  { telling, redact }: { readonly telling: Telling; readonly redact: (text: string) => string },
+  redact: (text: string) => string,
 ): Promise<number> {
-  const before = await store.told(tenant);
-  const { alerts, told } = transitions(before, seen, telling);
-  const chosen = alerts
-    .filter(({ kind }) => telling.on === null || telling.on.has(kind))
-    .map((alert) => ({ ...alert, about: redact(alert.about), text: redact(alert.text) }));
-  if (chosen.length === 0 && JSON.stringify(before) === JSON.stringify(told)) return 0;
-  const now = seen.run.finishedAt;
-  await store.enqueue(queuedFor(chosen, now, telling), now, { tenant, told });
-  return chosen.length;
+  const next = (told: Told | null) => transitions(told, seen, desk.telling);
+  return told(desk, tenant, seen.run.finishedAt, next, redact);
 }
 
-/** `now`: an RFC 3339 instant. */
-export function queuedFor(
+/** The same for a run that does not end; how it is called is all that is told of it. */
+export function tellEndless(desk: Desk, tenant: TenantIdentity, endless: Endless): Promise<number> {
+  const next = (told: Told | null) => endlessTransitions(told, endless, desk.telling);
+  return told(desk, tenant, endless.now, next, (text) => text);
+}
+
+async function told(
+  { alerts: store, telling, tally }: Desk,
+  tenant: TenantIdentity,
+  now: string,
+  next: (told: Told | null) => Transitions,
+  redact: (text: string) => string,
+): Promise<number> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const before = await store.told(tenant);
+    const { alerts, told } = next(before.value);
+    if (alerts.length === 0 && before.written === JSON.stringify(told)) return 0;
+    const queued = queuedFor(alerts.map(redacted(redact)), now, telling.group);
+    if (await store.enqueue(queued, now, { tenant, before, told })) {
+      count(queued, tally);
+      return alerts.length;
+    }
+  }
+  const message = `What is told of ${tenant.name} is changed by other processes again and again.`;
+  throw new FaultError(failure("store", `${message} The next run tells it.`));
+}
+
+function redacted(redact: (text: string) => string) {
+  return ({ alert, sinks }: Addressed): Addressed => ({
+    alert: { ...alert, about: redact(alert.about), text: redact(alert.text) },
+    sinks,
+  });
+}
+
+function count(queued: readonly Queued[], tally: Desk["tally"]): void {
+  for (const { sink } of queued) tally.queued(sink, 1);
+}
+
+/**
+ * Queues the same to every sink, unless it was told already. `now`: an RFC 3339 instant to the minute,
+ * so that another process on the same store has the same.
+ */
+export async function tellHeartbeat(
+  { alerts: store, telling, tally }: Desk,
   alerts: readonly Alert[],
   now: string,
-  { sinks, group }: Pick<Telling, "sinks" | "group">,
-): readonly Queued[] {
+): Promise<void> {
+  const before = await store.heartbeat();
+  if (before.value === now) return;
+  const addressed = alerts.map((alert) => ({ alert, sinks: telling.sinks }));
+  const queued = queuedFor(addressed, now, telling.group);
+  if (await store.enqueue(queued, now, { heartbeat: now, before })) count(queued, tally);
+}
+
+function queuedFor(alerts: readonly Addressed[], now: string, group: number): readonly Queued[] {
   const start = Date.parse(now);
   const dueAt = new Date(start + group).toISOString();
   const latestAt = new Date(start + group * LONGEST_GROUP).toISOString();
-  return sinks.flatMap((sink) =>
-    alerts.map((alert) => ({ id: idOf(sink, alert), sink, alert, dueAt, latestAt })),
+  return alerts.flatMap(({ alert, sinks }) =>
+    sinks.map((sink) => ({ id: idOf(sink, alert), sink, alert, dueAt, latestAt })),
   );
 }

@@ -56,6 +56,18 @@ export function failingText(runs: number, message: string): string {
   return sentence(`${many} ${message}`);
 }
 
+export function lockedText(runs: number, message: string): string {
+  const many = runs === 1 ? "A run was" : `${runs} runs in a row were`;
+  return sentence(`${many} kept out: the tenant is not looked at. ${message}`);
+}
+
+/** `since`: an RFC 3339 instant. */
+export function endlessText(since: string): string {
+  return sentence(
+    `The run that began at ${since} has not ended: the tenant is not looked at. Look at the log; a restart of Plumbline ends it.`,
+  );
+}
+
 /** `API connector fraud-check (Fraud check)`. */
 export function aboutCertificates(of: ConnectorCertificates): string {
   const called = of.name ?? of.displayName ?? of.id ?? "";

@@ -1,6 +1,6 @@
 /** The statements about what was told, and about messages on their way. */
 import { sql } from "kysely";
-import type { Queued, Told } from "../model/alert.ts";
+import type { Due, Queued } from "../model/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { build } from "./build.ts";
 
@@ -16,12 +16,54 @@ export function selectTold({ graph, tenantId }: TenantIdentity) {
     .compile();
 }
 
-export function putTold({ graph, tenantId }: TenantIdentity, told: Told) {
-  const columns = { told: JSON.stringify(told) };
+/** Answers a row only when it stood as `before` says; null: when there was none. */
+export function replaceTold(
+  { graph, tenantId }: TenantIdentity,
+  before: string | null,
+  told: string,
+) {
+  if (before === null) {
+    return build
+      .insertInto("told")
+      .values({ graph, tenant_id: tenantId, told })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning("graph")
+      .compile();
+  }
   return build
-    .insertInto("told")
-    .values({ graph, tenant_id: tenantId, ...columns })
-    .onConflict((conflict) => conflict.columns(["graph", "tenant_id"]).doUpdateSet(columns))
+    .updateTable("told")
+    .set({ told })
+    .where("graph", "=", graph)
+    .where("tenant_id", "=", tenantId)
+    .where("told", "=", before)
+    .returning("graph")
+    .compile();
+}
+
+/** In `meta`: the instant of the last one, as UTF-8. */
+const HEARTBEAT = "heartbeat";
+
+export function selectHeartbeat() {
+  return build.selectFrom("meta").select("value").where("key", "=", HEARTBEAT).compile();
+}
+
+/** As above. */
+export function replaceHeartbeat(before: string | null, instant: string) {
+  const value = Buffer.from(instant);
+  if (before === null) {
+    return build
+      .insertInto("meta")
+      .values({ key: HEARTBEAT, value })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning("key")
+      .compile();
+  }
+  return build
+    .updateTable("meta")
+    .set({ value })
+    .where("key", "=", HEARTBEAT)
+    .where("value", "=", Buffer.from(before))
+    .returning("key")
     .compile();
 }
 
@@ -53,13 +95,13 @@ export function joinDelivery(queued: Queued, now: string) {
 }
 
 /** Answers the message, if one is due. */
-export function takeDelivery(sink: string, now: string, until: string) {
+export function takeDelivery(sink: string, { now, until, latest }: Due) {
   const due = build
     .selectFrom("deliveries")
     .select("id")
     .where("sink", "=", sink)
     .where("dropped_at", "is", null)
-    .where("due_at", "<=", now)
+    .where(({ eb, or }) => or([eb("due_at", "<=", now), eb("due_at", ">", latest)]))
     .orderBy("due_at")
     .orderBy("created_at")
     .orderBy("id")
@@ -91,6 +133,15 @@ export function dropDelivery(id: string, at: string, error: string) {
     .updateTable("deliveries")
     .set({ dropped_at: at, last_error: error })
     .where("id", "=", id)
+    .compile();
+}
+
+/** Made by a clock that ran ahead. */
+export function ageDeliveries(now: string) {
+  return build
+    .updateTable("deliveries")
+    .set({ created_at: now })
+    .where("created_at", ">", now)
     .compile();
 }
 

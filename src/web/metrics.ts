@@ -1,6 +1,6 @@
 /**
- * What the service does, as numbers that Prometheus collects. Labels are names of tenants and
- * definitions and words of ours: no URL, no id and nothing that anybody wrote about a fault, so
+ * What the service does, as numbers that Prometheus collects. Labels are names of tenants, definitions
+ * and sinks and words of ours: no URL, no id and nothing that anybody wrote about a fault, so
  * there is no secret in them and no more series than there are objects. docs/metrics.md says what
  * each number means.
  */
@@ -51,6 +51,15 @@ export interface MetricsOptions {
   readonly standing: () => readonly Standing[];
 }
 
+/** Hears what becomes of alerts, by the name of their sink. */
+export interface AlertCounts {
+  queued(sink: string, alerts: number): void;
+  delivered(sink: string, alerts: number): void;
+  givenUp(sink: string, alerts: number): void;
+  /** Whether it takes none until somebody mends it; also told of each sink at the start. */
+  barred(sink: string, isBarred: boolean): void;
+}
+
 /** All metrics as text, in the format that the content type names. */
 export interface Exposition {
   readonly contentType: string;
@@ -61,6 +70,7 @@ export interface Metrics extends Exposition {
   /** From now on this tenant is told of, its counters from 0. */
   add(measured: Measured): void;
   requested(request: Requested): void;
+  readonly alerts: AlertCounts;
   /** Counts a run. Rejects when the age of differences cannot be known; all else is counted then. */
   finished(run: Run): Promise<void>;
 }
@@ -87,6 +97,7 @@ export function openMetrics(options: MetricsOptions): Metrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    alerts: openAlertCounts(registry),
     add(measured) {
       const { tenant } = measured;
       tenants.set(tenant, { measured, figures: null, lastSuccess: 0, oldestDrift: null });
@@ -141,6 +152,35 @@ function openCounters(registry: Registry) {
       labelNames: ["tenant"],
       registers,
     }),
+  };
+}
+
+function openAlertCounts(registry: Registry): AlertCounts {
+  const counter = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ["sink"], registers: [registry] });
+  const queued = counter("plumbline_alerts_queued_total", "Alerts that are to be sent.");
+  const delivered = counter(
+    "plumbline_alerts_delivered_total",
+    "Alerts that their sink has taken.",
+  );
+  const givenUp = counter(
+    "plumbline_alerts_given_up_total",
+    "Alerts that are never sent any more: too old, or refused for good.",
+  );
+  const barred = new Gauge({
+    name: "plumbline_alert_sink_barred",
+    help: "Whether (1) a sink takes no alerts until somebody mends its address, its key or its rights.",
+    labelNames: ["sink"],
+    registers: [registry],
+  });
+  return {
+    queued: (sink, alerts) => queued.inc({ sink }, alerts),
+    delivered: (sink, alerts) => delivered.inc({ sink }, alerts),
+    givenUp: (sink, alerts) => givenUp.inc({ sink }, alerts),
+    barred(sink, isBarred) {
+      barred.set({ sink }, isBarred ? 1 : 0);
+      for (const one of [queued, delivered, givenUp]) one.inc({ sink }, 0);
+    },
   };
 }
 

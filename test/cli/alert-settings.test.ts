@@ -35,6 +35,7 @@ test("without alerts nobody is told, and alerts alone have defaults", () => {
     remindEvery: 86_400_000,
     heartbeat: null,
     group: 60_000,
+    keep: 7 * 86_400_000,
     on: null,
     sinks: [{ name: "ops", type: "slack", url: { source: { type: "env", name: url.env } } }],
   });
@@ -47,11 +48,18 @@ test("each kind of sink is read, with the places of its secrets", () => {
     { name: "hook", webhook: { url, key } },
     { name: "mail", email: { ...mail, smtp: { ...smtp, ...login } } },
   ];
-  const whole = { sinks, after: 1, remindEvery: "0s", heartbeat: "0 8 * * *", group: "5m" };
+  const whole = {
+    sinks,
+    after: 1,
+    remindEvery: "0s",
+    heartbeat: "0 8 * * *",
+    group: "5m",
+    keep: "2d",
+  };
   const { settings, told } = read({ ...whole, on: ["certificate"] });
   expect(told).toEqual([]);
   expect(settings?.alerts).toMatchObject({
-    ...{ after: 1, remindEvery: 0, heartbeat: "0 8 * * *", group: 300_000 },
+    ...{ after: 1, remindEvery: 0, heartbeat: "0 8 * * *", group: 300_000, keep: 2 * 86_400_000 },
     on: new Set(["certificate"]),
     sinks: [
       { type: "teams", url: { path: "alerts.sinks[0].teams.url" } },
@@ -131,6 +139,24 @@ const mistakes = [
     alerts: { sinks: [slack], heartbeat: "0 8 31 2 *" },
     says: /day that comes/,
     line: /heartbeat/,
+  },
+  {
+    of: "alerts that are kept for no time",
+    alerts: { sinks: [slack], keep: "0d" },
+    says: /keep|duration/,
+    line: /keep/,
+  },
+  {
+    of: "alerts that are kept for too short a time",
+    alerts: { sinks: [slack], keep: "59m" },
+    says: /kept for 59m would be given up .* Write 1h or more, such as 7d/,
+    line: /keep/,
+  },
+  {
+    of: "a group that holds alerts back for too long",
+    alerts: { sinks: [slack], group: "2h" },
+    says: /group of 2h .* Write 1h or less/,
+    line: /group/,
   },
   {
     of: "a kind that there is not",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeTlsIdentity } from "../../src/sandbox/tls-identity.ts";
+import { startKeyVault } from "../key-vault.ts";
 import { startHttpReceiver } from "../notify/http-receiver.ts";
 import { startSmtpReceiver } from "../notify/smtp-receiver.ts";
 import { definition, openService, practice, type Service } from "./program.ts";
@@ -127,10 +128,14 @@ test.concurrent("serve tells of a tenant that fails and of its recovery, each on
 
   const first = service.start(["serve"]);
   await first.says("an alert was sent", 4);
+  const address = /metrics at (http:[^\s"]+)/.exec(first.stderr())?.[1] ?? "";
+  const numbers = await (await fetch(address)).text();
   first.child.kill("SIGTERM");
   expect(await first.ended).toMatchObject({ status: 0 });
   expect(events()).toMatchObject([{ type: "plumbline.alert.run-failing" }]);
   expect(opened.smtp.mails).toHaveLength(1);
+  expect(numbers).toContain('plumbline_alerts_queued_total{sink="mail"} 1\n');
+  expect(numbers).toContain('plumbline_alerts_delivered_total{sink="mail"} 1\n');
 
   const second = service.start(["serve"]);
   await second.says("practice: invalid");
@@ -147,6 +152,49 @@ test.concurrent("serve tells of a tenant that fails and of its recovery, each on
     "plumbline.alert.run-recovered",
   ]);
   expect(`${first.stderr()}${stderr}`).not.toContain("canary");
+});
+
+test.concurrent("an address that was revoked is told of loudly, and counted, while its alerts are kept", async () => {
+  await using service = openService();
+  await using opened = await openAlerts(service);
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  const tenant = await service.tenant();
+  opened.http.answer(...Array(9).fill({ status: 410 }));
+  service.configure({ alerts: opened.alerts, tenants: [practice(tenant)] });
+  service.write("connectors/a.yaml", "kind: Nonsense\n");
+  const serving = service.start(["serve"]);
+  await serving.says("it takes no alerts", 3);
+  const address = /metrics at (http:[^\s"]+)/.exec(serving.stderr())?.[1] ?? "";
+  const numbers = await (await fetch(address)).text();
+  expect(numbers).toContain('plumbline_alert_sink_barred{sink="hook"} 1\n');
+  expect(numbers).toContain('plumbline_alert_sink_barred{sink="mail"} 0\n');
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toMatchObject({ status: 0 });
+  expect(serving.stderr()).toContain("It answered 410.");
+  expect(serving.stderr()).not.toContain("canary");
+});
+
+test.concurrent("a vault that does not answer holds up neither another sink nor the end of serve", async () => {
+  await using service = openService();
+  await using opened = await openAlerts(service);
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  const tenant = await service.tenant();
+  await using vault = await startKeyVault({ behaviours: { hook: { type: "hang" } } });
+  Object.assign(service.env, { VAULT_TOKEN: "token", NODE_EXTRA_CA_CERTS: vault.caFile });
+  const url = { keyVault: { vault: "kv-ops", secret: "hook" } };
+  const sinks = [{ name: "hung", slack: { url } }, ...opened.alerts.sinks];
+  service.configure({
+    keyVault: { credential: { token: { env: "VAULT_TOKEN" } }, url: vault.url },
+    alerts: { ...opened.alerts, sinks },
+    tenants: [practice(tenant)],
+  });
+  service.write("connectors/a.yaml", "kind: Nonsense\n");
+  const serving = service.start(["serve"]);
+  await serving.says("an alert was sent", 4);
+  expect(vault.requests).not.toEqual([]);
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toMatchObject({ status: 0 });
+  expect(serving.stderr()).toContain("hung: an alert was not sent. Plumbline was stopped");
 });
 
 test.concurrent("sinks that are down hold up neither the runs nor the end of serve", async () => {

@@ -34,18 +34,35 @@ function queued(id: string, more: Partial<Queued> = {}, seconds = 0): Queued {
   return { id, sink: "ops", alert, ...until, ...more };
 }
 
+const key = "drift/ApiConnector/fraud-check/spec.targetUrl";
+
 const told: Told = {
   ...nothingTold,
   commit: "9f2c",
-  drifts: {
-    "ApiConnector/fraud-check/spec.targetUrl": {
-      state: "open",
-      flapping: false,
-      cause: "drift-opened/tenant/production",
-      toldAt: at(0),
+  drifts: { [key]: { state: "open", flapping: false, resolvedAt: null } },
+  matters: {
+    [key]: {
+      kind: "drift-opened",
+      step: at(0),
+      cause: "tenant/production",
+      told: { ops: { step: at(0), at: at(0) } },
     },
   },
 };
+
+const nothing = { value: null, written: null };
+
+/** Whatever is noted with it. */
+async function enqueue({ alerts }: Store, all: readonly Queued[], now: string): Promise<void> {
+  const before = await alerts.heartbeat();
+  const heartbeat = `${before.value ?? ""}${now}`;
+  expect(await alerts.enqueue(all, now, { heartbeat, before })).toBe(true);
+}
+
+/** Far from any wait that is meant. */
+function take({ alerts }: Store, sink: string, now: string, until: string) {
+  return alerts.take(sink, { now, until, latest: at(100_000) });
+}
 
 /** `place` makes room for one more store and answers how to open that one, as often as one likes. */
 export function alertsContract(place: () => Promise<() => Promise<Store>>): void {
@@ -54,12 +71,13 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
   test("what was told and what is to be sent survive the end of the process", async () => {
     const open = await place();
     const first = await open();
-    await first.alerts.enqueue([queued("a")], at(0), { tenant: production, told });
+    const note = { tenant: production, before: nothing, told };
+    expect(await first.alerts.enqueue([queued("a")], at(0), note)).toBe(true);
     await first[Symbol.asyncDispose]();
     await using second = await open();
-    expect(await second.alerts.told(production)).toEqual(told);
-    expect(await second.alerts.told(staging)).toBeNull();
-    expect(await second.alerts.take("ops", at(60), at(120))).toEqual({
+    expect(await second.alerts.told(production)).toMatchObject({ value: told });
+    expect(await second.alerts.told(staging)).toEqual(nothing);
+    expect(await take(second, "ops", at(60), at(120))).toEqual({
       id: "a",
       sink: "ops",
       createdAt: at(0),
@@ -71,52 +89,52 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
 
   test("alerts of one cause that come close to each other are one message, in their order", async () => {
     await using store = await opened();
-    await store.alerts.enqueue([queued("a")], at(0), null);
-    await store.alerts.enqueue([queued("b", {}, 50)], at(50), null);
+    await enqueue(store, [queued("a")], at(0));
+    await enqueue(store, [queued("b", {}, 50)], at(50));
     const other = { alert: alertOf("c", { cause: "another" }) };
-    await store.alerts.enqueue([queued("c", other, 50)], at(50), null);
-    expect(await store.alerts.take("ops", at(60), at(999))).toBeNull();
-    const first = await store.alerts.take("ops", at(110), at(999));
+    await enqueue(store, [queued("c", other, 50)], at(50));
+    expect(await take(store, "ops", at(60), at(999))).toBeNull();
+    const first = await take(store, "ops", at(110), at(999));
     expect(first?.alerts.map(({ tenant }) => tenant)).toEqual(["tenant of a", "tenant of b"]);
-    expect((await store.alerts.take("ops", at(110), at(999)))?.id).toBe("c");
-    expect(await store.alerts.take("ops", at(110), at(999))).toBeNull();
+    expect((await take(store, "ops", at(110), at(999)))?.id).toBe("c");
+    expect(await take(store, "ops", at(110), at(999))).toBeNull();
   });
 
   test("a message is not held back for ever by alerts that keep coming", async () => {
     await using store = await opened();
     for (let seconds = 0; seconds <= 570; seconds += 30) {
-      await store.alerts.enqueue([queued(`n${seconds}`, {}, seconds)], at(seconds), null);
+      await enqueue(store, [queued(`n${seconds}`, {}, seconds)], at(seconds));
     }
-    const message = await store.alerts.take("ops", at(600), at(999));
+    const message = await take(store, "ops", at(600), at(999));
     expect(message?.alerts).toHaveLength(20);
   });
 
   test("no alert joins a message that somebody has begun to send", async () => {
     await using store = await opened();
-    await store.alerts.enqueue([queued("a")], at(0), null);
-    await store.alerts.take("ops", at(60), at(120));
-    await store.alerts.enqueue([queued("b", {}, 61)], at(61), null);
+    await enqueue(store, [queued("a")], at(0));
+    await take(store, "ops", at(60), at(120));
+    await enqueue(store, [queued("b", {}, 61)], at(61));
     await store.alerts.postponed("a", at(90), "HTTP 500");
-    const again = await store.alerts.take("ops", at(90), at(120));
+    const again = await take(store, "ops", at(90), at(120));
     expect(again).toMatchObject({ id: "a", attempts: 2, lastError: "HTTP 500" });
     expect(again?.alerts).toHaveLength(1);
   });
 
   test("an alert that is queued twice is told once, before it was sent and after", async () => {
     await using store = await opened();
-    await store.alerts.enqueue([queued("a")], at(0), null);
-    await store.alerts.enqueue([queued("a")], at(0), null);
-    expect((await store.alerts.take("ops", at(60), at(120)))?.alerts).toHaveLength(1);
-    await store.alerts.enqueue([queued("a")], at(61), null);
-    expect(await store.alerts.take("ops", at(119), at(200))).toBeNull();
+    await enqueue(store, [queued("a")], at(0));
+    await enqueue(store, [queued("a")], at(0));
+    expect((await take(store, "ops", at(60), at(120)))?.alerts).toHaveLength(1);
+    await enqueue(store, [queued("a")], at(61));
+    expect(await take(store, "ops", at(119), at(200))).toBeNull();
   });
 
   test("a message that was taken by a process that died is due again", async () => {
     await using store = await opened();
-    await store.alerts.enqueue([queued("a")], at(0), null);
-    await store.alerts.take("ops", at(60), at(120));
-    expect(await store.alerts.take("ops", at(119), at(200))).toBeNull();
-    expect(await store.alerts.take("ops", at(120), at(200))).toMatchObject({
+    await enqueue(store, [queued("a")], at(0));
+    await take(store, "ops", at(60), at(120));
+    expect(await take(store, "ops", at(119), at(200))).toBeNull();
+    expect(await take(store, "ops", at(120), at(200))).toMatchObject({
       id: "a",
       attempts: 2,
     });
@@ -124,31 +142,69 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
 
   test("each sink has messages of its own, and a delivered one is gone", async () => {
     await using store = await opened();
-    await store.alerts.enqueue([queued("a"), queued("b", { sink: "mail" })], at(0), null);
+    await enqueue(store, [queued("a"), queued("b", { sink: "mail" })], at(0));
     await store.alerts.delivered("a");
-    expect(await store.alerts.take("ops", at(60), at(120))).toBeNull();
-    expect(await store.alerts.take("mail", at(60), at(120))).toMatchObject({ id: "b" });
+    expect(await take(store, "ops", at(60), at(120))).toBeNull();
+    expect(await take(store, "mail", at(60), at(120))).toMatchObject({ id: "b" });
   });
 
   test("what expires is answered, but for what was dropped and told before", async () => {
     await using store = await opened();
     const alone = (name: string) => ({ alert: alertOf(name, { cause: name }) });
-    await store.alerts.enqueue([queued("a", alone("a")), queued("b", alone("b"))], at(0), null);
-    await store.alerts.enqueue([queued("c", alone("c"), 500)], at(500), null);
+    await enqueue(store, [queued("a", alone("a")), queued("b", alone("b"))], at(0));
+    await enqueue(store, [queued("c", alone("c"), 500)], at(500));
     await store.alerts.dropped("a", at(1), "HTTP 404");
-    expect(await store.alerts.take("ops", at(60), at(61))).toMatchObject({ id: "b" });
-    expect(await store.alerts.take("ops", at(60), at(61))).toBeNull();
-    expect((await store.alerts.expire(at(500))).map(({ id }) => id)).toEqual(["b"]);
-    expect(await store.alerts.expire(at(500))).toEqual([]);
-    expect(await store.alerts.take("ops", at(560), at(999))).toMatchObject({ id: "c" });
+    expect(await take(store, "ops", at(60), at(61))).toMatchObject({ id: "b" });
+    expect(await take(store, "ops", at(60), at(61))).toBeNull();
+    expect((await store.alerts.expire(at(500), at(560))).map(({ id }) => id)).toEqual(["b"]);
+    expect(await store.alerts.expire(at(500), at(560))).toEqual([]);
+    expect(await take(store, "ops", at(560), at(999))).toMatchObject({ id: "c" });
   });
 
   test("a message that becomes too long is continued in another one", async () => {
     await using store = await opened();
     const many = Array.from({ length: 501 }, (_, index) => queued(`n${index}`));
-    await store.alerts.enqueue(many, at(0), null);
-    const sizes = [await store.alerts.take("ops", at(60), at(999))];
-    sizes.push(await store.alerts.take("ops", at(60), at(999)));
+    await enqueue(store, many, at(0));
+    const sizes = [await take(store, "ops", at(60), at(999))];
+    sizes.push(await take(store, "ops", at(60), at(999)));
     expect(sizes.map((one) => one?.alerts.length).toSorted()).toEqual([1, 500]);
+  });
+
+  test("what was told is changed only by whoever knows how it stood, and nothing is queued otherwise", async () => {
+    const open = await place();
+    await using one = await open();
+    await using other = await open();
+    const first = { tenant: production, before: nothing, told };
+    expect(await one.alerts.enqueue([queued("a")], at(0), first)).toBe(true);
+    expect(await other.alerts.enqueue([queued("b")], at(0), first)).toBe(false);
+    const before = await other.alerts.told(production);
+    const next = { tenant: production, before, told: { ...told, commit: "abcd" } };
+    expect(await other.alerts.enqueue([queued("c")], at(0), next)).toBe(true);
+    const late = { ...next, told: { ...told, commit: "ef01" } };
+    expect(await one.alerts.enqueue([queued("d")], at(0), late)).toBe(false);
+    expect((await one.alerts.told(production)).value?.commit).toBe("abcd");
+    const message = await take(one, "ops", at(60), at(120));
+    expect(message?.alerts.map(({ tenant }) => tenant)).toEqual(["tenant of a", "tenant of c"]);
+  });
+
+  test("of two processes one alone queues a heartbeat", async () => {
+    const open = await place();
+    await using one = await open();
+    await using other = await open();
+    for (const heartbeat of [at(0), at(3_600)]) {
+      const [before, same] = [await one.alerts.heartbeat(), await other.alerts.heartbeat()];
+      expect(await one.alerts.enqueue([], heartbeat, { heartbeat, before })).toBe(true);
+      expect(await other.alerts.enqueue([], heartbeat, { heartbeat, before: same })).toBe(false);
+      expect((await other.alerts.heartbeat()).value).toBe(heartbeat);
+    }
+  });
+
+  test("what a clock that ran ahead has put off is due, and does not stay for longer than the rest", async () => {
+    await using store = await opened();
+    await enqueue(store, [queued("a", {}, 400_000)], at(400_000));
+    const due = { now: at(60), until: at(120), latest: at(30_000) };
+    expect(await store.alerts.take("ops", due)).toMatchObject({ id: "a" });
+    expect(await store.alerts.expire(at(0), at(120))).toEqual([]);
+    expect((await store.alerts.expire(at(121), at(800))).map(({ id }) => id)).toEqual(["a"]);
   });
 }

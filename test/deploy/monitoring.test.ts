@@ -60,7 +60,12 @@ async function scraped(): Promise<ReadonlyMap<string, Family>> {
   await using service = openService();
   service.env["CONNECTOR_PASSWORD"] = "open sesame";
   const tenant = await service.tenant();
-  service.configure({ tenants: [practice(tenant, { schedule: "0 0 1 1 *" })] });
+  service.env["SINK_URL"] = "https://hooks.example/";
+  const sinks = [{ name: "ops", slack: { url: { env: "SINK_URL" } } }];
+  service.configure({
+    alerts: { sinks },
+    tenants: [practice(tenant, { schedule: "0 0 1 1 *" })],
+  });
   service.write("connectors/a.yaml", definition("a"));
   const serving = service.start(["serve"]);
   await serving.says("practice: converged: 1 created");
@@ -86,6 +91,9 @@ test("a service counts its run, its requests, and what is left of its budget", (
   expect(value("plumbline_plan_changes", { verb: "create" })).toBe(1);
   expect(value("plumbline_drifts", { kind: "ApiConnector" })).toBe(0);
   expect(value("plumbline_graph_requests_total", { status: "201" })).toBe(1);
+  // Nothing is news, and the first alert is to be seen as an increase.
+  expect(sampleValue(families, "plumbline_alerts_queued_total", { sink: "ops" })).toBe(0);
+  expect(sampleValue(families, "plumbline_alert_sink_barred", { sink: "ops" })).toBe(0);
   const sent = families.get("plumbline_graph_requests_total")?.samples ?? [];
   const total = sent.reduce((sum, one) => sum + one.value, 0);
   expect(value("plumbline_graph_budget_left_requests")).toBe(100 - total);

@@ -4,12 +4,21 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Secret } from "../../src/model/secret.ts";
 import type { Store } from "../../src/model/store.ts";
-import { backoff, deliverDue, expire, KEPT, startDispatcher } from "../../src/notify/dispatch.ts";
+import {
+  backoffAfter,
+  type Dispatching,
+  expire,
+  type Line,
+  openLine,
+  startDispatcher,
+} from "../../src/notify/dispatch.ts";
 import type { Sink } from "../../src/notify/sinks/sink.ts";
 import { slackSink } from "../../src/notify/sinks/slack.ts";
 import { webhookSink } from "../../src/notify/sinks/webhook.ts";
-import { type Telling, tellRun } from "../../src/notify/tell.ts";
+import type { Tally } from "../../src/notify/tally.ts";
+import { type Telling, tellHeartbeat, tellRun } from "../../src/notify/tell.ts";
 import { openStore } from "../../src/store/store.ts";
+import { alertOf } from "../contracts/alerts.contract.ts";
 import { production } from "../contracts/store-samples.ts";
 import { type HandClock, handClock } from "../reconcile/practice-tenant.ts";
 import { type HttpReceiver, startHttpReceiver } from "./http-receiver.ts";
@@ -22,17 +31,37 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const telling: Telling = { ...rules, sinks: ["ops"], group: 60_000, on: null };
 const key = "a key for tests alone";
+const keep = 7 * 86_400_000;
+
+/** Sums by sink, as `ops delivered`. */
+function counting(sums: Record<string, number>): Tally {
+  const add = (what: string) => (sink: string, count: number) => {
+    sums[`${sink} ${what}`] = (sums[`${sink} ${what}`] ?? 0) + count;
+  };
+  return {
+    queued: add("queued"),
+    delivered: add("delivered"),
+    givenUp: add("given up"),
+    barred: (sink, isBarred) => {
+      sums[`${sink} barred`] = Number(isBarred);
+    },
+  };
+}
 
 interface Desk extends AsyncDisposable {
   readonly clock: HandClock;
   readonly receiver: HttpReceiver;
+  /** Of the log, with a mark before those at the level of errors. */
   readonly lines: string[];
+  readonly sums: Readonly<Record<string, number>>;
   readonly file: string;
   store(): Store;
   /** As a new process would open it. */
   restart(): Promise<void>;
   tell(minutes: number, shown: Shown, over?: Partial<Telling>): Promise<number>;
-  deliver(sink?: Sink): Promise<void>;
+  /** What a dispatcher of the process would do with what is due now. */
+  deliver(): Promise<void>;
+  options(): Dispatching;
   ids(): readonly string[];
 }
 
@@ -43,29 +72,31 @@ async function openDesk(): Promise<Desk> {
   const receiver = await startHttpReceiver();
   const lines: string[] = [];
   const add = (_facts: object, text: string) => void lines.push(text);
-  const log = { info: add, warn: add };
+  const log = { info: add, warn: add, error: (_: object, text: string) => add({}, `! ${text}`) };
+  const sums: Record<string, number> = {};
+  const tally = counting(sums);
   let store = await openStore({ sqlite: file }, clock);
   const url = async () => new Secret(receiver.url);
   const webhook = webhookSink("ops", { url, key: async () => new Secret(key), clock });
   const never = new AbortController().signal;
+  const options = () => ({ alerts: store.alerts, clock, log, tally, keep, random: () => 0 });
+  let line: Line = openLine(webhook, options());
   return {
-    ...{ clock, receiver, lines, file },
+    ...{ clock, receiver, lines, sums, file, options },
     store: () => store,
     async restart() {
       await store[Symbol.asyncDispose]();
       store = await openStore({ sqlite: file }, clock);
+      line = openLine(webhook, options());
     },
     tell(minutes, shown, over = {}) {
       const seen = seenAt(minutes, shown);
       const { tenant = "production" } = shown;
       const identity = { ...production, name: tenant, tenantId: tenant };
-      const options = { telling: { ...telling, ...over }, redact: (text: string) => text };
-      return tellRun(store.alerts, identity, seen, options);
+      const own = { alerts: store.alerts, telling: { ...telling, ...over }, tally };
+      return tellRun(own, identity, seen, (text) => text);
     },
-    deliver(sink = webhook) {
-      const options = { alerts: store.alerts, clock, log, random: () => 0 };
-      return deliverDue(sink, options, { stopping: never, aborting: never });
-    },
+    deliver: () => line({ stopping: never, aborting: never }),
     ids: () => receiver.received.map(({ body }) => JSON.parse(body).id),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
@@ -122,12 +153,8 @@ test("a process that dies between the sending and its record sends the same id a
   const url = async () => new Secret(desk.receiver.url);
   const sink = webhookSink("ops", { url, key: async () => new Secret(key), clock: desk.clock });
   const signal = new AbortController().signal;
-  const log = { info() {}, warn() {} };
-  const work = deliverDue(
-    sink,
-    { alerts: dying, clock: desk.clock, log },
-    { stopping: signal, aborting: signal },
-  );
+  const line = openLine(sink, { ...desk.options(), alerts: dying });
+  const work = line({ stopping: signal, aborting: signal });
   await expect(work).rejects.toThrow("killed");
   await desk.restart();
   desk.clock.advance(120_000);
@@ -169,19 +196,52 @@ test("a service that asks for more time than the back-off gets it", async () => 
   expect(desk.ids()).toHaveLength(2);
 });
 
-test("a refusal is told in the log and not tried again", async () => {
+test("a message that its sink will never take is given up, with a line in the log", async () => {
   await using desk = await openDesk();
   await desk.tell(0, drifting);
   desk.clock.advance(60_000);
-  desk.receiver.answer({ status: 404 });
+  desk.receiver.answer({ status: 413 });
   await desk.deliver();
   desk.clock.advance(7_200_000);
   await desk.deliver();
   expect(desk.ids()).toHaveLength(1);
   expect(desk.lines).toEqual([
-    "ops: an alert was refused, and is not sent again. It answered 404.",
+    "! ops: an alert is given up, for it is never taken. It answered 413.",
   ]);
+  expect(desk.sums).toMatchObject({ "ops given up": 1, "ops barred": 0 });
 });
+
+test.each([401, 403, 404, 410])(
+  "an address that answers %d for days is told of once, loudly, and is sent everything when it is renewed",
+  async (status) => {
+    await using desk = await openDesk();
+    await desk.tell(0, drifting);
+    await desk.tell(1, { ...drifting, tenant: "other" });
+    desk.clock.advance(120_000);
+    const day = 86_400_000;
+    desk.receiver.answer(...Array(500).fill({ status }));
+    const end = desk.clock.now().getTime() + 3 * day;
+    while (desk.clock.now().getTime() < end) {
+      await desk.deliver();
+      desk.clock.advance(60_000);
+    }
+    const tries = desk.ids().length;
+    // Two messages, each every two hours at the most.
+    expect(tries).toBeLessThan(100);
+    expect(desk.lines.filter((line) => line.startsWith("!"))).toEqual([
+      expect.stringContaining(`! ops: it takes no alerts. It answered ${status}. Renew`),
+    ]);
+    expect(desk.sums).toMatchObject({ "ops barred": 1 });
+    desk.receiver.forgetAnswers();
+    for (let hours = 0; hours < 5; hours += 1) {
+      desk.clock.advance(3_600_000);
+      await desk.deliver();
+    }
+    expect(new Set(desk.ids().slice(tries)).size).toBe(2);
+    expect(desk.lines).toContain("ops: it takes alerts again");
+    expect(desk.sums).toEqual({ "ops queued": 2, "ops delivered": 2, "ops barred": 0 });
+  },
+);
 
 test("a message that fails lets the later ones pass", async () => {
   await using desk = await openDesk();
@@ -194,35 +254,90 @@ test("a message that fails lets the later ones pass", async () => {
   expect(new Set(desk.ids()).size).toBe(2);
 });
 
-test("what could not be sent within a week is dropped with a line in the log", async () => {
+test("what could not be sent for as long as it is kept is given up with a line in the log", async () => {
   await using desk = await openDesk();
   await desk.tell(0, drifting);
   desk.clock.advance(60_000);
   desk.receiver.answer({ status: 503 });
   await desk.deliver();
-  desk.clock.advance(KEPT);
-  const { clock, lines } = desk;
-  const add = (_facts: object, text: string) => void lines.push(text);
-  await expire({ alerts: desk.store().alerts, clock, log: { info: add, warn: add } });
-  expect(lines.at(-1)).toBe(
-    "ops: an alert was not sent within 7 days, and is dropped. It answered 503.",
+  desk.clock.advance(keep);
+  await expire(desk.options());
+  expect(desk.lines.at(-1)).toBe(
+    "! ops: an alert is given up, for alerts.keep is over. It answered 503.",
   );
+  expect(desk.sums).toMatchObject({ "ops given up": 1 });
   await desk.deliver();
   expect(desk.ids()).toHaveLength(1);
 });
 
-test("only the kinds that are asked for are told, and the others not later either", async () => {
+test("what a clock that ran ahead has queued is sent, and what it has put off", async () => {
+  await using desk = await openDesk();
+  const year = 365 * 24 * 60;
+  await desk.tell(year, drifting);
+  await desk.deliver();
+  expect(desk.ids()).toHaveLength(1);
+});
+
+test("only the kinds that are asked for are told, and what is open when another one is added, once", async () => {
   await using desk = await openDesk();
   const on = new Set(["certificate"] as const);
   expect(await desk.tell(0, drifting, { on })).toBe(0);
-  expect(await desk.tell(1, drifting)).toBe(0);
+  expect(await desk.tell(1, drifting)).toBe(1);
+  expect(await desk.tell(2, drifting)).toBe(0);
+});
+
+test("two processes on one store that end a run at the same moment tell of it once", async () => {
+  await using desk = await openDesk();
+  await using other = await openStore({ sqlite: desk.file }, desk.clock);
+  // Each knows how it stood before the other wrote.
+  const { promise: bothRead, resolve } = Promise.withResolvers<void>();
+  let reads = 0;
+  const meeting = ({ alerts }: Store): Store["alerts"] => ({
+    ...alerts,
+    async told(tenant) {
+      const noted = await alerts.told(tenant);
+      if (++reads >= 2) resolve();
+      await bothRead;
+      return noted;
+    },
+  });
+  const tally = counting({});
+  const told = await Promise.all(
+    [desk.store(), other].map((store) =>
+      tellRun(
+        { alerts: meeting(store), telling, tally },
+        production,
+        seenAt(0, drifting),
+        (text) => text,
+      ),
+    ),
+  );
+  expect(told.toSorted()).toEqual([0, 1]);
+  for (const [index, { alerts }] of [desk.store(), other].entries()) {
+    const told = [{ ...heartbeat, text: `As process ${index} sees it.` }];
+    await tellHeartbeat({ alerts, telling, tally }, told, minute(1));
+  }
+  desk.clock.advance(600_000);
+  await desk.deliver();
+  const kinds = desk.receiver.received.map(({ body }) => JSON.parse(body).data);
+  expect(kinds.map(({ kind, alerts }) => [kind, alerts.length])).toEqual([
+    ["drift-opened", 1],
+    ["heartbeat", 1],
+  ]);
+});
+
+const heartbeat = alertOf("production", {
+  kind: "heartbeat",
+  cause: `heartbeat/${minute(1)}`,
+  at: minute(1),
 });
 
 test("a message is redacted before it is queued", async () => {
   await using desk = await openDesk();
   const seen = seenAt(0, { drifts: [driftOf({ before: "https://old.contoso.com/sesame" })] });
   const redact = (text: string) => text.replaceAll("sesame", "[redacted]");
-  await tellRun(desk.store().alerts, production, seen, { telling, redact });
+  const { alerts, tally } = desk.options();
+  await tellRun({ alerts, telling, tally }, production, seen, redact);
   desk.clock.advance(60_000);
   await desk.deliver();
   expect(desk.receiver.received[0]?.body).toContain("[redacted]");
@@ -243,10 +358,10 @@ test("neither the store nor the log holds the address or the key of a sink", asy
 });
 
 test("tries come after 30 s, then twice as long each time up to an hour, with jitter", () => {
-  expect([1, 2, 3, 7, 8, 40].map((attempts) => backoff(attempts, 0) / 1_000)).toEqual([
+  expect([1, 2, 3, 7, 8, 40].map((attempts) => backoffAfter(attempts, 0) / 1_000)).toEqual([
     30, 60, 120, 1_920, 3_600, 3_600,
   ]);
-  expect(backoff(1, 1)).toBe(37_500);
+  expect(backoffAfter(1, 1)).toBe(37_500);
 });
 
 /** Resolves when each of these stands at the beginning of a line of the log. */
@@ -257,7 +372,7 @@ function listening(...beginnings: readonly string[]) {
     for (const beginning of missing) if (text.startsWith(beginning)) missing.delete(beginning);
     if (missing.size === 0) resolve();
   };
-  return { heard: promise, log: { info: add, warn: add } };
+  return { heard: promise, log: { info: add, warn: add, error: add } };
 }
 
 test("the dispatcher sends by itself, in spite of a sink that is down and of a store that fails once", async () => {
@@ -279,7 +394,7 @@ test("the dispatcher sends by itself, in spite of a sink that is down and of a s
   );
   const down = slackSink("down", async () => new Secret("http://127.0.0.1:1/"));
   const ops = slackSink("ops", async () => new Secret(desk.receiver.url));
-  const dispatcher = startDispatcher([ops, down], { alerts: flaky, clock: desk.clock, log });
+  const dispatcher = startDispatcher([ops, down], { ...desk.options(), alerts: flaky, log });
   await heard;
   await dispatcher.stop();
   expect(desk.receiver.received).toHaveLength(1);
@@ -299,12 +414,38 @@ test("a stop breaks off what takes too long, and the next start sends it", async
         begin();
       }),
   };
-  const log = { info() {}, warn() {} };
-  const { clock } = desk;
-  const dispatcher = startDispatcher([sink], { alerts: desk.store().alerts, clock, log });
+  const dispatcher = startDispatcher([sink], desk.options());
   await begun;
   await dispatcher.stop();
   await desk.restart();
   await desk.deliver();
   expect(desk.ids()).toHaveLength(1);
+});
+
+test("however many sinks hang, another one is sent to, and the dispatcher stops", async () => {
+  await using desk = await openDesk();
+  const hanging = Array.from({ length: 12 }, (_, index) => `hanging-${index}`);
+  await desk.tell(0, drifting, { sinks: [...hanging, "ops"], group: 0 });
+  const never = () => new Promise<Secret>(() => undefined);
+  const { heard, log } = listening("ops: an alert was sent");
+  const sinks = [
+    ...hanging.map((name) => slackSink(name, never)),
+    slackSink("ops", async () => new Secret(desk.receiver.url)),
+  ];
+  const dispatcher = startDispatcher(sinks, { ...desk.options(), log });
+  await heard;
+  await dispatcher.stop();
+  expect(desk.receiver.received).toHaveLength(1);
+});
+
+test("what is queued for nobody expires although no sink is configured any more", async () => {
+  await using desk = await openDesk();
+  await desk.tell(0, drifting);
+  desk.clock.advance(keep + 60_000);
+  const { heard, log } = listening("ops: an alert is given up");
+  const dispatcher = startDispatcher([], { ...desk.options(), log });
+  await heard;
+  await dispatcher.stop();
+  await desk.restart();
+  expect(await desk.store().alerts.expire("9999", minute(0))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { acceptDrift } from "../../src/reconcile/accept.ts";
 import { connector, openPractice, type Practice } from "../reconcile/practice-tenant.ts";
 
 const telling = { sinks: ["ops"], group: 0, on: null, after: 3, remindEvery: 0 };
+const tally = { queued() {} };
 const elsewhere = "https://elsewhere.example/";
 const hour = 3_600_000;
 const commit = "9f2c";
@@ -23,10 +24,12 @@ async function tell(
   await using store = await practice.openStore();
   const { drifts } = await store.recall(tenant);
   const seen = { graph: tenant.graph, run: ended, drifts };
-  await tellRun(store.alerts, tenant, seen, { telling, redact: (text) => text });
+  const desk = { alerts: store.alerts, telling, tally };
+  await tellRun(desk, tenant, seen, (text) => text);
   const told: Alert[] = [];
   for (;;) {
-    const delivery = await store.alerts.take("ops", ended.finishedAt, ended.finishedAt);
+    const due = { now: ended.finishedAt, until: ended.finishedAt, latest: "9999" };
+    const delivery = await store.alerts.take("ops", due);
     if (delivery === null) return told;
     expect(messageOf(delivery).event.data.tenants).toEqual([tenant.name]);
     told.push(...delivery.alerts);

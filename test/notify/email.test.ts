@@ -8,12 +8,11 @@ import {
   emailSink,
   mailOf,
 } from "../../src/notify/sinks/email.ts";
-import { transitions } from "../../src/notify/transitions.ts";
 import { makeTlsIdentity } from "../../src/sandbox/tls-identity.ts";
 import { alertOf } from "../contracts/alerts.contract.ts";
 import { anyText } from "../report/hostile.ts";
 import { closedPort } from "./http-receiver.ts";
-import { driftOf, rules, seenAt } from "./samples.ts";
+import { driftOf, newsOf, seenAt } from "./samples.ts";
 import { type SmtpReceiver, startSmtpReceiver } from "./smtp-receiver.ts";
 
 const going = new AbortController().signal;
@@ -62,17 +61,15 @@ test("a password is used where one is named, and is in no reason when it is refu
   expect(receiver.mails[0]?.login).toBe("\0plumbline\0canary");
   receiver.answer("AUTH", "535 no such password: canary");
   const attempt = await send(receiver.port, { login });
-  expect(attempt).toEqual({
-    result: "again",
-    reason: "It refused the sign-in (535).",
-    after: null,
-  });
+  expect(attempt).toEqual({ result: "barred", reason: "It refused the sign-in (535)." });
 });
 
 const refusals = [
   { command: "MAIL", answer: "451 later, canary", result: "again", reason: "It answered 451." },
-  { command: "MAIL", answer: "550 never, canary", result: "refused", reason: "It answered 550." },
-  { command: "DATA", answer: "554 spam, canary", result: "refused", reason: "It answered 554." },
+  { command: "MAIL", answer: "550 never, canary", result: "barred", reason: "It answered 550." },
+  { command: "DATA", answer: "554 nobody, canary", result: "barred", reason: "It answered 554." },
+  { command: ".", answer: "552 large, canary", result: "refused", reason: "It answered 552." },
+  { command: ".", answer: "451 later, canary", result: "again", reason: "It answered 451." },
   { command: "DATA", answer: "421 closing, canary", result: "again", reason: "It answered 421." },
 ];
 
@@ -89,6 +86,33 @@ test("a recipient that is refused is told, and the others have the mail", async 
   const attempt = await send(receiver.port);
   expect(attempt).toEqual({ result: "delivered", but: "1 of its recipients were refused." });
   expect(receiver.mails[0]?.to).toEqual(["b@contoso.com"]);
+});
+
+test("a recipient that is put off has the mail later, and the others have it once", async () => {
+  await using receiver = await startSmtpReceiver();
+  receiver.answer("RCPT TO:<b", "451 greylisted, canary");
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses };
+  const sink = emailSink("mail", options);
+  const reason = "1 of its recipients were put off (451).";
+  expect(await sink.send(message, going)).toEqual({ result: "again", reason, after: null });
+  expect(await sink.send(message, going)).toEqual({ result: "delivered" });
+  expect(receiver.mails.map(({ to }) => to)).toEqual([["a@contoso.com"], ["b@contoso.com"]]);
+  const [first, second] = receiver.mails.map(({ data }) => headersOf(data));
+  for (const header of [`Message-ID: <${id}@contoso.com>`, "To: a@contoso.com, b@contoso.com"]) {
+    expect(first).toContain(header);
+    expect(second).toContain(header);
+  }
+});
+
+test("when all recipients are put off, or some are and the others refused, the mail is sent again", async () => {
+  await using receiver = await startSmtpReceiver();
+  receiver.answer("RCPT TO:<a", "450 later");
+  receiver.answer("RCPT TO:<b", "550 never");
+  expect(await send(receiver.port)).toMatchObject({ result: "again" });
+  receiver.answer("RCPT TO:<a", "550 never");
+  receiver.answer("RCPT TO:<b", "550 never");
+  expect(await send(receiver.port)).toMatchObject({ result: "barred" });
+  expect(receiver.mails).toEqual([]);
 });
 
 test("a mail server that is silent or not there is tried again", async () => {
@@ -144,7 +168,7 @@ test("no name adds a header, a recipient or markup to a mail, whatever it is", (
   fc.assert(
     fc.property(anyText, (text) => {
       const drift = driftOf({ name: text, path: text, before: text, after: text });
-      const { alerts } = transitions(null, seenAt(0, { drifts: [drift], tenant: "a" }), rules);
+      const alerts = newsOf(seenAt(0, { drifts: [drift], tenant: "a" }));
       const mail = mailOf(messageOf({ id, alerts }), addresses);
       expect(mail.subject).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
       expect(mail.to.map(({ address }) => address)).toEqual(addresses.to);

@@ -16,6 +16,8 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly received: Received[];
   /** What the next requests are answered, in their order; then 202. null: never. */
   answer(...answers: readonly Answer[]): void;
+  /** From now on 202. */
+  forgetAnswers(): void;
 }
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string> } | null;
@@ -47,6 +49,7 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
     url: `http://127.0.0.1:${port}${secretPath}`,
     received,
     answer: (...more) => void answers.push(...more),
+    forgetAnswers: () => void answers.splice(0),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

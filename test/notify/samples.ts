@@ -1,5 +1,6 @@
 /** Runs and differences to tell of. */
 import type { Told } from "../../src/model/alert.ts";
+import type { Alert } from "../../src/model/generated/alert.ts";
 import type { Drift } from "../../src/model/generated/drift.ts";
 import type {
   Certificate,
@@ -114,7 +115,7 @@ export function ending(
   };
 }
 
-export const rules: Rules = { after: 3, remindEvery: 24 * 3_600_000 };
+export const rules: Rules = { after: 3, remindEvery: 24 * 3_600_000, sinks: ["ops"], on: null };
 
 /** What each run in turn has told, in short lines; the memory goes through JSON, as a store has it. */
 export function tellAll(runs: readonly Seen[], over: Partial<Rules> = {}) {
@@ -123,7 +124,12 @@ export function tellAll(runs: readonly Seen[], over: Partial<Rules> = {}) {
     const next = transitions(told, seen, { ...rules, ...over });
     told = JSON.parse(JSON.stringify(next.told));
     return next.alerts.map(
-      ({ kind, cause, reminder }) => `${reminder ? "again " : ""}${kind} ${cause}`,
+      ({ alert: { kind, cause, reminder } }) => `${reminder ? "again " : ""}${kind} ${cause}`,
     );
   });
+}
+
+/** What a tenant of which nothing was told is told of. */
+export function newsOf(seen: Seen, over: Partial<Rules> = {}): readonly Alert[] {
+  return transitions(null, seen, { ...rules, ...over }).alerts.map(({ alert }) => alert);
 }

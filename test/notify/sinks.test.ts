@@ -6,17 +6,21 @@ import type { Alert } from "../../src/model/generated/alert.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { idOf, type Message, messageOf } from "../../src/notify/message.ts";
 import { retryAfter } from "../../src/notify/sinks/post.ts";
-import type { Sink } from "../../src/notify/sinks/sink.ts";
+import {
+  type Limits,
+  oneReadAtATime,
+  type ReadSecret,
+  type Sink,
+} from "../../src/notify/sinks/sink.ts";
 import { slackBody, slackSink } from "../../src/notify/sinks/slack.ts";
 import { teamsBody, teamsSink } from "../../src/notify/sinks/teams.ts";
-import { signature, webhookSink } from "../../src/notify/sinks/webhook.ts";
-import { transitions } from "../../src/notify/transitions.ts";
+import { bounded, signature, webhookSink } from "../../src/notify/sinks/webhook.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
 import { alertOf } from "../contracts/alerts.contract.ts";
 import { handClock } from "../reconcile/practice-tenant.ts";
 import { anyText } from "../report/hostile.ts";
 import { closedPort, type HttpReceiver, secretPath, startHttpReceiver } from "./http-receiver.ts";
-import { driftOf, rules, seenAt } from "./samples.ts";
+import { driftOf, newsOf, seenAt } from "./samples.ts";
 
 const going = new AbortController().signal;
 const key = "a key for tests alone";
@@ -33,15 +37,14 @@ function message(...alerts: readonly Alert[]): Message {
 /** Of a name that is hostile, as it comes out of a run. */
 function hostile(text: string): Message {
   const drift = driftOf({ name: text, path: text, before: text, after: text });
-  const { alerts } = transitions(null, seenAt(0, { drifts: [drift] }), rules);
-  return message(...alerts);
+  return message(...newsOf(seenAt(0, { drifts: [drift] })));
 }
 
-const kinds: Readonly<Record<string, (url: string, timeout?: number) => Sink>> = {
-  teams: (url, timeout) => teamsSink("ops", secret(url), timeout),
-  slack: (url, timeout) => slackSink("ops", secret(url), timeout),
-  webhook: (url, timeout) =>
-    webhookSink("ops", { url: secret(url), key: secret(key), clock: handClock(), timeout }),
+const kinds: Readonly<Record<string, (url: string, limits?: Limits, read?: ReadSecret) => Sink>> = {
+  teams: (url, limits, read = secret(url)) => teamsSink("ops", read, limits),
+  slack: (url, limits, read = secret(url)) => slackSink("ops", read, limits),
+  webhook: (url, limits, read = secret(url)) =>
+    webhookSink("ops", { url: read, key: secret(key), clock: handClock(), limits }),
 };
 
 async function sent(kind: string, receiver: HttpReceiver, told = message()) {
@@ -117,13 +120,14 @@ test("a key that is too short signs nothing", async () => {
 
 const answers = [
   { status: 200, result: "delivered" },
-  { status: 302, result: "refused" },
-  { status: 307, result: "refused" },
-  { status: 400, result: "refused" },
-  { status: 401, result: "refused" },
-  { status: 404, result: "refused" },
+  { status: 302, result: "barred" },
+  { status: 307, result: "barred" },
+  { status: 401, result: "barred" },
+  { status: 403, result: "barred" },
+  { status: 404, result: "barred" },
   { status: 408, result: "again" },
-  { status: 410, result: "refused" },
+  { status: 410, result: "barred" },
+  { status: 413, result: "refused" },
   { status: 429, result: "again" },
   { status: 500, result: "again" },
   { status: 503, result: "again" },
@@ -142,6 +146,18 @@ test.each(Object.keys(kinds).flatMap((kind) => answers.map((answer) => ({ kind, 
   },
 );
 
+test("a message that is malformed to its receiver is given up, but Teams answers so when a workflow is off", async () => {
+  for (const [kind, result] of Object.entries({
+    webhook: "refused",
+    slack: "refused",
+    teams: "barred",
+  })) {
+    await using receiver = await startHttpReceiver();
+    receiver.answer({ status: 400 });
+    expect((await sent(kind, receiver)).attempt.result).toBe(result);
+  }
+});
+
 test("a service that asks to wait is heard, in seconds and as a date, and six hours at most", async () => {
   await using receiver = await startHttpReceiver();
   receiver.answer({ status: 429, headers: { "retry-after": "120" } });
@@ -156,7 +172,7 @@ test("a service that asks to wait is heard, in seconds and as a date, and six ho
 test.each(Object.keys(kinds))("%s that does not answer or refuses is tried again", async (kind) => {
   await using receiver = await startHttpReceiver();
   receiver.answer(null);
-  const late = await kinds[kind]!(receiver.url, 50).send(message(), going);
+  const late = await kinds[kind]!(receiver.url, { answer: 50 }).send(message(), going);
   expect(late).toEqual({ result: "again", reason: "It did not answer in time.", after: null });
   const url = `http://127.0.0.1:${await closedPort()}${secretPath}`;
   const closed = await kinds[kind]!(url).send(message(), going);
@@ -165,6 +181,40 @@ test.each(Object.keys(kinds))("%s that does not answer or refuses is tried again
     reason: expect.stringContaining("ECONNREFUSED"),
   });
   expect(JSON.stringify([late, closed])).not.toContain("canary");
+});
+
+test.each(Object.keys(kinds))(
+  "%s whose secret is never read is tried again, and is left at once when the service stops",
+  async (kind) => {
+    await using receiver = await startHttpReceiver();
+    const never = () => new Promise<Secret>(() => undefined);
+    const late = await kinds[kind]!(receiver.url, { whole: 20 }, never).send(message(), going);
+    expect(late).toMatchObject({ result: "again", reason: expect.stringContaining("in time") });
+    const stop = new AbortController();
+    const sending = kinds[kind]!(receiver.url, {}, never).send(message(), stop.signal);
+    stop.abort();
+    expect(await sending).toMatchObject({ reason: expect.stringContaining("stopped") });
+    expect(receiver.received).toEqual([]);
+  },
+);
+
+test("a secret that comes too late is used by the next try, and sends nothing by itself", async () => {
+  await using receiver = await startHttpReceiver();
+  const arriving = Promise.withResolvers<Secret>();
+  let reads = 0;
+  const read = oneReadAtATime(() => {
+    reads += 1;
+    return arriving.promise;
+  });
+  const sink = slackSink("ops", read, { whole: 20 });
+  expect((await sink.send(message(), going)).result).toBe("again");
+  expect((await sink.send(message(), going)).result).toBe("again");
+  expect(reads).toBe(1);
+  arriving.resolve(new Secret(receiver.url));
+  await arriving.promise;
+  expect((await slackSink("ops", read).send(message(), going)).result).toBe("delivered");
+  expect(receiver.received).toHaveLength(1);
+  expect(reads).toBe(2);
 });
 
 test("a service that is stopped breaks off what it sends", async () => {
@@ -270,6 +320,48 @@ test("a message in a script of many bytes, for tenants of long names, still fits
   expect(Buffer.byteLength(JSON.stringify(teamsBody(told)))).toBeLessThan(28_000);
   expect(told.lines.length).toBeGreaterThan(1);
   expect(told.lines.length + told.omitted).toBe(61);
+});
+
+const character = fc.constantFrom('"', "\\", "&", "<", "長", "🛡", "a", " ");
+const longText = fc
+  .tuple(character, fc.integer({ min: 1, max: 1_000 }))
+  .map(([one, length]) => one.repeat(length));
+const manyAlerts = fc.array(
+  fc
+    .record({ tenant: longText, number: fc.nat(), text: longText, about: longText })
+    .map(({ tenant, number, ...more }) => alertOf(`${number}${tenant}`, more)),
+  { minLength: 1, maxLength: 120 },
+);
+
+test("whatever is told of however many, each sink is given as much as it takes, and the number of the rest", () => {
+  fc.assert(
+    fc.property(manyAlerts, (alerts) => {
+      const told = message(...alerts);
+      const all = told.lines.length + told.omitted;
+      const teams = teamsBody(told);
+      expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThanOrEqual(28_000);
+      const slack = slackBody(told);
+      expect(Buffer.byteLength(JSON.stringify(slack))).toBeLessThanOrEqual(40_000);
+      expect(slack.blocks.length).toBeLessThanOrEqual(50);
+      const shown = [
+        // Heading and id are no lines.
+        teams.attachments[0]!.content.body.slice(1, -1).map(({ inlines }) => inlines.at(-1)!.text),
+        slack.blocks.slice(1, -1).map((block) => ("text" in block ? block.text.text : "")),
+      ];
+      for (const texts of shown) {
+        const more = Number(/^And (\d+) more\.$/.exec(texts.at(-1) ?? "")?.[1] ?? 0);
+        const lines = texts.length - (more > 0 ? 1 : 0);
+        expect(lines).toBeGreaterThan(0);
+        expect(lines + more).toBe(all);
+      }
+      const event = bounded(told.event);
+      expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(64_000);
+      expect(faultsBy("alert.schema.json", event)).toEqual([]);
+      expect(event.data.alerts.length).toBeGreaterThan(0);
+      expect(event.data.alerts.length + event.data.omitted).toBe(alerts.length);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test("the id of an alert is the same at each try, and another for another sink", () => {

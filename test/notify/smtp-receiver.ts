@@ -22,7 +22,7 @@ interface Identity {
 export interface SmtpReceiver extends AsyncDisposable {
   readonly port: number;
   readonly mails: Mail[];
-  /** The next command that begins so is answered this, once. null: never. */
+  /** The next command that begins so is answered this, once; `.` is a whole mail. null: never. */
   answer(command: string, answer: string | null): void;
   /** Whether it asks who sends, and what it offers besides. */
   readonly offers: string[];
@@ -79,9 +79,13 @@ async function talk(socket: Socket, state: State): Promise<void> {
         data.push(line.startsWith(".") ? line.slice(1) : line);
         continue;
       }
-      mails.push({ from, to, data: data.join("\n"), login, isEncrypted });
+      const verdict = answers.get(".") ?? "250 taken";
+      answers.delete(".");
+      if (verdict.startsWith("2")) {
+        mails.push({ from, to, data: data.join("\n"), login, isEncrypted });
+      }
       [data, to] = [null, []];
-      say("250 taken");
+      say(verdict);
       continue;
     }
     const told = [...answers.keys()].find((command) => line.startsWith(command));

@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Told } from "../../src/model/alert.ts";
 import type { Drift } from "../../src/model/generated/drift.ts";
-import { transitions } from "../../src/notify/transitions.ts";
+import type { Certificate } from "../../src/model/generated/run.ts";
+import type { Rules, Seen } from "../../src/notify/seen.ts";
+import { endlessTransitions, transitions } from "../../src/notify/transitions.ts";
 import { anyText, hostileTexts } from "../report/hostile.ts";
 import {
   driftOf,
   ending,
   failed,
+  fault,
   heldOf,
   minute,
+  newsOf,
   rules,
   type Shown,
   seenAt,
@@ -19,7 +24,8 @@ const opened = "drift-opened drift-opened/tenant/production";
 const day = 24 * 60;
 
 function drifting(minutes: number, drift: Partial<Drift>, more: Shown = {}) {
-  return seenAt(minutes, { drifts: [driftOf(drift)], ...more });
+  const { commit = "9f2c" } = more;
+  return seenAt(minutes, { drifts: [driftOf({ commit, ...drift })], ...more });
 }
 
 test("a difference is told when it counts, and then not again", () => {
@@ -79,12 +85,46 @@ test("what comes and goes is told once, and as resolved only when it stays away 
 });
 
 test("what somebody did to the tenant and the same run put right is told, what a commit asked for is not", () => {
-  const mended = { state: "resolved", resolvedAt: minute(15), resolvedBy: "us" } as const;
   const told = ["drift-resolved drift-resolved/us/tenant/production"];
   expect(tellAll([seenAt(0), drifting(15, mended)])[1]).toEqual(told);
   expect(tellAll([seenAt(0), drifting(15, mended, { commit: "new" })])[1]).toEqual([]);
   const withoutGit = { commit: null };
   expect(tellAll([seenAt(0, withoutGit), drifting(15, mended, withoutGit)])[1]).toEqual([]);
+});
+
+const mended = { state: "resolved", resolvedAt: minute(15), resolvedBy: "us" } as const;
+
+test("what was put right in a run that nobody heard of is told after the next one, and once", () => {
+  const runs = [seenAt(0), drifting(30, mended), drifting(45, mended), drifting(-60, mended)];
+  expect(tellAll(runs)).toEqual([
+    [],
+    ["drift-resolved drift-resolved/us/tenant/production"],
+    [],
+    // A clock that was set back in front of it.
+    [],
+  ]);
+});
+
+test("each time that somebody did it again, and it was put right again, is told", () => {
+  const again = { ...mended, resolvedAt: minute(30), firstSeen: minute(30) };
+  const told = tellAll([seenAt(0), drifting(15, mended), drifting(30, again), drifting(45, again)]);
+  expect(told.map(({ length }) => length)).toEqual([0, 1, 1, 0]);
+});
+
+test("a difference that ended and came back while nobody heard of it is told as one that opened", () => {
+  const back = { firstSeen: minute(30), state: "new" } as const;
+  const runs = [drifting(0, {}), drifting(30, back), drifting(45, { ...back, state: "ongoing" })];
+  expect(tellAll(runs)).toEqual([[opened], [opened], []]);
+});
+
+test("a difference that came and went, and then stays, ends like any other", () => {
+  const runs = [
+    drifting(0, { state: "flapping" }),
+    drifting(2 * day, { state: "ongoing" }),
+    drifting(2 * day + 15, { state: "resolved", resolvedAt: minute(2 * day + 15) }),
+  ];
+  const [, , end] = tellAll(runs, { remindEvery: 0 });
+  expect(end).toEqual(["drift-resolved drift-resolved/unknown/tenant/production"]);
 });
 
 test("what a commit brings to several tenants has one cause", () => {
@@ -107,9 +147,74 @@ test("what is still so is told again after the interval, and never with an inter
   expect(tellAll(runs, { remindEvery: 0 })).toEqual([[opened], [], [], []]);
 });
 
-test("a clock that was set back reminds nobody", () => {
-  const runs = [drifting(2 * day, {}), drifting(0, { state: "ongoing" })];
-  expect(tellAll(runs)).toEqual([[opened], []]);
+test("a clock that was set back reminds nobody, and of what it put off after the interval", () => {
+  const runs = [
+    drifting(900 * day, {}),
+    ...[0, day - 1, day].map((at) => drifting(at, { state: "ongoing" })),
+  ];
+  const again = "again drift-opened reminder/drift-opened/tenant/production";
+  expect(tellAll(runs)).toEqual([[opened], [], [], [again]]);
+});
+
+/** What each sink is told by each run in turn; `rules` of each run. */
+function tellEach(runs: readonly (readonly [Seen, Partial<Rules>])[]) {
+  let told: Told | null = null;
+  return runs.map(([seen, over]) => {
+    const next = transitions(told, seen, { ...rules, ...over });
+    told = JSON.parse(JSON.stringify(next.told));
+    return next.alerts.map(({ alert, sinks }) => `${alert.cause} to ${sinks}`);
+  });
+}
+
+test("a sink that is added hears once of what is open, of all tenants together, and of the rest as the others", () => {
+  const plan = { held: [heldOf("limit")], certificates: [ending("14d")] };
+  const end = { state: "resolved", resolvedAt: minute(30), resolvedBy: "someone" } as const;
+  const failing = failed("network");
+  const over = { after: 1 };
+  const both = { ...over, sinks: ["ops", "new"] };
+  const told = tellEach([
+    [drifting(0, {}, { plan }), over],
+    [drifting(15, {}, { plan }), both],
+    [drifting(30, end, { plan }), both],
+    [seenAt(45, failing), both],
+    [seenAt(60, failing), { ...over, sinks: ["ops", "new", "third"] }],
+  ]);
+  const ofThree = ["late/certificate to new", "late/held to new", "late/drift-opened to new"];
+  expect(told[0]).toHaveLength(3);
+  expect(told.slice(1)).toEqual([
+    ofThree,
+    ["drift-resolved/someone/tenant/production to ops,new"],
+    [`${outage} to ops,new`],
+    ["late/run-failing to third"],
+  ]);
+});
+
+test("a sink that was away for a while is not told again of what it had", () => {
+  const told = tellEach([
+    [drifting(0, {}), { sinks: ["ops", "mail"] }],
+    [drifting(15, {}), {}],
+    [drifting(30, {}), { sinks: ["ops", "mail"] }],
+  ]);
+  expect(told.map(({ length }) => length)).toEqual([1, 0, 0]);
+});
+
+test("kinds that are asked for later are told of what is open, and ends alone may be asked for", () => {
+  const end = { state: "resolved", resolvedAt: minute(30), resolvedBy: "someone" } as const;
+  const ends = { on: new Set(["drift-resolved"] as const) };
+  const resolved = "drift-resolved/someone/tenant/production to ops";
+  expect(
+    tellEach([
+      [drifting(0, {}), ends],
+      [drifting(30, end), ends],
+    ]),
+  ).toEqual([[], [resolved]]);
+  expect(
+    tellEach([
+      [drifting(0, {}), ends],
+      [drifting(15, {}), {}],
+      [drifting(30, end), {}],
+    ]),
+  ).toEqual([[], ["late/drift-opened to ops"], [resolved]]);
 });
 
 const outage = "run-failing/graph/https://graph.microsoft.com/unreachable";
@@ -170,6 +275,41 @@ test("a run that was stopped, or that another one kept out, neither fails nor re
   expect(tellAll(runs, { after: 2 })).toEqual([[], [], [], [`run-failing ${outage}`]]);
 });
 
+const lockedRun: Shown = {
+  plan: null,
+  run: { result: "refused", faults: [failure("locked")] },
+};
+
+test("a tenant that is kept out at each run is told as one that fails, and its end too", () => {
+  const runs = [
+    ...[0, 1, 2, 3].map((at) => seenAt(at, lockedRun)),
+    seenAt(4, { plan: null, run: { result: "partial", faults: [failure("stopped")] } }),
+    seenAt(5),
+  ];
+  const cause = "tenant/production/locked";
+  expect(tellAll(runs)).toEqual([
+    ...[[], [], [`run-failing run-failing/${cause}`], [], []],
+    [`run-recovered run-recovered/${cause}`],
+  ]);
+});
+
+test("a run that does not end is told once, whatever others say meanwhile, until one ends", () => {
+  const endless = { tenant: "production", since: minute(0), now: minute(60) };
+  const first = endlessTransitions(null, endless, rules);
+  expect(first.alerts.map(({ alert }) => alert.cause)).toEqual([
+    "run-failing/tenant/production/endless",
+  ]);
+  const second = endlessTransitions(first.told, { ...endless, now: minute(61) }, rules);
+  expect(second).toEqual({ alerts: [], told: first.told });
+  // By another process on the same store.
+  const third = transitions(second.told, seenAt(62, lockedRun), rules);
+  expect(third.alerts).toEqual([]);
+  const { alerts } = transitions(third.told, seenAt(63), rules);
+  expect(alerts.map(({ alert }) => alert.cause)).toEqual([
+    "run-recovered/tenant/production/endless",
+  ]);
+});
+
 function failure(code: string) {
   return { severity: "error", code, message: code, at: null } as const;
 }
@@ -201,6 +341,25 @@ test("a certificate is told at each nearer step, and expired again as a reminder
   ]);
 });
 
+test("another certificate that ends as soon is told, an older one beside it is not", () => {
+  const [one] = ending("14d").list;
+  const other = { ...one!, thumbprint: "B".repeat(40), notAfter: "2026-09-14T00:00:00.000Z" };
+  const left = { desired: false, notAfter: "2026-08-01T00:00:00.000Z" };
+  const older = { ...one!, ...left, thumbprint: "C".repeat(40) };
+  const shown = (list: readonly Certificate[], validUntil: string) =>
+    ending("14d", { list: [...list], validUntil });
+  const runs = [
+    shown([one!, older], one!.notAfter),
+    shown([other, older], other.notAfter),
+    shown([other, older], other.notAfter),
+  ];
+  expect(tellAll(runs.map((of, at) => seenAt(at, { plan: { certificates: [of] } })))).toEqual([
+    [`certificate certificate/${one!.thumbprint}/14d`],
+    [`certificate certificate/${other.thumbprint}/14d`],
+    [],
+  ]);
+});
+
 test("a certificate that the run renewed is not told", () => {
   const of = ending("14d", { warningAfter: null });
   const outcome = {
@@ -223,6 +382,29 @@ test("a change that is held is told once, but not what somebody asked to wait", 
   ];
   const runs = [seenAt(0, { plan: { held } }), seenAt(15, { plan: { held } })];
   expect(tellAll(runs)).toEqual([["held held/limit/tenant/production"], []]);
+});
+
+test("what is known of the kinds that were read is told while another kind cannot be read", () => {
+  const unread = { kind: "UserFlow" as const, fault: fault("forbidden") };
+  const partly = { complete: false, unreadable: [unread] };
+  const held = [heldOf("limit")];
+  const run = { result: "unreadable" } as const;
+  const runs = [
+    seenAt(0, { run, plan: { ...partly, held, certificates: [ending("14d")] } }),
+    seenAt(15, { run, plan: partly }),
+    seenAt(30, { run, plan: { ...partly, held } }),
+    // What it says of kinds that were not read is not over.
+    seenAt(45, {
+      run,
+      plan: { complete: false, unreadable: [{ ...unread, kind: "ApiConnector" }] },
+    }),
+    seenAt(60, { plan: { held } }),
+  ];
+  const limit = "held held/limit/tenant/production";
+  expect(tellAll(runs, { after: 9 })).toEqual([
+    [`certificate certificate/${"A".repeat(40)}/14d`, limit],
+    ...[[], [limit], [], []],
+  ]);
 });
 
 test("what a run could not see is neither over nor news", () => {
@@ -268,16 +450,12 @@ const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
 function textsOf(text: string): readonly string[] {
   const held = { ...heldOf("limit", text), displayName: text };
   held.reason = { ...held.reason, message: text, lift: text };
-  const { alerts } = transitions(
-    null,
-    seenAt(0, {
-      drifts: [driftOf({ name: text, path: text, before: text, after: text })],
-      plan: { certificates: [ending("7d", { name: null, displayName: text })], held: [held] },
-      run: { result: "failed", faults: [{ ...failure("internal"), message: text }] },
-    }),
-    { ...rules, after: 1 },
-  );
-  return alerts.flatMap(({ about, text: said }) => [about, said]);
+  const seen = seenAt(0, {
+    drifts: [driftOf({ name: text, path: text, before: text, after: text })],
+    plan: { certificates: [ending("7d", { name: null, displayName: text })], held: [held] },
+    run: { result: "failed", faults: [{ ...failure("internal"), message: text }] },
+  });
+  return newsOf(seen, { after: 1 }).flatMap(({ about, text: said }) => [about, said]);
 }
 
 test.each(hostileTexts)(
@@ -300,6 +478,7 @@ test("no text whatever makes an alert that is not printable", () => {
 
 test("keys in the URL of a value are in no alert", () => {
   const url = "https://fraud.contoso.com/?code=sesame";
-  const { alerts } = transitions(null, drifting(0, { before: url, after: url }), rules);
+  const alerts = newsOf(drifting(0, { before: url, after: url }));
+  expect(alerts).toHaveLength(1);
   expect(JSON.stringify(alerts)).not.toContain("sesame");
 });

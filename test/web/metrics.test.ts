@@ -322,3 +322,24 @@ test("neither a secret, a URL, an id nor the text of a fault is in the metrics",
   expect(text).not.toMatch(/secret of|canary|contoso\.com|https?:/);
   for (const { id } of outcomes) expect(text).not.toContain(id ?? practice.sandbox.tenantId);
 });
+
+test("alerts are counted by their sink, from 0 on, and a sink that is barred is 1 until it is not", async () => {
+  await using watched = await watch();
+  const { alerts } = watched.metrics;
+  const seen = async () => {
+    const names = ["alerts_queued_total", "alerts_delivered_total", "alerts_given_up_total"];
+    const all = [...names, "alert_sink_barred"].map((name) =>
+      watched.value(`plumbline_${name}`, { sink: "ops" }),
+    );
+    return Promise.all(all);
+  };
+  alerts.barred("ops", false);
+  expect(await seen()).toEqual([0, 0, 0, 0]);
+  alerts.queued("ops", 3);
+  alerts.delivered("ops", 2);
+  alerts.givenUp("ops", 1);
+  alerts.barred("ops", true);
+  expect(await seen()).toEqual([3, 2, 1, 1]);
+  alerts.barred("ops", false);
+  expect(await seen()).toEqual([3, 2, 1, 0]);
+});

@@ -70,6 +70,7 @@ function outcome(attempt: Attempt): string {
     case "delivered":
       return attempt.but === undefined ? "sent" : `sent. ${attempt.but}`;
     case "again":
+    case "barred":
     case "refused":
       return `not sent. ${attempt.reason}`;
     default:

@@ -10,7 +10,7 @@ import { render, renderLine } from "../../report/report.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { actorOf } from "../actor.ts";
-import { startAlerting } from "../alerting.ts";
+import { type Alerting, startAlerting } from "../alerting.ts";
 import { openApi, readAccess } from "../api.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
@@ -62,6 +62,7 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const report = printer(terminal, log, () => schedule);
   await using alerting = startAlerting(configured.settings.alerts, {
     ...{ store: wiring.store, secrets: wiring.secrets, redactors, log, clock: systemClock },
+    tally: metrics.alerts,
     status: standing,
     subjects: wiring.tenants.map(({ subject }) => subject),
   });
@@ -71,7 +72,8 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     await report(run);
     await alerting.told(subject, run);
   };
-  const listening = { notify, tell, by: actorOf(terminal.env) };
+  const { began } = alerting;
+  const listening = { notify, began, tell, by: actorOf(terminal.env) };
   schedule = startSchedule({
     tenants: wiring.tenants.map((wired) => scheduled(wired, stop, listening)),
     parallel: parallelTenants,
@@ -114,6 +116,7 @@ type Tell = (run: Run, wired: WiredToApply) => Promise<void>;
 
 interface Listening {
   readonly notify: Notify;
+  readonly began: Alerting["began"];
   readonly tell: Tell;
   readonly by: string;
 }
@@ -128,7 +131,7 @@ function notifier({ stderr }: Terminal, log: Logger): Notify {
 function scheduled(
   wired: WiredToApply,
   { stopping, aborting }: Stop,
-  { notify, tell, by }: Listening,
+  { notify, began, tell, by }: Listening,
 ): Scheduled {
   const { subject, settings } = wired;
   const { name, schedule, timezone } = settings;
@@ -137,6 +140,7 @@ function scheduled(
     schedule,
     timezone,
     run: (trigger, asker = by) => {
+      began(subject);
       const options = { trigger, isApply: false, approved: null, asked: nothingAsked, by: asker };
       return reconcile(subject, { ...options, notify, stopping, aborting });
     },

@@ -54,7 +54,7 @@ version: 1
 kind: AlertKind
 severity: AlertSeverity
 /**
- * It was told before, and is still so.
+ * It is no news: it was so before, and still is.
  */
 reminder: boolean
 /**
@@ -66,13 +66,17 @@ cause: string
  */
 title: string
 /**
- * Names, each once.
+ * Names, each once; the first ones where there are very many.
  */
 tenants: string[]
 /**
- * In the order in which they came up.
+ * In the order in which they came up; the first ones where there are very many.
  */
 alerts: Alert[]
+/**
+ * How many more alerts there are, for which the event has no room.
+ */
+omitted: number
 }
 /**
  * One thing that has changed in one tenant.
@@ -81,7 +85,7 @@ export interface Alert {
 kind: AlertKind
 severity: AlertSeverity
 /**
- * It was told before, and is still so.
+ * It is no news: it was so before, and still is.
  */
 reminder: boolean
 /**

@@ -62,9 +62,13 @@ remindEvery?: string
  */
 heartbeat?: string
 /**
- * How long alerts are gathered, so that those of one cause become one message.
+ * How long alerts are gathered, so that those of one cause become one message: 1h at most.
  */
 group?: string
+/**
+ * How long an alert that its sink does not take is kept and tried again: at least 1h.
+ */
+keep?: string
 /**
  * Kinds that are told. Default: all of them.
  * 

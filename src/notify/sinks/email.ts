@@ -4,7 +4,15 @@ import { isLoopback } from "../../model/network.ts";
 import { html } from "../../report/markup.ts";
 import type { Line, Message } from "../message.ts";
 import { mailFailure } from "./mail-failure.ts";
-import { again, guarded, type ReadSecret, type Sink, TIMEOUT } from "./sink.ts";
+import {
+  type Attempt,
+  again,
+  guarded,
+  type ReadSecret,
+  type Sink,
+  STOPPED,
+  TIMEOUT,
+} from "./sink.ts";
 
 export interface EmailOptions {
   readonly host: string;
@@ -18,7 +26,11 @@ export interface EmailOptions {
   readonly timeout?: number | undefined;
 }
 
+/** Mails of which it is remembered who has them: after a restart all are sent them again. */
+const MOST_PUT_OFF = 1_000;
+
 export function emailSink(name: string, options: EmailOptions): Sink {
+  const putOff = new Map<string, readonly string[]>();
   return guarded(name, async (message, signal) => {
     const { login, timeout = TIMEOUT } = options;
     const password = login === null ? null : (await login.password()).reveal();
@@ -34,20 +46,49 @@ export function emailSink(name: string, options: EmailOptions): Sink {
     });
     try {
       const both = AbortSignal.any([signal, limit]);
-      const { rejected = [] } = await transport.sendMail({
+      // Who has it already is in its head, and is not sent it again.
+      const to = [...(putOff.get(message.id) ?? options.to)];
+      const { rejectedErrors = [] } = await transport.sendMail({
         ...mailOf(message, options),
+        envelope: { from: options.from, to },
         signal: both,
       });
-      if (rejected.length === 0) return { result: "delivered" };
-      return { result: "delivered", but: `${rejected.length} of its recipients were refused.` };
+      return remembered(putOff, message.id, rejectedErrors);
     } catch (thrown) {
-      if (signal.aborted) return again("Plumbline was stopped while it was sent.");
+      if (signal.aborted) return again(STOPPED);
       if (limit.aborted) return again("It did not answer in time.");
       return mailFailure(thrown);
     } finally {
       transport.close();
     }
   });
+}
+
+/** What the server said of one recipient. */
+interface Rejected {
+  readonly recipient?: string | undefined;
+  readonly responseCode?: number | undefined;
+}
+
+/** Whoever is answered 4yz is put off, as by greylisting (RFC 6647), and may have it later. */
+function remembered(
+  putOff: Map<string, readonly string[]>,
+  id: string,
+  rejected: readonly Rejected[],
+): Attempt {
+  const later = rejected.filter(({ responseCode = 500 }) => responseCode < 500);
+  const left = later.flatMap(({ recipient }) => recipient ?? []);
+  const never = rejected.length - later.length;
+  const refusal = never === 0 ? "" : `${never} of its recipients were refused.`;
+  putOff.delete(id);
+  if (left.length === 0) {
+    return refusal === "" ? { result: "delivered" } : { result: "delivered", but: refusal };
+  }
+  putOff.set(id, left);
+  const [oldest = ""] = putOff.keys();
+  if (putOff.size > MOST_PUT_OFF) putOff.delete(oldest);
+  const codes = [...new Set(later.map(({ responseCode }) => responseCode))].join(", ");
+  return again(`${left.length} of its recipients were put off (${codes}). ${refusal}`.trim());
 }
 
 /** Nothing leaves this machine without TLS, and no certificate is taken that is not trusted. */

@@ -1,6 +1,6 @@
 /** What an error of nodemailer means, without the words of the server: they may quote what it was sent. */
 import { networkReason } from "../../model/network.ts";
-import { type Attempt, again, refused } from "./sink.ts";
+import { type Attempt, again, barred, refused } from "./sink.ts";
 
 /** What went wrong, where the code of the system says nothing of it. */
 const phases: Readonly<Record<string, string>> = {
@@ -10,23 +10,28 @@ const phases: Readonly<Record<string, string>> = {
   ETIMEDOUT: "it did not answer in time",
 };
 
-/** The server has looked at this mail: its word on it is final when it begins with 5 (RFC 5321, 4.2.1). */
-const ofTheMail: ReadonlySet<string> = new Set(["EENVELOPE", "EMESSAGE"]);
+/** Who signs in, and who writes to whom: somebody may mend it within days. */
+const ofTheEnvelope: ReadonlySet<string> = new Set(["EAUTH", "EENVELOPE"]);
 
 export function mailFailure(thrown: unknown): Attempt {
   const { code, originalCode, responseCode } = outlineOf(thrown);
   const answer = responseCode === null ? "" : ` (${responseCode})`;
-  // A password that was rotated is read anew at the next try.
-  if (code === "EAUTH" || code === "ENOAUTH") return again(`It refused the sign-in${answer}.`);
   const phase = phases[code ?? ""];
   if (phase !== undefined) return again(`It cannot be used: ${phase}${answer}.`);
-  if (responseCode !== null) {
-    const isFinal = responseCode >= 500 && ofTheMail.has(code ?? "");
-    const reason = `It answered ${responseCode}.`;
-    return isFinal ? refused(reason) : again(reason);
+  const isSignIn = code === "EAUTH" || code === "ENOAUTH";
+  if (isSignIn || responseCode !== null) {
+    const reason = isSignIn ? `It refused the sign-in${answer}.` : `It answered ${responseCode}.`;
+    return judged(code ?? "", responseCode, reason);
   }
   const cause = Object.assign(new Error("Of the system"), { code: originalCode });
   return again(`It cannot be reached: ${networkReason(cause)}.`);
+}
+
+/** What begins with 5 is the server's last word on what it was asked (RFC 5321, 4.2.1). */
+function judged(code: string, responseCode: number | null, reason: string): Attempt {
+  if (responseCode === null || responseCode < 500) return again(reason);
+  if (ofTheEnvelope.has(code)) return barred(reason);
+  return code === "EMESSAGE" ? refused(reason) : again(reason);
 }
 
 interface Outline {

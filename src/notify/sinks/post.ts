@@ -1,7 +1,7 @@
 /** Posts JSON to an address that is a secret: no error, no log and no redirect may give it away. */
 import { isLoopback, networkCode, networkReason } from "../../model/network.ts";
 import type { Secret } from "../../model/secret.ts";
-import { type Attempt, again, refused, TIMEOUT } from "./sink.ts";
+import { type Attempt, again, barred, refused, STOPPED, TIMEOUT } from "./sink.ts";
 
 /** Milliseconds that a service may ask to wait. */
 const LONGEST_WAIT = 6 * 3_600_000;
@@ -12,6 +12,8 @@ export interface Posting {
   readonly signal: AbortSignal;
   /** Milliseconds; TIMEOUT when left out. */
   readonly timeout?: number | undefined;
+  /** Statuses that say of this message, and not of its sender, that it is never taken. */
+  readonly final?: ReadonlySet<number>;
 }
 
 export async function post(address: Secret, posting: Posting): Promise<Attempt> {
@@ -28,9 +30,9 @@ export async function post(address: Secret, posting: Posting): Promise<Attempt> 
     });
     // An answer may be endless, and nothing in it is needed.
     await response.body?.cancel().catch(() => undefined);
-    return attemptOf(response);
+    return attemptOf(response, posting.final);
   } catch (thrown) {
-    if (posting.signal.aborted) return again("Plumbline was stopped while it was sent.");
+    if (posting.signal.aborted) return again(STOPPED);
     if (limit.aborted) return again("It did not answer in time.");
     // Nothing but the code: the texts of fetch may quote the address.
     if (networkCode(thrown) === null) return again("The request could not be sent.");
@@ -46,14 +48,19 @@ function isSafe({ protocol, hostname, username, password }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-function attemptOf({ status, headers }: Response): Attempt {
+/** The content is the trouble: RFC 9110, 15.5.1, 15.5.14, 15.5.16 and 15.5.21. */
+const ofTheMessage: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+
+/** Whatever else is refused, an address that was revoked among it, somebody may mend within days. */
+function attemptOf({ status, headers }: Response, final = ofTheMessage): Attempt {
   if (status >= 200 && status < 300) return { result: "delivered" };
   if (status >= 300 && status < 400) {
-    return refused(`It answered ${status}, a redirect, which is never followed.`);
+    return barred(`It answered ${status}, a redirect, which is never followed.`);
   }
-  const isTransient = status === 408 || status === 429 || status >= 500;
   const reason = `It answered ${status}.`;
-  return isTransient ? again(reason, retryAfter(headers.get("retry-after"))) : refused(reason);
+  const isTransient = status === 408 || status === 429 || status >= 500;
+  if (isTransient) return again(reason, retryAfter(headers.get("retry-after")));
+  return final.has(status) ? refused(reason) : barred(reason);
 }
 
 /** Milliseconds; a date is relative to the clock of this machine (RFC 9110, 10.2.3). */

@@ -5,26 +5,34 @@
  * (https://docs.slack.dev/messaging/formatting-message-text#escaping).
  */
 import { clipped } from "../../report/printable.ts";
-import type { Line, Message } from "../message.ts";
+import { bytesOf, type Line, type Message, trimmed } from "../message.ts";
 import { post } from "./post.ts";
-import { guarded, type ReadSecret, type Sink } from "./sink.ts";
+import { guarded, type Limits, type ReadSecret, type Sink } from "./sink.ts";
 
 /** Characters of a section, and of a header, that Slack takes. */
 const SECTION_LIMIT = 3_000;
 const HEADER_LIMIT = 150;
+/** Bytes of a whole message: Slack cuts texts of more than 40,000 characters. */
+const MOST_BYTES = 40_000;
 
 const signs = { error: "[!!]", warning: "[!]", info: "[i]" } as const;
 
-export function slackSink(name: string, url: ReadSecret, timeout?: number): Sink {
-  return guarded(name, async (message, signal) => {
+export function slackSink(name: string, url: ReadSecret, limits: Limits = {}): Sink {
+  const work: Sink["send"] = async (message, signal) => {
     const body = JSON.stringify(slackBody(message));
     const headers = { "content-type": "application/json; charset=utf-8" };
-    return post(await url(), { body, headers, signal, timeout });
-  });
+    return post(await url(), { body, headers, signal, timeout: limits.answer });
+  };
+  return guarded(name, work, limits);
 }
 
-/** What the webhook is given. */
-export function slackBody({ id, title, severity, lines, omitted }: Message) {
+/** What the webhook is given: as much as it takes. */
+export function slackBody(message: Message) {
+  const frame = bytesOf(posted({ ...message, lines: [], omitted: Number.MAX_SAFE_INTEGER }));
+  return posted(trimmed(message, MOST_BYTES - frame, section));
+}
+
+function posted({ id, title, severity, lines, omitted }: Message) {
   const heading = `${signs[severity]} ${title}`;
   return {
     // For notifications, which show no blocks.
@@ -34,13 +42,15 @@ export function slackBody({ id, title, severity, lines, omitted }: Message) {
     unfurl_media: false,
     blocks: [
       { type: "header", text: plain(heading, HEADER_LIMIT) },
-      ...lines.map((line) => ({ type: "section", text: plain(textOf(line), SECTION_LIMIT) })),
-      ...(omitted > 0
-        ? [{ type: "section", text: plain(`And ${omitted} more.`, SECTION_LIMIT) }]
-        : []),
+      ...lines.map(section),
+      ...(omitted > 0 ? [section({ tenants: "", text: `And ${omitted} more.` })] : []),
       { type: "context", elements: [plain(`Plumbline ${id}`, SECTION_LIMIT)] },
     ],
   };
+}
+
+function section(line: Line) {
+  return { type: "section", text: plain(textOf(line), SECTION_LIMIT) };
 }
 
 function textOf({ tenants, text }: Line): string {

@@ -5,9 +5,17 @@
  * (https://adaptivecards.io/explorer/TextRun.html), and mentions need entities, of which there are none.
  */
 import type { AlertSeverity } from "../../model/generated/alert.ts";
-import type { Line, Message } from "../message.ts";
+import { bytesOf, type Line, type Message, trimmed } from "../message.ts";
 import { post } from "./post.ts";
-import { guarded, type ReadSecret, type Sink } from "./sink.ts";
+import { guarded, type Limits, type ReadSecret, type Sink } from "./sink.ts";
+
+/**
+ * Bytes; a message may have 28 KB
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook).
+ */
+const MOST_BYTES = 27_000;
+/** A workflow that somebody has turned off answers 400 to every message. */
+const ofTheMessage: ReadonlySet<number> = new Set([413]);
 
 const colours: Readonly<Record<AlertSeverity, string>> = {
   error: "attention",
@@ -15,16 +23,23 @@ const colours: Readonly<Record<AlertSeverity, string>> = {
   info: "good",
 };
 
-export function teamsSink(name: string, url: ReadSecret, timeout?: number): Sink {
-  return guarded(name, async (message, signal) => {
+export function teamsSink(name: string, url: ReadSecret, limits: Limits = {}): Sink {
+  const work: Sink["send"] = async (message, signal) => {
     const body = JSON.stringify(teamsBody(message));
     const headers = { "content-type": "application/json; charset=utf-8" };
-    return post(await url(), { body, headers, signal, timeout });
-  });
+    const timeout = limits.answer;
+    return post(await url(), { body, headers, signal, timeout, final: ofTheMessage });
+  };
+  return guarded(name, work, limits);
 }
 
-/** What the workflow is given. */
+/** What the workflow is given: as much as it takes. */
 export function teamsBody(message: Message) {
+  const frame = bytesOf(posted({ ...message, lines: [], omitted: Number.MAX_SAFE_INTEGER }));
+  return posted(trimmed(message, MOST_BYTES - frame, lineBlock));
+}
+
+function posted(message: Message) {
   return {
     type: "message",
     attachments: [
