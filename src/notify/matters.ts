@@ -129,10 +129,15 @@ function whyTold(
 ): Why | null {
   if (!isOn(standing.kind, rules)) return null;
   if (known === undefined) return "news";
-  const mark = known.told[sink];
+  const mark = markOf(known, sink);
   if (mark === undefined) return standing.isNewsAfter(known.step) ? "news" : "late";
   if (standing.isNewsAfter(mark.step)) return "news";
   return standing.reminds && isReminderDue(mark.at, now, rules) ? "reminder" : null;
+}
+
+/** A sink may be called `constructor`. */
+function markOf({ told }: Matter, sink: string): Matter["told"][string] | undefined {
+  return Object.hasOwn(told, sink) ? told[sink] : undefined;
 }
 
 /** Not while a clock was set back. */
@@ -161,7 +166,7 @@ function endOf(
   rules: Rules,
 ): readonly Addressed[] {
   if (said === null) return [];
-  const isHeard = (sink: string) => matter.told[sink] !== undefined || !isOn(matter.kind, rules);
+  const isHeard = (sink: string) => markOf(matter, sink) !== undefined || !isOn(matter.kind, rules);
   return addressed(said, "news", rules.sinks.filter(isHeard), occasion, rules);
 }
 

@@ -191,11 +191,12 @@ test("a sink that is added hears once of what is open, of all tenants together, 
 
 test("a sink that was away for a while is not told again of what it had", () => {
   const told = tellEach([
-    [drifting(0, {}), { sinks: ["ops", "mail"] }],
+    [drifting(0, {}), { sinks: ["ops", "constructor"] }],
     [drifting(15, {}), {}],
-    [drifting(30, {}), { sinks: ["ops", "mail"] }],
+    [drifting(30, {}), { sinks: ["ops", "constructor"] }],
+    [drifting(45, {}), { sinks: ["ops", "mail"] }],
   ]);
-  expect(told.map(({ length }) => length)).toEqual([1, 0, 0]);
+  expect(told.map(({ length }) => length)).toEqual([1, 0, 0, 1]);
 });
 
 test("kinds that are asked for later are told of what is open, and ends alone may be asked for", () => {
