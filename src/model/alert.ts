@@ -128,9 +128,6 @@ export interface Alerts {
   postponed(id: string, dueAt: string, error: string): Promise<void>;
   /** Never sent again, and kept with the reason until it expires. */
   dropped(id: string, at: string, error: string): Promise<void>;
-  /**
-   * Takes away what was made before this instant, and answers what was still to be sent of it. What a
-   * clock that ran ahead has made counts as made now.
-   */
-  expire(before: string, now: string): Promise<readonly Delivery[]>;
+  /** Takes away what was made before this instant, and answers what was still to be sent of it. */
+  expire(before: string): Promise<readonly Delivery[]>;
 }

@@ -107,8 +107,9 @@ interface Signals {
 /** Sends what is due for one sink, until nothing is or one has to wait. May throw a FaultError of the store. */
 export type Line = (signals: Signals) => Promise<void>;
 
-/** How a sink takes what it is sent; since when it takes nothing, in milliseconds. */
+/** How a sink takes what it is sent. */
 interface Standing {
+  /** When it was last said that it takes nothing, in milliseconds; null: it takes some. */
   barredAt: number | null;
 }
 
@@ -220,8 +221,7 @@ export function backoffAfter(attempts: number, random: number, backoff = whileDo
 
 /** Takes away what is too old, also of sinks that are there no more. */
 export async function expire({ alerts, clock, log, tally, keep }: Dispatching): Promise<void> {
-  const now = clock.now().getTime();
-  const gone = await alerts.expire(iso(now - keep), iso(now));
+  const gone = await alerts.expire(iso(clock.now().getTime() - keep));
   for (const { id, sink, attempts, lastError, alerts: lost } of gone) {
     tally.givenUp(sink, lost.length);
     const why = lastError === null ? "" : ` ${lastError}`;

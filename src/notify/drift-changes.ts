@@ -60,7 +60,7 @@ function lookAt(drift: Drift, told: Told | null, seen: Seen): Look {
       // Whoever accepted it knows.
       return { next: { state: "accepted", flapping: false, resolvedAt: null } };
     case "resolved":
-      return resolved(drift, before, told, seen);
+      return resolved(drift, before, matter, { told, seen });
     default:
       return open(drift, before, matter, scopeOf(seen, told?.commit));
   }
@@ -98,12 +98,17 @@ function kindOf(before: ToldDrift | null, matter: Matter | undefined): AlertKind
   return matter?.kind ?? (before?.state === "accepted" ? "drift-reopened" : "drift-opened");
 }
 
-function resolved(drift: Drift, before: ToldDrift | null, told: Told | null, seen: Seen): Look {
+function resolved(
+  drift: Drift,
+  before: ToldDrift | null,
+  matter: Matter | undefined,
+  { told, seen }: { readonly told: Told | null; readonly seen: Seen },
+): Look {
   const { resolvedAt } = drift;
   const flapping = before?.flapping === true;
   const next: ToldDrift = { state: "resolved", flapping, resolvedAt };
   const end = ended(drift, scopeOf(seen, told?.commit));
-  if (told?.matters[keyOf(drift)] !== undefined) {
+  if (matter !== undefined) {
     const away = elapsed(resolvedAt ?? seen.run.finishedAt, seen.run.finishedAt);
     // A clock that ran ahead when it ended holds its end back for no longer than that.
     return { next, lasts: flapping && Math.abs(away) < CALM, end };

@@ -38,16 +38,16 @@ export function tellRun(
   redact: (text: string) => string,
 ): Promise<number> {
   const next = (told: Told | null) => transitions(told, seen, desk.telling);
-  return told(desk, tenant, seen.run.finishedAt, next, redact);
+  return queueNews(desk, tenant, seen.run.finishedAt, next, redact);
 }
 
-/** The same for a run that does not end; how it is called is all that is told of it. */
+/** The same for a run that does not end: nothing is told of it but its tenant and since when. */
 export function tellEndless(desk: Desk, tenant: TenantIdentity, endless: Endless): Promise<number> {
   const next = (told: Told | null) => endlessTransitions(told, endless, desk.telling);
-  return told(desk, tenant, endless.now, next, (text) => text);
+  return queueNews(desk, tenant, endless.now, next, (text) => text);
 }
 
-async function told(
+async function queueNews(
   { alerts: store, telling, tally }: Desk,
   tenant: TenantIdentity,
   now: string,

@@ -136,15 +136,6 @@ export function dropDelivery(id: string, at: string, error: string) {
     .compile();
 }
 
-/** Made by a clock that ran ahead. */
-export function ageDeliveries(now: string) {
-  return build
-    .updateTable("deliveries")
-    .set({ created_at: now })
-    .where("created_at", ">", now)
-    .compile();
-}
-
 export function expireDeliveries(before: string) {
   return build
     .deleteFrom("deliveries")

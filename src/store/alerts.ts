@@ -5,7 +5,6 @@ import { FaultError } from "../model/fault.ts";
 import type { Alert } from "../model/generated/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import {
-  ageDeliveries,
   beginDelivery,
   dropDelivery,
   expireDeliveries,
@@ -71,9 +70,8 @@ export function alertsIn(database: Database, path: string): Alerts {
     // Whoever loses these sends a message too early or once more, which is allowed.
     postponed: (id, dueAt, error) => write(postponeDelivery(id, dueAt, error)),
     dropped: (id, at, error) => write(dropDelivery(id, at, error)),
-    async expire(before, now) {
-      const steps = [{ query: ageDeliveries(now) }, { query: expireDeliveries(before) }];
-      const rows = await database.write("cheap", steps);
+    async expire(before) {
+      const rows = await database.write("cheap", [{ query: expireDeliveries(before) }]);
       // The statement answers these columns.
       const gone = rows as readonly (DeliveryRow & { readonly dropped_at: string | null })[];
       return gone.flatMap((row) => (row.dropped_at === null ? [toDelivery(row, path)] : []));
