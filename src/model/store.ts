@@ -1,6 +1,7 @@
 /** Port: memory between runs. What was ours, what was begun, what happened. */
 import type { Alerts } from "./alert.ts";
 import type { Kind } from "./definition.ts";
+import type { Fault } from "./fault.ts";
 import type {
   AuditEntry,
   AuditHead,
@@ -75,11 +76,23 @@ export type MemoryChange =
   | LedgerChange
   /** Takes the place of an earlier one of the same field. */
   | { readonly op: "accept"; readonly acceptance: Acceptance }
-  | ({ readonly op: "revoke" } & Pick<Acceptance, "kind" | "name" | "path">)
+  /** Of a damaged one, `kind` is what its row says. */
+  | ({ readonly op: "revoke"; readonly kind: string } & Pick<Acceptance, "name" | "path">)
   | { readonly op: "suspend"; readonly suspension: Suspension }
   | ({ readonly op: "resume" } & Suspended)
   /** Replaces what is held and was told of. */
   | { readonly op: "refused"; readonly refusals: readonly string[] };
+
+/** What is known of one field, and cannot be read any more. */
+export interface DamagedRow {
+  readonly of: "drift" | "acceptance";
+  /** As the row says, which may be no kind at all. */
+  readonly kind: string;
+  readonly name: string;
+  readonly path: string;
+  /** A warning: what follows from it, and what to do. */
+  readonly fault: Fault;
+}
 
 /**
  * What is about to be written; kept until its result is known, and a create until a read has shown
@@ -122,6 +135,8 @@ export interface Memory {
   readonly acceptances: readonly Acceptance[];
   /** Every difference that is open, and those that were resolved lately. By kind, name and path. */
   readonly drifts: readonly Drift[];
+  /** Drifts and acceptances that could not be read; the others are as they were. */
+  readonly damaged: readonly DamagedRow[];
 }
 
 /** That of a tenant of which nothing is known. */
@@ -133,13 +148,14 @@ export const emptyMemory: Memory = {
   refusals: [],
   acceptances: [],
   drifts: [],
+  damaged: [],
 };
 
 /** What a run found of differences. */
 export interface DriftChanges {
   /** Each takes the place of what was known of the same. */
   readonly put: readonly Drift[];
-  readonly forget: readonly Pick<Drift, "kind" | "name" | "path">[];
+  readonly forget: readonly Pick<DamagedRow, "kind" | "name" | "path">[];
 }
 
 /** Which entries of the audit are asked for. */

@@ -45,18 +45,33 @@ function plainValue(value: string | null): string {
   return digestOf(JSON.stringify(value));
 }
 
-/** Why a change is held that would overwrite what is accepted. */
-export function overwritingReason(
+/** Why a change is held that would overwrite what is accepted; null: it overwrites nothing of it. */
+function overwritingReason(
   { name }: Pick<Change, "name">,
-  paths: readonly string[],
-  until: string,
-): HoldReason {
-  const [first = ""] = paths;
+  overwritten: readonly AcceptedDrift[],
+): HoldReason | null {
+  const [first] = overwritten;
+  if (first === undefined) return null;
+  const paths = overwritten.map(({ path }) => path).join(", ");
   return {
     code: "accepted",
-    message: `The live value of ${paths.join(", ")} is accepted, and Microsoft Graph takes it together with what differs.`,
-    lift: `Run plumbline accept ${name} --field ${first} --revoke, or change git to the live value.`,
-    until,
+    message: `The live value of ${paths} is accepted, and Microsoft Graph takes it together with what differs.`,
+    lift: `Run plumbline accept ${name} --field ${first.path} --revoke, or change git to the live value.`,
+    until:
+      overwritten
+        .map(({ until }) => until)
+        .toSorted()
+        .at(-1) ?? null,
+  };
+}
+
+/** Why a change is held that would write over what nobody can compare any more. */
+function unreadableReason({ name }: Pick<Change, "name">, path: string): HoldReason {
+  return {
+    code: "accepted",
+    message: `A live value of ${path} was accepted, and the store cannot tell any more which one.`,
+    lift: `Run plumbline accept ${name} --field ${path} --revoke, or accept the live value anew with --until and --reason.`,
+    until: null,
   };
 }
 
@@ -64,18 +79,21 @@ export function overwritingReason(
 export interface Accepting {
   readonly change: Change;
   readonly accepted: readonly AcceptedDrift[];
-  /** Accepted paths that a write of the rest would overwrite. */
-  readonly overwritten: readonly string[];
+  /** Why the rest is not written either; null: it may be. */
+  readonly hold: HoldReason | null;
 }
 
 export function withoutAccepted(found: Met, change: Change, input: PlanInput): Accepting {
-  const names = namesOf(found, change, input);
-  const isIts = ({ kind, name }: Acceptance) =>
-    kind === change.kind && names.some((one) => isSameId(name, one));
-  const active = input.memory.acceptances.filter((one) => isIts(one) && isActive(one, input.now));
-  const { restored } = input.asked;
+  const { memory, now, asked } = input;
   // Whoever restores something means all of it.
-  if (active.length === 0 || Object.hasOwn(restored, change.name)) return none(change);
+  if (Object.hasOwn(asked.restored, change.name)) return none(change);
+  const names = namesOf(found, change, input);
+  const isIts = ({ name }: Pick<Acceptance, "name">) => names.some((one) => isSameId(name, one));
+  const active = memory.acceptances.filter(
+    (one) => one.kind === change.kind && isIts(one) && isActive(one, now),
+  );
+  const damaged = memory.damaged.filter((one) => one.of === "acceptance" && isIts(one));
+  if (active.length === 0 && damaged.length === 0) return none(change);
   const acceptanceOf = (field: FieldChange) =>
     active.find(
       ({ path, value }) => path === field.path && isSameValue(value, liveValueOf(found, field)),
@@ -88,16 +106,23 @@ export function withoutAccepted(found: Met, change: Change, input: PlanInput): A
   // Microsoft Graph takes a URL with its keys as one, and what it never shows is not accepted.
   const isUrlWritten = partsOf({ fields }).targetUrl;
   const sends = change.sends.filter((path) => isUrlWritten || !path.startsWith("spec.query."));
-  const overwritten = isUrlWritten
-    ? accepted.filter((one) => partsOf({ fields: [one] }).targetUrl)
-    : [];
+  const overwritten = accepted.filter((one) => isUrlWritten && isOfUrl(one));
+  const unreadable = damaged.find(
+    (one) => fields.some(({ path }) => path === one.path) || (isUrlWritten && isOfUrl(one)),
+  );
   const stays = accepted.map(({ path }) => path.replace(/^spec\./, "")).join(", ");
   const reason = accepted.length === 0 ? change.reason : `${change.reason} Accepted: ${stays}.`;
   return {
     change: { ...change, fields, sends, reason },
     accepted,
-    overwritten: overwritten.map(({ path }) => path),
+    hold: unreadable
+      ? unreadableReason(change, unreadable.path)
+      : overwritingReason(change, overwritten),
   };
+}
+
+function isOfUrl({ path }: Pick<FieldChange, "path">): boolean {
+  return partsOf({ fields: [{ path, before: null, after: null }] }).targetUrl;
 }
 
 /** A definition that was renamed is still the one that is meant, unless another has its old name. */
@@ -114,7 +139,7 @@ function namesOf(
 }
 
 function none(change: Change): Accepting {
-  return { change, accepted: [], overwritten: [] };
+  return { change, accepted: [], hold: null };
 }
 
 function acceptedDrift(

@@ -10,7 +10,7 @@ import type {
   Unmanaged,
 } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow } from "../model/live.ts";
-import { overwritingReason, withoutAccepted } from "./accepted.ts";
+import { withoutAccepted } from "./accepted.ts";
 import { compare } from "./api-connector.ts";
 import { compareAuthentication } from "./authentication.ts";
 import { gap, rotation } from "./certificate.ts";
@@ -171,15 +171,12 @@ function accepting(
   input: PlanInput,
   account: (left: Change) => Entry,
 ): readonly Entry[] {
-  const { change: left, accepted, overwritten } = withoutAccepted(found, whole, input);
+  const { change: left, accepted, hold } = withoutAccepted(found, whole, input);
   const met: Entry = { list: "met", item: { found, whole } };
   const told = [met, ...accepted.map((item): Entry => ({ list: "accepted", item }))];
   const own = account(left);
-  if (overwritten.length === 0 || own.list !== "changes") return [own, ...told];
-  const ends = accepted.filter(({ path }) => overwritten.includes(path)).map((one) => one.until);
-  const until = ends.toSorted().at(-1) ?? "";
-  const reason = overwritingReason(left, overwritten, until);
-  return [{ list: "held", item: { ...own.item, reason } }, ...told];
+  if (hold === null || own.list !== "changes") return [own, ...told];
+  return [{ list: "held", item: { ...own.item, reason: hold } }, ...told];
 }
 
 function unmanagedFlow({ kind, id }: LiveUserFlow): Unmanaged {

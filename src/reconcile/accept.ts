@@ -1,13 +1,15 @@
 /** Takes a person's word that one live value of one field may stay for a while. */
-import { isSameId } from "../model/definition.ts";
+import { isSameId, kindOfName } from "../model/definition.ts";
 import { seenDigest } from "../model/drift.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { FieldChange } from "../model/generated/run.ts";
+import type { Acceptance, DamagedRow, Memory, MemoryChange } from "../model/store.ts";
 import { liveValueOf } from "../plan/accepted.ts";
 import { nothingAsked, type PlanInput } from "../plan/input.ts";
 import { type Met, metObjects } from "../plan/objects.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { auditOf } from "./audit.ts";
+import { planFor } from "./last-plan.ts";
 import { observe } from "./observe.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 
@@ -23,6 +25,8 @@ export interface Accepting {
   readonly path: string;
   /** `seenDigest` of the live value that somebody saw; left out: whichever is live now. */
   readonly seen?: string;
+  /** Digest of the plan that shows the value; left out: the one that is live now is meant. */
+  readonly plan?: string;
   /** RFC 3339 instant. */
   readonly until: string;
   readonly by: string;
@@ -48,6 +52,10 @@ export async function acceptDrift(
   const { kind, id, field, value } = differing(input, accepting, redactor);
   const shown = { ...field, before: field.before && redactor.redact(field.before) };
   if (seen !== undefined && seen !== seenDigest(shown)) throw refused(changedSince(name, path));
+  const { digest } = planFor(subject, input);
+  if (accepting.plan !== undefined && accepting.plan !== digest) {
+    throw refused(otherPlan(tenant.name, digest));
+  }
   const since = clock.now().toISOString();
   const said = { since, until, by, reason: redactor.redact(reason) };
   const told = {
@@ -55,13 +63,11 @@ export async function acceptDrift(
     message: `${path}: ${said.reason}`,
   };
   const actor = { run: null, commit: input.commit, trigger: null, by };
-  await store.settle(
-    tenant,
-    null,
-    "accepted",
-    [{ op: "accept", acceptance: { kind, name, path, value, ...said } }],
-    [auditOf(subject, actor)(told)],
-  );
+  const changes: readonly MemoryChange[] = [
+    ...acceptancesOf(input.memory, accepting).filter(isDamaged).map(revoking),
+    { op: "accept", acceptance: { kind, name, path, value, ...said } },
+  ];
+  await store.settle(tenant, null, "accepted", changes, [auditOf(subject, actor)(told)]);
   return shown;
 }
 
@@ -79,19 +85,40 @@ export async function revokeAcceptance(
   { name, path, by }: Pick<Accepting, "name" | "path" | "by">,
 ): Promise<void> {
   const { store, tenant } = subject;
-  const { acceptances } = await store.recall(tenant);
-  // Flows may have been written in other letters since.
-  const found = acceptances.filter((one) => isSameId(one.name, name) && one.path === path);
+  const found = acceptancesOf(await store.recall(tenant), { name, path });
   if (found.length === 0) {
     throw refused(`Nothing is accepted of ${path} of ${name} in ${tenant.name}.`);
   }
   const audited = auditOf(subject, { run: null, commit: null, trigger: null, by });
-  const entries = found.map(({ kind, name: known, reason }) => {
-    const message = `${path}: no longer accepted. It was: ${reason}`;
-    return audited({ action: "accept", result: "revoked", kind, name: known, message });
+  const entries = found.map((one) => {
+    const was = isDamaged(one) ? "Nobody can read what it was." : `It was: ${one.reason}`;
+    const told = { name: one.name, message: `${path}: no longer accepted. ${was}` };
+    return audited({ action: "accept", result: "revoked", kind: kindOfName(name), ...told });
   });
-  const changes = found.map((one) => ({ ...one, op: "revoke" as const }));
-  await store.settle(tenant, null, "revoked", changes, entries);
+  await store.settle(tenant, null, "revoked", found.map(revoking), entries);
+}
+
+/** What is accepted of a field, whether it can be read or not. */
+function acceptancesOf(
+  { acceptances, damaged }: Memory,
+  { name, path }: Pick<Accepting, "name" | "path">,
+): readonly (Acceptance | DamagedRow)[] {
+  // Flows may have been written in other letters since.
+  return [...acceptances, ...damaged.filter((one) => one.of === "acceptance")].filter(
+    (one) => isSameId(one.name, name) && one.path === path,
+  );
+}
+
+function isDamaged(one: Acceptance | DamagedRow): one is DamagedRow {
+  return "fault" in one;
+}
+
+function revoking({ kind, name, path }: Acceptance | DamagedRow): MemoryChange {
+  return { op: "revoke", kind, name, path };
+}
+
+function otherPlan(tenant: string, digest: string): string {
+  return `The plan of ${tenant} is now ${digest}, which is not the one that was looked at, so nothing is accepted. Look at the new plan: what is live may have changed.`;
 }
 
 function differing(
@@ -110,6 +137,9 @@ function differing(
   if (!field || !isShown) throw refused(redactor.redact(sameOf(met, path)));
   const value = liveValueOf(found, field);
   if (value === null) throw refused(hiddenText(name, path));
+  // Unlike a fingerprint, the digest of a short text that nobody may see would give it away.
+  const text = field.before ?? "";
+  if (redactor.redact(text) !== text) throw refused(secretText(name, path));
   return { kind: whole.kind, id: whole.id, field, value };
 }
 
@@ -117,6 +147,10 @@ function hiddenText(name: string, path: string): string {
   return path.startsWith("spec.authentication")
     ? `Microsoft Graph takes an authentication as a whole, with a password or a private key that it never shows, so no part of it is accepted. plumbline trust ${name} records that a live password is right; plumbline suspend ${name} leaves it alone for a while.`
     : `Plumbline never looks at all of the live ${path}, so nobody knows which value would be accepted. plumbline suspend ${name} leaves it alone for a while.`;
+}
+
+function secretText(name: string, path: string): string {
+  return `A secret of a definition stands in the live ${path} of ${name}, where everybody can read it, so it is not accepted. Change it in the tenant, or let the next run put git's value back.`;
 }
 
 /** As it was met, so that the exit status is that of any other verb. */

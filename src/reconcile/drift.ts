@@ -1,10 +1,9 @@
 /** The life of each difference between git and a tenant: pure, so that it can be read beside the plan. */
-import { digestOf } from "../model/digest.ts";
 import { withoutEffect } from "../model/fault.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Change, HeldChange, Outcome, Plan } from "../model/generated/run.ts";
-import type { DriftChanges } from "../model/store.ts";
-import type { PlanInput } from "../plan/input.ts";
+import type { DamagedRow, DriftChanges } from "../model/store.ts";
+import type { Said } from "./said.ts";
 
 /** One reading of a tenant, and what came of it. */
 export interface Reading {
@@ -12,8 +11,10 @@ export interface Reading {
   readonly outcomes: readonly Outcome[];
   /** RFC 3339 instant. */
   readonly now: string;
-  /** Digest of what a definition says; null: there is none. */
-  readonly definitionOf: (kind: Drift["kind"], name: string) => string | null;
+  /** What git says now. */
+  readonly said: Said;
+  /** Rows that cannot be read. */
+  readonly damaged: readonly DamagedRow[];
   /** Runs in a row that must see a difference before it is told of. */
   readonly after: number;
   /** Milliseconds for which resolved ones are kept. */
@@ -32,27 +33,41 @@ const FLAPPING = 3;
  * | accepted        | yes, not accepted now     | the same, opened again                           |
  * | any             | yes, accepted             | accepted                                         |
  * | any             | yes, written by this run  | resolved by us                                   |
- * | open            | no                        | resolved: by us after a write that did not show, by a commit that changed its definition, else by someone |
+ * | open            | no                        | resolved: by us where we have written it, by a commit that changed what git says of it, else by someone |
  * | open            | could not be looked at    | as it was                                        |
  * | resolved        | no                        | forgotten after its time                         |
  */
-export function driftChanges(known: readonly Drift[], reading: Reading): DriftChanges {
+export function driftChanges(
+  known: readonly Drift[],
+  reading: Reading,
+  /** Those of `goneDrifts` that Plumbline is known to have ended. */
+  ours: ReadonlySet<Drift>,
+): DriftChanges {
   const seen = differencesIn(reading.plan);
   const before = new Map(known.map((drift) => [keyOf(drift), drift]));
   const now = seen.map((difference) => seenNow(before.get(keyOf(difference)), difference, reading));
+  const gone = goneDrifts(known, reading);
   const keys = new Set(seen.map(keyOf));
-  const others = known.filter((drift) => !keys.has(keyOf(drift)));
-  const gone = others.filter(({ resolvedAt }) => resolvedAt === null).filter(isLookedAt(reading));
   const at = Date.parse(reading.now);
+  const isOver = ({ resolvedAt }: Drift) =>
+    resolvedAt !== null && Date.parse(resolvedAt) + reading.keep < at;
   return {
-    put: [...now, ...gone.map((drift) => resolvedLater(drift, reading))],
-    forget: others
-      .filter(({ resolvedAt }) => resolvedAt !== null && Date.parse(resolvedAt) + reading.keep < at)
+    put: [...now, ...gone.map((drift) => resolvedLater(drift, reading, ours.has(drift)))],
+    forget: [...known.filter(isOver), ...reading.damaged.filter((row) => row.of === "drift")]
+      .filter((one) => !keys.has(keyOf(one)))
       .map(({ kind, name, path }) => ({ kind, name, path })),
   };
 }
 
-function keyOf({ kind, name, path }: Pick<Drift, "kind" | "name" | "path">): string {
+/** Open ones that this reading shows to be there no more. */
+export function goneDrifts(known: readonly Drift[], reading: Reading): readonly Drift[] {
+  const open = known.filter(({ resolvedAt }) => resolvedAt === null);
+  if (open.length === 0) return [];
+  const keys = new Set(differencesIn(reading.plan).map(keyOf));
+  return open.filter((drift) => !keys.has(keyOf(drift))).filter(isLookedAt(reading));
+}
+
+function keyOf({ kind, name, path }: Pick<DamagedRow, "kind" | "name" | "path">): string {
   return `${kind} ${name} ${path}`;
 }
 
@@ -94,7 +109,7 @@ function differencesOf(item: Change | HeldChange): readonly Difference[] {
 }
 
 function seenNow(known: Drift | undefined, difference: Difference, reading: Reading): Drift {
-  const { plan, now, definitionOf, after } = reading;
+  const { plan, now, said: git, after } = reading;
   const { isAccepted, ...said } = difference;
   const isOpen = known !== undefined && known.resolvedAt === null;
   const isReopened = isOpen && known.state === "accepted" && !isAccepted;
@@ -116,7 +131,7 @@ function seenNow(known: Drift | undefined, difference: Difference, reading: Read
     resolvedAt: null,
     resolvedBy: null,
     commit: plan.commit,
-    definition: definitionOf(difference.kind, difference.name),
+    definition: git.of(difference.kind, difference.name, difference.path),
   };
   return isWritten(difference, reading) ? { ...drift, ...resolved("us", reading) } : drift;
 }
@@ -150,9 +165,10 @@ function resolved(by: NonNullable<Drift["resolvedBy"]>, { now }: Reading) {
   return { state: "resolved", resolvedAt: now, resolvedBy: by } as const;
 }
 
-function resolvedLater(drift: Drift, reading: Reading): Drift {
-  const isCommit = reading.definitionOf(drift.kind, drift.name) !== drift.definition;
-  const by = drift.attempted ? "us" : isCommit ? "commit" : "someone";
+function resolvedLater(drift: Drift, reading: Reading, isOurs: boolean): Drift {
+  const { kind, name, path, definition } = drift;
+  const isCommit = reading.said.of(kind, name, path) !== definition;
+  const by = drift.attempted || isOurs ? "us" : isCommit ? "commit" : "someone";
   return { ...drift, ...resolved(by, reading) };
 }
 
@@ -160,7 +176,7 @@ function resolvedLater(drift: Drift, reading: Reading): Drift {
  * Whether this reading can say that a difference is gone: its kind was read, and its object is where
  * nothing differs, or nowhere. What has a fault, or was left out of the run, says nothing.
  */
-function isLookedAt({ plan, definitionOf }: Reading): (drift: Drift) => boolean {
+function isLookedAt({ plan, said }: Reading): (drift: Drift) => boolean {
   const unread = new Set(plan.unreadable.map(({ kind }) => kind));
   const isBroken = plan.faults.some(({ severity }) => severity === "error");
   const told = [...plan.unchanged, ...plan.changes, ...plan.held.filter(isWhollySeen)];
@@ -168,7 +184,7 @@ function isLookedAt({ plan, definitionOf }: Reading): (drift: Drift) => boolean 
   return ({ kind, name }) => {
     if (unread.has(kind)) return false;
     if (looked.has(`${kind} ${name}`)) return true;
-    return !isBroken && definitionOf(kind, name) === null;
+    return !isBroken && !said.isDefined(kind, name);
   };
 }
 
@@ -177,25 +193,4 @@ const unread: ReadonlySet<string> = new Set(["secret", "certificate"]);
 
 function isWhollySeen({ reason }: HeldChange): boolean {
   return !noDrift.has(reason.code) && !unread.has(reason.code);
-}
-
-/** Digests of what git says of each object, without where it says so. */
-export function definitionsIn({ desired, flows }: PlanInput): Reading["definitionOf"] {
-  const definitions = [...desired.map(({ definition }) => definition), ...flows];
-  const digests = new Map<string, string>();
-  return (kind, name) => {
-    const found = definitions.find((one) => one.kind === kind && one.name === name);
-    if (!found) return null;
-    const key = `${kind} ${name}`;
-    const digest = digests.get(key) ?? digestOfDefinition(found);
-    digests.set(key, digest);
-    return digest;
-  };
-}
-
-function digestOfDefinition(definition: object): string {
-  const said = JSON.stringify(definition, (key, value: unknown) =>
-    key === "at" ? undefined : value,
-  );
-  return digestOf(said);
 }

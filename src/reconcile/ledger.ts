@@ -9,7 +9,6 @@ import {
 } from "../model/definition.ts";
 import type { Plan } from "../model/generated/run.ts";
 import type {
-  Acceptance,
   LedgerChange,
   LedgerEntry,
   Memory,
@@ -17,7 +16,6 @@ import type {
   RecordedSecret,
 } from "../model/store.ts";
 import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
-import { isActive } from "../plan/instant.ts";
 import { isChanged } from "../plan/password.ts";
 import { isAwaited } from "../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
@@ -151,27 +149,6 @@ export function movedWithNames(
       ]),
     ];
   });
-}
-
-/**
- * Acceptances that are over: their time is, or git has come to say what is live, so that what git says
- * next is carried out.
- */
-export function endedAcceptances(
-  { memory, now, asked }: Pick<PlanInput, "memory" | "now" | "asked">,
-  { unchanged, changes, accepted }: Plan,
-): readonly MemoryChange[] {
-  const isFulfilled = ({ kind, name, path }: Acceptance) => {
-    const isIt = (one: { readonly kind: Kind; readonly name: string }) =>
-      one.kind === kind && isSameId(one.name, name);
-    const isLookedAt = unchanged.some(isIt) || changes.some(isIt);
-    const fields = changes.filter(isIt).flatMap((one) => one.fields);
-    const differing = [...fields, ...accepted.filter(isIt)].map((one) => one.path);
-    return isLookedAt && !differing.includes(path) && !Object.hasOwn(asked.restored, name);
-  };
-  return memory.acceptances
-    .filter((one) => !isActive(one, now) || isFulfilled(one))
-    .map(({ kind, name, path }) => ({ op: "revoke", kind, name, path }));
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 import { failure } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
-import { emptyMemory } from "../model/store.ts";
+import { emptyMemory, type Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
@@ -48,7 +48,13 @@ export async function observe(
     listed,
     await listFlows(subject, { flows, memory }, listed, signal, notify),
   ];
-  return { input: { ...base, desired, flows, observations, memory }, values };
+  const told = withDamage(faults, memory);
+  return { input: { ...base, faults: told, desired, flows, observations, memory }, values };
+}
+
+/** The very same faults where nothing in the store is damaged. */
+function withDamage(faults: PlanInput["faults"], { damaged }: Memory): PlanInput["faults"] {
+  return damaged.length === 0 ? faults : [...faults, ...damaged.map(({ fault }) => fault)];
 }
 
 /** The parts of each set of definitions, so that the same set has the very same parts. */

@@ -12,13 +12,16 @@ import { activeSuspensions } from "../plan/suspensions.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
 import { type Actor, auditOf, beforehand, refusedRun, type Told } from "./audit.ts";
-import { definitionsIn, driftChanges } from "./drift.ts";
+import { driftChanges, goneDrifts } from "./drift.ts";
 import { notAttempted } from "./effect.ts";
+import { endedAcceptances } from "./fulfilled.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
+import { endedByUs } from "./ours.ts";
 import { remember } from "./remember.ts";
 import { afterRestore, type Restoring } from "./restoring.ts";
 import { runId } from "./run-id.ts";
+import { saidIn } from "./said.ts";
 import { settled } from "./settle.ts";
 import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
 import { tell } from "./tell.ts";
@@ -144,23 +147,59 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   const { notify, asked } = options;
   const observed = await observe(subject, asked, options.stopping, notify);
   const world = await settled(subject, observed, options);
-  const planned = planFor(subject, world.input);
+  const { input } = world;
+  for (const { fault } of input.memory.damaged) logged(fault, subject, notify);
+  const planned = planFor(subject, input);
   notify({ type: "planned", tenant: subject.tenant.name, plan: planned });
   const ended = await carriedOut(subject, run, options, { world, planned });
-  return { ...ended, found: foundIn(subject, world.input, ended) };
+  const left = await withoutFulfilled(subject, input, ended, notify);
+  return { ...left, found: await foundIn(subject, input, left, notify) };
 }
 
-/** What the run found of differences; a restore compares with another state than git's. */
-function foundIn(
-  { clock, drift }: Subject,
+/** The plan tells it as well; a log is what somebody watches. */
+function logged(fault: Fault, { tenant }: Subject, notify: Notify): void {
+  notify({ type: "fault", tenant: tenant.name, fault, cause: null });
+}
+
+/** Ends acceptances that are over, in whatever mode: what git says next is to be carried out. */
+async function withoutFulfilled(
+  { store, tenant }: Subject,
+  input: PlanInput,
+  ended: Ended,
+  notify: Notify,
+): Promise<Ended> {
+  if (ended.plan === null || isAnotherTenant(input)) return ended;
+  const over = endedAcceptances(input, ended.plan);
+  if (over.length === 0) return ended;
+  return await store.settle(tenant, null, "learned", over).then(
+    () => ended,
+    (thrown) => withFault(ended, tell(thrown, tenant.name, notify)),
+  );
+}
+
+/**
+ * What the run found of differences; a restore compares with another state than git's. Where it cannot
+ * be told who ended one, all stay as they were.
+ */
+async function foundIn(
+  subject: Subject,
   input: PlanInput,
   { plan, outcomes }: Ended,
-): DriftChanges {
+  notify: Notify,
+): Promise<DriftChanges> {
+  const { clock, drift, tenant } = subject;
   const isRestore = Object.keys(input.asked.restored).length > 0;
   if (plan === null || isRestore || isAnotherTenant(input)) return noDrifts;
+  const { drifts: known, damaged } = input.memory;
   const now = clock.now().toISOString();
-  const reading = { plan, outcomes, now, definitionOf: definitionsIn(input), ...drift };
-  return driftChanges(input.memory.drifts, reading);
+  const reading = { plan, outcomes, now, said: saidIn(input), damaged, ...drift };
+  try {
+    const ours = await endedByUs(subject, goneDrifts(known, reading));
+    return driftChanges(known, reading, ours);
+  } catch (thrown) {
+    tell(thrown, tenant.name, notify);
+    return noDrifts;
+  }
 }
 
 interface Planned {
@@ -274,7 +313,7 @@ async function refusalAudited(subject: Subject, run: Run, options: RunOptions): 
 }
 
 /** What was done is told, whatever fails afterwards. */
-function withFault(run: Run, fault: Fault): Run {
+function withFault<T extends Ended>(run: T, fault: Fault): T {
   const isTold = run.faults.some(({ message }) => message === fault.message);
   const faults = isTold ? run.faults : [...run.faults, fault];
   return { ...run, faults, result: worst([run.result, "partial"]) };

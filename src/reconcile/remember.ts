@@ -4,7 +4,7 @@ import type { PlanInput } from "../plan/input.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { type Audit, resolved } from "./audit.ts";
 import { answered } from "./journal.ts";
-import { endedAcceptances, learned, movedWithNames } from "./ledger.ts";
+import { learned, movedWithNames } from "./ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 
@@ -28,11 +28,7 @@ export async function remember(
   const left = { ...input, memory: { ...memory, journal } };
   const changes = learned(left, planned, { now: clock.now().toISOString(), run });
   // First what an open entry has taught: once it is closed, nothing else says that it is ours.
-  const kept = [
-    ...changes,
-    ...movedWithNames(changes, memory),
-    ...endedAcceptances(input, planned),
-  ];
+  const kept = [...changes, ...movedWithNames(changes, memory)];
   if (kept.length > 0) await store.settle(tenant, null, "learned", kept);
   for (const begun of closed) {
     // What this run began itself, it has told of.

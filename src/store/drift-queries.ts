@@ -1,11 +1,12 @@
 /** The statements about differences over time, and about those that a person has accepted. */
 import type { Drift } from "../model/generated/drift.ts";
-import type { Acceptance } from "../model/store.ts";
+import type { Acceptance, DamagedRow } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { build } from "./build.ts";
 import { once } from "./once.ts";
+import type { Tables } from "./tables.ts";
 
-type Field = Pick<Drift, "kind" | "name" | "path">;
+type Field = Pick<DamagedRow, "kind" | "name" | "path">;
 
 export const selectAcceptances = once(({ graph, tenantId }: TenantIdentity) =>
   build
@@ -45,7 +46,7 @@ export function removeAcceptance({ graph, tenantId }: TenantIdentity, { kind, na
 export const selectDrifts = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("drifts")
-    .select("drift")
+    .select(["kind", "name", "path", "drift"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .orderBy("kind")
@@ -54,16 +55,21 @@ export const selectDrifts = once(({ graph, tenantId }: TenantIdentity) =>
     .compile(),
 );
 
-export function putDrift({ graph, tenantId }: TenantIdentity, drift: Drift) {
-  const { kind, name, path } = drift;
-  const columns = { drift: JSON.stringify(drift) };
+const upsertDrift = once((row: Tables["drifts"]) => {
+  const { graph, tenant_id, kind, name, path, drift } = row;
   return build
     .insertInto("drifts")
-    .values({ graph, tenant_id: tenantId, kind, name, path, ...columns })
+    .values({ graph, tenant_id, kind, name, path, drift })
     .onConflict((conflict) =>
-      conflict.columns(["graph", "tenant_id", "kind", "name", "path"]).doUpdateSet(columns),
+      conflict.columns(["graph", "tenant_id", "kind", "name", "path"]).doUpdateSet({ drift }),
     )
     .compile();
+});
+
+export function putDrift({ graph, tenantId }: TenantIdentity, drift: Drift) {
+  const { kind, name, path } = drift;
+  const columns = { graph, tenant_id: tenantId, kind, name, path };
+  return upsertDrift({ ...columns, drift: JSON.stringify(drift) });
 }
 
 export function removeDrift({ graph, tenantId }: TenantIdentity, { kind, name, path }: Field) {

@@ -2,10 +2,8 @@
 import type { Selectable } from "kysely";
 import { type Kind, kinds } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
-import type { Drift } from "../model/generated/drift.ts";
 import type { Plan, Run, Suspension } from "../model/generated/run.ts";
 import type {
-  Acceptance,
   LedgerEntry,
   OpenJournalEntry,
   RecordedSecret,
@@ -20,8 +18,6 @@ export type LedgerRow = Omit<Selectable<Tables["ledger"]>, "graph" | "tenant_id"
 export type JournalRow = Omit<Selectable<Tables["journal"]>, "graph" | "tenant_id" | "result">;
 
 export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
-
-export type AcceptanceRow = Omit<Selectable<Tables["acceptances"]>, "graph" | "tenant_id">;
 
 export interface RunRow {
   readonly key: number;
@@ -68,26 +64,6 @@ export function toSuspension(row: SuspensionRow, path: string): Suspension {
   const { kind, name, ...said } = row;
   const place = { path, what: `suspension of ${name || "the tenant"}` };
   return { kind: kind === "" ? null : toKind(kind, place), name: name || null, ...said };
-}
-
-export function toAcceptance(row: AcceptanceRow, path: string): Acceptance {
-  const { kind, ...said } = row;
-  return { kind: toKind(kind, { path, what: `acceptance of ${row.name}` }), ...said };
-}
-
-export function toDrift({ drift }: { readonly drift: string }, path: string): Drift {
-  return parse(drift, { path, what: "drift" }, isDrift);
-}
-
-/** The outline only. */
-function isDrift(value: unknown): value is Drift {
-  return (
-    isObject(value) &&
-    ["kind", "name", "path", "op", "state", "firstSeen", "lastSeen"].every(
-      (key) => typeof value[key] === "string",
-    ) &&
-    isTexts(value["openings"])
-  );
 }
 
 export function toRefusals({ refusals }: { refusals: string }, path: string): readonly string[] {
@@ -162,11 +138,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isTexts(value: unknown): value is readonly string[] {
+export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-function isTextOrNull(value: unknown): value is string | null {
+export function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === "string";
 }
 

@@ -14,6 +14,7 @@ import { retainSince, verifyChain } from "./audit.ts";
 import { append, selectEntries } from "./audit-queries.ts";
 import type { Database, Step } from "./database.ts";
 import { putDrift, removeDrift, selectAcceptances, selectDrifts } from "./drift-queries.ts";
+import { acceptancesIn, driftsIn } from "./drift-rows.ts";
 import { storeFault } from "./faults.ts";
 import { openLocks } from "./lock.ts";
 import {
@@ -39,9 +40,7 @@ import {
 } from "./queries.ts";
 import { openRemembered } from "./remembered.ts";
 import {
-  toAcceptance,
   toAudited,
-  toDrift,
   toJournalEntry,
   toLedgerEntry,
   toOutline,
@@ -228,7 +227,7 @@ async function recallFrom(
   tenant: TenantIdentity,
   path: string,
 ): Promise<Memory> {
-  const [known, ledger, journal, suspensions, [refused], accepted, drifts] = await database.read([
+  const [known, ledger, journal, suspensions, [refused], accepted, noted] = await database.read([
     selectKnown(tenant),
     selectLedger(tenant),
     selectOpenJournal(tenant),
@@ -242,14 +241,17 @@ async function recallFrom(
     graph,
     tenantId,
   }));
+  const acceptances = acceptancesIn(accepted, path);
+  const drifts = driftsIn(noted, path);
   return {
     ledger: ledger.map((row) => toLedgerEntry(row, path)),
     journal: journal.map((row) => toJournalEntry(row, path)),
     known: identity ?? null,
     suspensions: suspensions.map((row) => toSuspension(row, path)),
     refusals: refused === undefined ? [] : toRefusals(refused, path),
-    acceptances: accepted.map((row) => toAcceptance(row, path)),
-    drifts: drifts.map((row) => toDrift(row, path)),
+    acceptances: acceptances.readable,
+    drifts: drifts.readable,
+    damaged: [...acceptances.damaged, ...drifts.damaged],
   };
 }
 

@@ -1,43 +1,23 @@
 /** How long a difference has been there, and who ended it. */
 import { expect, test } from "vitest";
 import { openDrifts } from "../../src/model/drift.ts";
-import type { Drift } from "../../src/model/generated/drift.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { nothingAsked } from "../../src/plan/input.ts";
-import { acceptDrift, revokeAcceptance } from "../../src/reconcile/accept.ts";
+import { revokeAcceptance } from "../../src/reconcile/accept.ts";
 import { openSecrets } from "../../src/secrets/secrets.ts";
+import {
+  accept,
+  accepting,
+  change,
+  drifts,
+  elsewhere,
+  hour,
+  look,
+  managed,
+  reporting,
+  short,
+} from "./drifting.ts";
 import { connector, openPractice, type Practice, told, userFlow } from "./practice-tenant.ts";
-
-const hour = 3_600_000;
-const elsewhere = "https://elsewhere.example/";
-const reporting = { mode: "report", writer: null } as const;
-const { signal } = new AbortController();
-
-/** One managed connector. */
-async function managed(): Promise<Practice> {
-  const practice = await openPractice();
-  practice.define({ "a.yaml": connector("a") });
-  await practice.run();
-  return practice;
-}
-
-/** A run that only looks. */
-async function look(practice: Practice, after = 60_000): Promise<readonly Drift[]> {
-  await practice.run(reporting, { isApply: false, after });
-  return await drifts(practice);
-}
-
-async function drifts(practice: Practice): Promise<readonly Drift[]> {
-  await using store = await practice.openStore();
-  return (await store.recall(practice.subject().tenant)).drifts;
-}
-
-const short = ({ name, path, state, runs, resolvedBy }: Drift) =>
-  `${name} ${path || "whole"} ${state} ${runs}${resolvedBy ? ` by ${resolvedBy}` : ""}`;
-
-function change({ sandbox }: Practice, targetUrl = elsewhere): void {
-  sandbox.control.changeConnector("a", { targetUrl });
-}
 
 test("a connector that a run creates is a difference that we resolved at once", async () => {
   await using practice = await managed();
@@ -133,16 +113,6 @@ test("a resolved difference is forgotten after its time", async () => {
   await using practice = await managed();
   expect(await look(practice, 31 * 24 * hour)).toEqual([]);
 });
-
-const accepting = {
-  name: "a",
-  path: "spec.targetUrl",
-  until: "2026-08-21T08:00:00.000Z",
-  by: "somebody",
-  reason: "the web hook moves first",
-};
-const accept = (practice: Practice, over: Partial<typeof accepting> = {}) =>
-  acceptDrift(practice.subject(), { ...accepting, ...over }, () => undefined, signal);
 
 test("an accepted live value is no drift, and stays as it is", async () => {
   await using practice = await managed();
@@ -412,4 +382,61 @@ test("a password that is due is sent although a live value beside it is accepted
     "update a done",
   ]);
   expect(practice.sandbox.control.state().connectors?.[0]?.targetUrl).toBe(elsewhere);
+});
+
+/** All that is accepted. */
+async function acceptances(practice: Practice) {
+  await using store = await practice.openStore();
+  return (await store.recall(practice.subject().tenant)).acceptances;
+}
+
+test("where runs only report, an acceptance ends as well once git says what is live", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  await look(practice);
+  const saying = (url: string) => connector("a").replace("https://a.contoso.com/", url);
+  practice.define({ "a.yaml": saying(elsewhere) });
+  expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 1 by commit");
+  expect(await acceptances(practice)).toEqual([]);
+  practice.define({ "a.yaml": saying("https://third.contoso.com/") });
+  expect(openDrifts(await look(practice)).map(short)).toEqual(["a spec.targetUrl new 1"]);
+});
+
+test("where runs only report, an acceptance ends at its time, and under the next name of its definition", async () => {
+  await using practice = await managed();
+  change(practice);
+  await accept(practice);
+  const renamed = connector("z", { displayName: "a", metadata: "previously: a" });
+  practice.define({ "z.yaml": renamed });
+  practice.setEnv("Z_PASSWORD", "secret of A_PASSWORD");
+  await look(practice);
+  expect(await acceptances(practice)).toHaveLength(1);
+  practice.define({ "z.yaml": renamed.replace("https://z.contoso.com/", elsewhere) });
+  await look(practice);
+  expect(await acceptances(practice)).toEqual([]);
+  change(practice, "https://third.example/");
+  await accept(practice, { name: "z" });
+  await look(practice, 25 * hour);
+  expect(await acceptances(practice)).toEqual([]);
+});
+
+test("the value that a plan showed is accepted, and no other one that is live since", async () => {
+  await using practice = await managed();
+  change(practice);
+  const { digest: plan } = await practice.plan();
+  change(practice, "https://third.example/");
+  await expect(accept(practice, { plan })).rejects.toThrow(/is not the one that was looked at/);
+  expect(await acceptances(practice)).toEqual([]);
+  change(practice);
+  expect(await accept(practice, { plan })).toMatchObject({ before: elsewhere });
+});
+
+test("a live value in which a secret of a definition stands is not accepted, and nothing of it is kept", async () => {
+  await using practice = await managed();
+  const secret = "secret of A_PASSWORD";
+  practice.sandbox.control.changeConnector("a", { displayName: secret });
+  const path = "spec.displayName";
+  await expect(accept(practice, { path })).rejects.toThrow(/A secret of a definition stands in/);
+  expect(await acceptances(practice)).toEqual([]);
 });

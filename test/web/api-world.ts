@@ -125,12 +125,15 @@ export async function openApiWorld(
   return self;
 }
 
+/** A git in which nothing changes. */
+const unchanging = { isDefined: () => true, of: () => "same" };
+
 async function record(store: Store, run: Run): Promise<void> {
   const tenant = identityOf(run.tenant);
   const { plan, outcomes, finishedAt } = run;
   const { drifts } = await store.recall(tenant);
-  const reading = { outcomes, now: finishedAt, definitionOf: () => "same", after: 1, keep: 1 };
-  const found = plan === null ? undefined : driftChanges(drifts, { ...reading, plan });
+  const reading = { outcomes, now: finishedAt, said: unchanging, damaged: [], after: 1, keep: 1 };
+  const found = plan === null ? undefined : driftChanges(drifts, { ...reading, plan }, new Set());
   await store.record(tenant, run, found);
 }
 

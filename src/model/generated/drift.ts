@@ -82,7 +82,7 @@ attempted: boolean
  */
 resolvedAt: (string | null)
 /**
- * us: a run of Plumbline wrote it; commit: its definition changed; someone: the tenant changed; null while it is open.
+ * us: Plumbline wrote or restored it, or took a password on a person's word; commit: git says something else of this field; someone: neither; null while it is open.
  */
 resolvedBy: ("us" | "commit" | "someone" | null)
 /**
@@ -90,7 +90,7 @@ resolvedBy: ("us" | "commit" | "someone" | null)
  */
 commit: (string | null)
 /**
- * Digest of what the definition said when it was last seen; null when there was none.
+ * Digest of what git said of this field when it was last seen (where a secret is, not what it is); null when it said nothing.
  */
 definition: (string | null)
 }

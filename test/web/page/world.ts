@@ -86,12 +86,13 @@ function statusOf(name: string) {
 async function record(store: Store, page: Page, run: Run): Promise<void> {
   const tenant = identityOf(run.tenant);
   const { drifts } = await store.recall(tenant);
-  const found = run.plan === null ? undefined : driftChanges(drifts, readingOf(run, run.plan));
+  const found =
+    run.plan === null ? undefined : driftChanges(drifts, readingOf(run, run.plan), new Set());
   await store.record(tenant, run, found);
   page.ended(run);
 }
 
 function readingOf({ outcomes, finishedAt }: Run, plan: Plan) {
-  const definitionOf = () => "unchanged";
-  return { plan, outcomes, now: finishedAt, definitionOf, after: 1, keep: 86_400_000 };
+  const said = { isDefined: () => true, of: () => "unchanged" };
+  return { plan, outcomes, now: finishedAt, said, damaged: [], after: 1, keep: 86_400_000 };
 }
