@@ -133,6 +133,7 @@ function addAccept(program: Command, terminal: Terminal, ended: Ended): void {
   verb(program, "accept", description, { isReporting: false })
     .argument("<name>", "a definition, by metadata.name")
     .requiredOption("--field <path>", "path in the definition, such as spec.targetUrl")
+    .option("--plan <digest>", "only the value that this plan shows", toDigest)
     .option("--until <time>", "when it ends by itself: 8h, 7d or 2026-12-01T08:00:00Z")
     .option("--reason <text>", "why, for whoever wonders")
     .option("--revoke", "end it before its time")
@@ -282,7 +283,11 @@ function toOutputs(value: string, previous: readonly Output[]): readonly Output[
 }
 
 function toDigests(value: string, previous: readonly string[]): readonly string[] {
-  if (/^sha256:[0-9a-f]{64}$/.test(value)) return [...previous, value];
+  return [...previous, toDigest(value)];
+}
+
+function toDigest(value: string): string {
+  if (/^sha256:[0-9a-f]{64}$/.test(value)) return value;
   throw new InvalidArgumentError(
     "A digest is sha256: and 64 hexadecimal digits, as plan prints it.",
   );

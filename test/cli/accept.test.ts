@@ -64,3 +64,20 @@ test("what does not differ is refused, with what does", async () => {
     expect.stringContaining("It differs in spec.targetUrl."),
   ]);
 });
+
+test("the value of the plan that was looked at is accepted, and refused once another one is live", async () => {
+  await using service = openService();
+  const tenant = await drifted(service);
+  const { stdout } = await service.run(["plan", "--output", "json"]);
+  const digest = JSON.parse(stdout).plans[0].digest;
+  const seen = ["accept", "a", ...field, "--plan", digest, ...why];
+  tenant.control.changeConnector("a", { targetUrl: "https://third.example/" });
+  const { status, stderr } = await service.run(seen);
+  expect([status, words(stderr)]).toEqual([4, expect.stringContaining("nothing is accepted")]);
+  tenant.control.changeConnector("a", { targetUrl: elsewhere });
+  const accepted = await service.run(seen);
+  expect([accepted.status, words(accepted.stdout)]).toEqual([
+    0,
+    expect.stringContaining(elsewhere),
+  ]);
+});

@@ -19,6 +19,8 @@ export interface AcceptFlags extends CommonFlags {
   readonly name: string;
   /** Path in the definition. */
   readonly field: string;
+  /** Digest of the plan that was looked at. */
+  readonly plan?: string;
   /** A duration or an instant. */
   readonly until?: string;
   readonly reason?: string;
@@ -57,11 +59,15 @@ export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promis
   return exitStatus.clean;
 }
 
-function wanted({ until, reason = "", ...flags }: AcceptFlags) {
+function wanted({ until, reason = "", plan, ...flags }: AcceptFlags) {
   if (until === undefined || reason.trim() === "") {
     throw new UsageError(
       "accept needs --until and --reason: how long the live value may stay, and why. Or --revoke.",
     );
   }
-  return { until: untilFlag({ ...flags, until }), reason: reason.trim() };
+  return {
+    until: untilFlag({ ...flags, until }),
+    reason: reason.trim(),
+    ...(plan !== undefined && { plan }),
+  };
 }
