@@ -1,5 +1,6 @@
 /** The plan of a subject, made again only when something that it is made from is another. */
 import type { Plan } from "../model/generated/run.ts";
+import type { Memory } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { toMilliseconds } from "../plan/instant.ts";
 import { plan } from "../plan/plan.ts";
@@ -41,11 +42,26 @@ function isSame({ input: one, turn }: Last, other: PlanInput): boolean {
     one.version === other.version &&
     one.faults === other.faults &&
     one.desired === other.desired &&
-    one.memory === other.memory &&
+    isSameMemory(one.memory, other.memory) &&
     one.asked === other.asked &&
     one.flows === other.flows &&
     (one.now === other.now || isTimely) &&
     one.observations.length === other.observations.length &&
     one.observations.every((seen, index) => seen === other.observations[index])
   );
+}
+
+/** A plan knows nothing of since when something differs, and each run that sees it writes that anew. */
+const decisive = [
+  "ledger",
+  "journal",
+  "known",
+  "suspensions",
+  "refusals",
+  "acceptances",
+  "damaged",
+] as const satisfies readonly Exclude<keyof Memory, "drifts">[];
+
+function isSameMemory(one: Memory, other: Memory): boolean {
+  return one === other || decisive.every((part) => one[part] === other[part]);
 }

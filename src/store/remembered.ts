@@ -1,5 +1,5 @@
 /** What was read from the store, for as long as nobody has written since. */
-import type { Memory } from "../model/store.ts";
+import type { DamagedRow, DriftChanges, Memory } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 
 /** A bound for a process that meets ever new tenants. */
@@ -13,6 +13,11 @@ export interface Remembered {
   recall(tenant: TenantIdentity, version: number, read: () => Promise<Memory>): Promise<Memory>;
   /** Must be told right before this process writes anything about the tenant, whatever its name. */
   forget(tenant: TenantIdentity): void;
+  /**
+   * Must be asked for right before this process writes about nothing but differences; what it answers,
+   * right after. What was read stays known, unless somebody else has written meanwhile.
+   */
+  noting(tenant: TenantIdentity, changes: DriftChanges): () => void;
   /** Must be told after this process offered the identity that a new name stands for. */
   learn(tenant: TenantIdentity): void;
   /** False when it is not known whether the store knows the tenant's name. */
@@ -44,6 +49,15 @@ export function openRemembered(): Remembered {
     forget(tenant) {
       entries.delete(keyOf(tenant));
     },
+    noting(tenant, changes) {
+      const key = keyOf(tenant);
+      const own = entries.get(key);
+      return () => {
+        if (own === undefined || own.memory === null || entries.get(key) !== own) {
+          entries.delete(key);
+        } else entries.set(key, { ...own, memory: withDrifts(own.memory, changes) });
+      };
+    },
     learn(tenant) {
       const own = entries.get(keyOf(tenant));
       for (const [key, { name }] of entries) if (name === tenant.name) entries.delete(key);
@@ -57,6 +71,31 @@ export function openRemembered(): Remembered {
       return entry?.name === tenant.name && (entry.memory?.known ?? null) !== null;
     },
   };
+}
+
+/** As a recall would answer it: sorted, and without the damaged rows that are written over or gone. */
+function withDrifts(memory: Memory, { put, forget }: DriftChanges): Memory {
+  const changed = new Set([...put, ...forget].map(fieldOf));
+  const kept = memory.drifts.filter((drift) => !changed.has(fieldOf(drift)));
+  const isLeft = (row: DamagedRow) => row.of !== "drift" || !changed.has(fieldOf(row));
+  return {
+    ...memory,
+    drifts: [...kept, ...put].sort(byField),
+    damaged: memory.damaged.every(isLeft) ? memory.damaged : memory.damaged.filter(isLeft),
+  };
+}
+
+type Field = DriftChanges["forget"][number];
+
+function fieldOf({ kind, name, path }: Field): string {
+  return `${kind}\n${name}\n${path}`;
+}
+
+function byField(one: Field, other: Field): number {
+  for (const key of ["kind", "name", "path"] as const) {
+    if (one[key] !== other[key]) return one[key] < other[key] ? -1 : 1;
+  }
+  return 0;
 }
 
 function keyOf({ graph, tenantId }: TenantIdentity): string {

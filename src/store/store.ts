@@ -161,10 +161,11 @@ function memoryIn(
       const insert = { query: insertRun({ ...values, run: JSON.stringify(run) }) };
       // Whoever was never read whole may be a mistyped tenantId, and the name would be its for good.
       const isNews = run.plan?.complete === true && !remembered.isKnown(tenant);
-      const found = driftSteps(tenant, drifts);
-      if (found.length > 0) remembered.forget(tenant);
+      const found = drifts ? driftSteps(tenant, drifts) : [];
+      const noted = drifts && found.length > 0 ? remembered.noting(tenant, drifts) : null;
       const known = isNews ? [{ query: putKnown(tenant) }] : [];
       const [row] = await database.write("cheap", [...known, ...found, insert]);
+      noted?.();
       if (isNews) remembered.learn(tenant);
       // The statement answers the one column of the one row that it made.
       if (boundsRuns && isTimeToPrune((row as { readonly sequence: number }).sequence)) {
@@ -194,8 +195,7 @@ function memoryIn(
   };
 }
 
-function driftSteps(tenant: TenantIdentity, drifts: DriftChanges | undefined): readonly Step[] {
-  const { put = [], forget = [] } = drifts ?? {};
+function driftSteps(tenant: TenantIdentity, { put, forget }: DriftChanges): readonly Step[] {
   return [
     ...put.map((drift) => ({ query: putDrift(tenant, drift) })),
     ...forget.map((field) => ({ query: removeDrift(tenant, field) })),

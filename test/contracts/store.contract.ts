@@ -9,6 +9,7 @@ import {
   type Store,
 } from "../../src/model/store.ts";
 import { recorded } from "../plan/builders.ts";
+import { driftContract } from "./drift.contract.ts";
 import { creation, entry, planned, production, put, run, staging } from "./store-samples.ts";
 
 /** `place` makes room for one more store and answers how to open that one, as often as one likes. */
@@ -19,6 +20,7 @@ export function storeContract(place: () => Promise<() => Promise<Store>>): void 
   journalContract(opened);
   runsContract(opened);
   lockContract(place);
+  driftContract(place);
 
   test("the salt of a store is the same whenever it is opened", async () => {
     const open = await place();

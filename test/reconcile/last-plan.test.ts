@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { isConnector } from "../../src/model/definition.ts";
+import { openDrifts } from "../../src/model/drift.ts";
+import type { Plan } from "../../src/model/generated/run.ts";
 import { emptyMemory } from "../../src/model/store.ts";
 import { nothingAsked, type PlanInput } from "../../src/plan/input.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
+import { reconcile } from "../../src/reconcile/reconcile.ts";
 import { resolveSecrets } from "../../src/reconcile/resolve.ts";
 import { createRedactor } from "../../src/secrets/secrets.ts";
 import { allowing, begun } from "../plan/builders.ts";
-import { connector, openPractice, type Practice } from "./practice-tenant.ts";
+import { connector, openPractice, type Practice, runOptions } from "./practice-tenant.ts";
 
 const { signal } = new AbortController();
 const unheard = () => {};
@@ -26,6 +29,26 @@ test("the plan is the very same as long as every part of its input is", async ()
   const first = planFor(subject, input);
   expect(first.summary.unchanged).toBe(2);
   expect(planFor(subject, { ...input })).toBe(first);
+});
+
+test("a difference that goes on from run to run leaves the plan as it is", async () => {
+  await using practice = await converged();
+  practice.sandbox.control.changeConnector("a", { targetUrl: "https://elsewhere.example/" });
+  const { definitions } = practice.subject().load().loaded;
+  const loaded = { definitions, faults: [] };
+  const subject = practice.subject({
+    ...{ mode: "report", writer: null },
+    load: () => ({ loaded, commit: null }),
+  });
+  const plans = new Set<Plan | null>();
+  const runs: number[] = [];
+  for (let time = 0; time < 3; time += 1) {
+    practice.clock.advance(60_000);
+    plans.add((await reconcile(subject, { ...runOptions([]), isApply: false })).plan);
+    const { drifts } = await subject.store.recall(subject.tenant);
+    runs.push(...openDrifts(drifts).map((drift) => drift.runs));
+  }
+  expect([plans.size, runs]).toEqual([1, [1, 2, 3]]);
 });
 
 const others: readonly { part: keyof PlanInput; value: (input: PlanInput) => PlanInput }[] = [
