@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Policy } from "../src/plan/input.ts";
 import { allowing } from "../test/plan/builders.ts";
-import { acceptOne } from "./acceptances.ts";
+import { acceptOne, outlast, revokeOne } from "./acceptances.ts";
 import { writeDefinitions } from "./definitions.ts";
 import { type Spoil, subjectOf } from "./engine.ts";
 import {
@@ -38,7 +38,8 @@ export async function playRound(world: World, spoil: Spoil, round: Round): Promi
   await editBoth(world, round);
   if (random.chance(0.2)) world.policy = drawPolicy(world);
   saveDefinitions(world);
-  if (random.chance(0.3)) await accept(world);
+  if (random.chance(0.4)) await decide(world, "a value is accepted", acceptOne);
+  if (random.chance(0.1)) await decide(world, "an acceptance is revoked", revokeOne);
   const quiet = { traps: [], timeout: 30_000, spoil };
   if (round.isReal) await runOnce(world, quiet, "for real");
   const faults = inject(world);
@@ -50,18 +51,24 @@ export async function playRound(world: World, spoil: Spoil, round: Round): Promi
 }
 
 /** Of what a person sees in a report. */
-async function accept(world: World): Promise<void> {
-  world.counts.drawn("a value is accepted");
+async function decide(world: World, what: string, decision: typeof acceptOne): Promise<void> {
+  world.counts.drawn(what);
   world.sandbox.control.clearFaults();
-  const done = await acceptOne(world, await look(world), subjectOf(world, 30_000));
+  note(world, what, await decision(world, await look(world), subjectOf(world, 30_000)));
+}
+
+function note({ counts, course }: World, what: string, done: string | null): void {
   if (done === null) return;
-  world.counts.met("a value is accepted");
-  world.course.push(`  accepted: ${done}`);
+  counts.met(what);
+  course.push(`  ${what}: ${done}`);
 }
 
 async function play(world: World, spoil: Spoil, faults: readonly DrawnFault[]): Promise<void> {
   const { random, counts, clock } = world;
-  clock.advance(random.pick(isLong(faults) ? pauses.slice(0, -1) : pauses));
+  if (random.chance(0.1) && !isLong(faults)) {
+    counts.drawn("an acceptance runs out");
+    note(world, "an acceptance runs out", outlast(world));
+  } else clock.advance(random.pick(isLong(faults) ? pauses.slice(0, -1) : pauses));
   const traps = drawTraps(random, faults);
   for (const { kind } of traps) counts.drawn(`trap ${kind}`);
   const settings = { traps, timeout: isSlow(faults) ? SHORT_TIMEOUT : 30_000, spoil };

@@ -1,7 +1,8 @@
 /** One seed: a tenant, some rounds of edits under faults, and then an end without any. */
+import { revokeOne } from "./acceptances.ts";
 import type { Pooled } from "./certificates.ts";
 import type { Count } from "./counts.ts";
-import type { Spoil } from "./engine.ts";
+import { type Spoil, subjectOf } from "./engine.ts";
 import { beginFlows, restoreFlows } from "./flows.ts";
 import { judgeStoreFile } from "./leaks.ts";
 import { createRandom } from "./random.ts";
@@ -74,6 +75,7 @@ async function end(world: World, spoil: Spoil): Promise<void> {
   sandbox.control.clearFaults();
   world.policy = { ...policy, limits: { ...policy.limits, changes: null } };
   await unpin(world);
+  await revokeAll(world);
   restoreFlows(world);
   saveDefinitions(world);
   clock.advance(Math.max(0, world.latest() - clock.now().getTime()) + 100 * HOUR);
@@ -88,6 +90,11 @@ async function end(world: World, spoil: Spoil): Promise<void> {
   if (!last?.run) violate("The third run ends", "a run", last);
   await judgeEnd(world, await look(world), last.run);
   judgeStoreFile(world);
+}
+
+/** Whatever somebody has accepted is to be as git says. */
+async function revokeAll(world: World): Promise<void> {
+  while ((await revokeOne(world, await look(world), subjectOf(world, 30_000))) !== null);
 }
 
 async function unpin(world: World): Promise<void> {

@@ -9,6 +9,7 @@ import {
   truncateSync,
   writeSync,
 } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { FaultError } from "../src/model/fault.ts";
 import { openStore } from "../src/store/store.ts";
 import { violate } from "./violation.ts";
@@ -24,6 +25,9 @@ export const damages: Readonly<Record<string, Damage>> = {
     overwrite(path, 4_096 * (1 + random.below(pages(path) - 1)), 4_096),
   "cut in the middle": (path) => truncateSync(path, 4_096 * Math.max(1, pages(path) >> 1)),
   "cut to nothing": (path) => truncateSync(path, 0),
+  "without a readable difference": (path) => execute(path, "UPDATE drifts SET drift = 'chaos'"),
+  "without a readable acceptance": (path) =>
+    execute(path, "UPDATE acceptances SET value = 'chaos', until = 'chaos'"),
 };
 
 /** Damages the file. Either it is read as it was, or the program says so and writes nothing. */
@@ -80,6 +84,11 @@ function moveAway(path: string): void {
 
 function remove(path: string, ends: readonly string[]): void {
   for (const end of ends) rmSync(path + end, { force: true });
+}
+
+function execute(path: string, sql: string): void {
+  using file = new DatabaseSync(path);
+  file.exec(sql);
 }
 
 function pages(path: string): number {

@@ -1,9 +1,11 @@
 /** What must be true once nothing goes wrong any more: an oracle that knows git, the tenant and the ledger. */
+import { openDrifts } from "../src/model/drift.ts";
 import type { Run } from "../src/model/generated/run.ts";
 import { Secret } from "../src/model/secret.ts";
 import type { LedgerEntry } from "../src/model/store.ts";
 import { openSecrets } from "../src/secrets/secrets.ts";
 import { fingerprintKey } from "../test/reconcile/practice-tenant.ts";
+import { judgeForgottenWords } from "./acceptances.ts";
 import { type Drawn, variablesOf } from "./definitions.ts";
 import { isCalled, judgeFlowsEnd, judgeUses } from "./judge-flows.ts";
 import { activeOf, endOfActive, thumbprintsOf } from "./live-certificates.ts";
@@ -45,7 +47,17 @@ export async function judgeEnd(world: World, given: Moment, last: Run): Promise<
   );
   if (open.length > 0) violate("The journal is empty in the end", [], open);
   judgeLast(last, holds);
+  judgeForgottenWords(given);
+  judgeDrifts(given, holds);
   await judgeAudit(world, ledger);
+}
+
+/** Nothing is open in the end but what a person has to decide. */
+function judgeDrifts({ memory }: Moment, holds: Holds): void {
+  const open = openDrifts(memory.drifts);
+  const held = [...holds].map((hold) => hold.slice(hold.indexOf(" ") + 1));
+  const others = open.filter(({ name }) => !held.includes(name));
+  if (others.length > 0) violate("Only what is held is an open difference", [...holds], others);
 }
 
 /** Of connectors alone. */

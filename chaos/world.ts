@@ -22,11 +22,14 @@ export type Connector = ConnectorEntry & { readonly id: string };
 
 /** A live value that a person has accepted for a while. */
 export interface Given {
-  /** Graph id of the connector. */
+  /** Graph id. */
   readonly id: string;
+  /** Of its definition. */
   readonly name: string;
-  readonly path: "spec.displayName" | "spec.targetUrl";
-  readonly value: string;
+  /** Of the field, such as `spec.targetUrl` or `spec.apiConnectors.postFederationSignup`. */
+  readonly path: string;
+  /** Of a step, the id of what it calls; null: nothing. */
+  readonly value: string | null;
   /** Milliseconds since 1970. */
   readonly until: number;
 }
