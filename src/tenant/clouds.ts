@@ -77,9 +77,9 @@ export function isKnownAuthority(authority: string): boolean {
 
 /** The cloud of this root of Microsoft Graph; a custom one is taken as global. */
 export function cloudNameOf(graph: string): CloudName {
-  const { host } = new URL(graph);
-  if (host === new URL(clouds.usGov.graph).host) return "usGov";
-  if (host === new URL(clouds.usGovDod.graph).host) return "usGovDod";
-  if (host === new URL(clouds.china.graph).host) return "china";
-  return "global";
+  return byHost.get(new URL(graph).host) ?? "global";
 }
+
+const byHost: ReadonlyMap<string, CloudName> = new Map(
+  (["usGov", "usGovDod", "china"] as const).map((name) => [new URL(clouds[name].graph).host, name]),
+);
