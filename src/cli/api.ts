@@ -80,7 +80,10 @@ function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
       const { store, tenant } = subjectOf(name);
       return openFirst((await store.recall(tenant)).drifts);
     },
-    runs: async (name, limit) => (await subjectOf(name).store.outlines([name], limit))[0] ?? [],
+    runs: async (name, { limit, before }) => {
+      const [outlines = []] = await subjectOf(name).store.outlines([name], limit, before);
+      return outlines;
+    },
     run: (name, id) => subjectOf(name).store.run(name, id),
     audit: (name, filter) => subjectOf(name).store.audit({ ...filter, tenants: [name] }),
     reconcile: runNow,

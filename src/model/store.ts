@@ -168,6 +168,8 @@ export interface AuditQuery {
   readonly id?: string;
   /** Id of a run. */
   readonly run?: string;
+  /** Those with a lower sequence alone. */
+  readonly before?: number;
   /** At most so many, the newest ones. */
   readonly limit: number;
 }
@@ -229,10 +231,14 @@ export interface Store extends AsyncDisposable {
   runs(tenantName: string, limit: number): Promise<readonly Run[]>;
   /** null when there is none of this id, or none any more. */
   run(tenantName: string, id: string): Promise<Run | null>;
-  /** One list for each name, newest first. Reads no plan, so that it may be asked often and of many. */
+  /**
+   * One list for each name, newest first. Reads no plan, so that it may be asked often and of many.
+   * `before`: only those that ended before the run of this id; none where there is no such run.
+   */
   outlines(
     tenantNames: readonly string[],
     limit: number,
+    before?: string,
   ): Promise<readonly (readonly RunOutline[])[]>;
   /**
    * Waits at most this many milliseconds to be the only one to run this tenant; null when another

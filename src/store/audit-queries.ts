@@ -68,7 +68,7 @@ export function selectLinks(after: number, limit: number) {
 }
 
 /** Newest first. */
-export function selectEntries({ tenants, name, id, run, limit }: AuditQuery) {
+export function selectEntries({ tenants, name, id, run, before, limit }: AuditQuery) {
   let query = build
     .selectFrom("audit")
     .select(["sequence", "previous", "hash", "entry"])
@@ -83,6 +83,7 @@ export function selectEntries({ tenants, name, id, run, limit }: AuditQuery) {
     query = query.where(({ or, eb }) => or(about.map(([column, value]) => eb(column, "=", value))));
   }
   if (run !== undefined) query = query.where("run", "=", run);
+  if (before !== undefined) query = query.where("sequence", "<", before);
   return query.compile();
 }
 

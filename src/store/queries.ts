@@ -300,23 +300,35 @@ export function selectRuns(tenantName: string, limit: number) {
 }
 
 /** A run is called by the digits of its start. */
+/** What a run is called. */
+const idOfRun = sql<string>`replace(replace(replace(started_at, '-', ''), ':', ''), '.', '')`;
+
 export function selectRun(tenantName: string, id: string) {
-  const digits = sql`replace(replace(replace(started_at, '-', ''), ':', ''), '.', '')`;
   return build
     .selectFrom("runs")
     .select(["key", "run"])
     .where("tenant", "=", tenantName)
-    .where(digits, "=", id)
+    .where(idOfRun, "=", id)
     .limit(1)
     .compile();
 }
 
-export function selectOutlines(tenantName: string, limit: number) {
-  return build
+/** `before`: those that ended before the run of this id; none where there is no such run. */
+export function selectOutlines(tenantName: string, limit: number, before?: string) {
+  const query = build
     .selectFrom("runs")
     .select(["started_at", "finished_at", "result"])
     .where("tenant", "=", tenantName)
     .orderBy("sequence", "desc")
-    .limit(limit)
+    .limit(limit);
+  if (before === undefined) return query.compile();
+  return query
+    .where("sequence", "<", ({ selectFrom }) =>
+      selectFrom("runs")
+        .select("sequence")
+        .where("tenant", "=", tenantName)
+        .where(idOfRun, "=", before)
+        .limit(1),
+    )
     .compile();
 }

@@ -183,8 +183,9 @@ function memoryIn(
       const [[row]] = await database.read([selectRun(tenantName, id)]);
       return row === undefined ? null : toRun(row, path);
     },
-    async outlines(tenantNames, limit) {
-      const answers = await database.read(tenantNames.map((name) => selectOutlines(name, limit)));
+    async outlines(tenantNames, limit, before) {
+      const queries = tenantNames.map((name) => selectOutlines(name, limit, before));
+      const answers = await database.read(queries);
       return answers.map((rows) => rows.map(toOutline));
     },
     async audit(query) {

@@ -1,5 +1,5 @@
 /** What each operation of the API answers: the documents that the command line prints as JSON. */
-import type { ApiSource, AuditFilter } from "./api.ts";
+import type { ApiSource, AuditFilter, RunsFilter } from "./api.ts";
 import type { ApiOperation } from "./api-routes.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -9,8 +9,8 @@ export interface Question {
   readonly name?: string;
   /** Of a run. */
   readonly id?: string;
-  /** Checked, with its defaults. */
-  readonly query: AuditFilter;
+  /** As the schema of the route has it, with its defaults. */
+  readonly query: object;
   /** Who asks. */
   readonly by: string;
 }
@@ -39,7 +39,7 @@ export function answersOf(
     drift: about(has, async (tenant) => ({ version: 1, drifts: await source.drifts(tenant) })),
     runs: about(has, async (tenant, { query }) => ({
       version: 1,
-      runs: await source.runs(tenant, query.limit),
+      runs: await source.runs(tenant, query as RunsFilter),
     })),
     run: about(has, async (tenant, { id = "" }) => {
       const run = await source.run(tenant, id);
@@ -48,7 +48,7 @@ export function answersOf(
     }),
     audit: about(has, async (tenant, { query }) => ({
       version: 1,
-      entries: await source.audit(tenant, query),
+      entries: await source.audit(tenant, query as AuditFilter),
     })),
     reconcile: about(has, async (tenant, { by }) => ({
       version: 1,

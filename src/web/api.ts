@@ -26,6 +26,15 @@ export interface AuditFilter {
   readonly limit: number;
   readonly name?: string;
   readonly run?: string;
+  /** Those with a lower sequence alone. */
+  readonly before?: number;
+}
+
+/** What of the runs of a tenant is asked for. */
+export interface RunsFilter {
+  readonly limit: number;
+  /** Id of a run: those alone that ended before it. */
+  readonly before?: string;
 }
 
 /**
@@ -43,7 +52,7 @@ export interface ApiSource {
   /** Open ones first, then by kind, name and path. */
   readonly drifts: (tenant: string) => Promise<readonly Drift[]>;
   /** Newest first. */
-  readonly runs: (tenant: string, limit: number) => Promise<readonly RunOutline[]>;
+  readonly runs: (tenant: string, filter: RunsFilter) => Promise<readonly RunOutline[]>;
   /** null when there is none of this id, or none any more. */
   readonly run: (tenant: string, id: string) => Promise<Run | null>;
   /** The newest entries, the oldest of them first. */
@@ -118,7 +127,7 @@ function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void
 
 interface Asked {
   readonly params: { readonly name?: string; readonly id?: string };
-  readonly query: AuditFilter;
+  readonly query: object;
 }
 
 /** Who asks, when they may ask this. */

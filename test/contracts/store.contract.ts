@@ -286,6 +286,11 @@ function runsContract(opened: () => Promise<Store>): void {
     ]);
     expect((await store.outlines(["production"], 9))[0]).toHaveLength(2);
     expect(await store.outlines([], 9)).toEqual([]);
+    const [before = []] = await store.outlines(["production"], 9, last.id);
+    expect(before.map((one) => one.id)).toEqual([first.id]);
+    for (const id of [first.id, "20260901T130000000Z"]) {
+      expect(await store.outlines(["production"], 9, id)).toEqual([[]]);
+    }
   });
 
   test("only the newest 1,000 runs of a tenant are kept", async () => {

@@ -102,6 +102,7 @@ describe("on a loopback address without access", () => {
     };
     expect(await ids("")).toHaveLength(4);
     expect(await ids("?limit=2")).toEqual([last.id, runAt(35, {}).id]);
+    expect(await ids(`?limit=1&before=${last.id}`)).toEqual([runAt(35, {}).id]);
   });
 
   test("the audit is asked by name and by run, and tells no key of a URL", async () => {
@@ -115,6 +116,9 @@ describe("on a loopback address without access", () => {
     expect(await entries("?limit=2")).toEqual(["b", "c"]);
     expect(await entries("?name=b")).toEqual(["b"]);
     expect(await entries("?run=second&limit=100")).toEqual(["b", "c"]);
+    const newest = await (await world.get(`${tenant}/audit?limit=1`)).json();
+    const [{ sequence }] = (newest as { entries: [{ sequence: number }] }).entries;
+    expect(await entries(`?limit=1&before=${sequence}`)).toEqual(["b"]);
     expect(await entries("?run=none")).toEqual([]);
   });
 

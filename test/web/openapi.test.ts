@@ -77,7 +77,9 @@ test("every route of the API is in the document, and the document has no other",
 test("the document tells the bounds of parameters, and each refusal", async () => {
   const { paths } = await published();
   const audit = paths["/api/v1/tenants/{name}/audit"]?.["get"];
-  expect(audit?.parameters.map(({ name }) => name)).toEqual(["name", "limit", "name", "run"]);
+  expect(audit?.parameters.map(({ name }) => name)).toEqual([
+    ...["name", "limit", "name", "run", "before"],
+  ]);
   expect(audit?.parameters[1]?.schema).toMatchObject({ minimum: 1, maximum: 100, default: 20 });
   const read = ["200", "400", "403", "404", "421", "429", "500", "503"];
   expect(Object.keys(audit?.responses ?? {})).toEqual(read);
