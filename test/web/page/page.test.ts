@@ -2,6 +2,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { digestOf } from "../../../src/model/digest.ts";
 import { FaultError, failure } from "../../../src/model/fault.ts";
 import { LISTENERS, openEvents } from "../../../src/web/page/events.ts";
 import { planOf, updated } from "../../report/samples.ts";
@@ -149,9 +150,10 @@ describe("one tenant", () => {
     const path = "spec.targetUrl";
     const said = { since: "2026-08-22T09:00:00.000Z", until: "2026-08-29T09:00:00.000Z" };
     const by = { by: "ada", reason: "they move <first>" };
+    const value = digestOf("https://old.example");
     await using other = await open(["production"]);
     await other.store.settle(identityOf("production"), null, "done", [
-      { op: "accept", acceptance: { kind, name, path, value: "digest", ...said, ...by } },
+      { op: "accept", acceptance: { kind, name, path, value, ...said, ...by } },
     ]);
     const accepted = { kind, name, id: "1", path, before: "https://old.example", after: null };
     const plan = planOf({ unchanged: [updated], accepted: [{ ...accepted, ...said, ...by }] });
