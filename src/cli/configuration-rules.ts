@@ -162,6 +162,12 @@ const localToken: Rule = ({ cloud, credential }) => {
   return [{ key: "credential.token", message }];
 };
 
+const readAttribution: Rule = ({ name, attribution }) => {
+  if (attribution?.read !== false || attribution.reassertOnOutsideChange !== true) return [];
+  const message = `Passwords of ${name} are never sent again after a change outside, because its audit log is not read. Take read: false away, or reassertOnOutsideChange.`;
+  return [{ key: "attribution.reassertOnOutsideChange", message, severity: "warning" }];
+};
+
 const rules: readonly Rule[] = [
   uniqueName,
   oneConnection,
@@ -170,6 +176,7 @@ const rules: readonly Rule[] = [
   validWindows,
   safeUrls,
   localToken,
+  readAttribution,
 ];
 
 function isTimezone(name: string): boolean {

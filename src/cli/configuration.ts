@@ -14,7 +14,7 @@ import type {
 import type { SecretUse } from "../model/secret.ts";
 import type { Limits, Verb } from "../plan/input.ts";
 import type { ChangeWindow } from "../plan/windows.ts";
-import type { DriftSettings } from "../reconcile/subject.ts";
+import type { AttributionSettings, DriftSettings } from "../reconcile/subject.ts";
 import type { Cloud } from "../tenant/clouds.ts";
 import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import { type AlertSettings, alertSettings } from "./alert-settings.ts";
@@ -55,6 +55,9 @@ export interface TenantSettings {
   /** Milliseconds. */
   readonly deleteAfter: number;
   readonly drift: DriftSettings;
+  readonly attribution: AttributionSettings;
+  /** Where a definition does not say. */
+  readonly reassertOnOutsideChange: boolean;
   /** Milliseconds before the end of a certificate. */
   readonly expiryWarnings: readonly number[];
   /** Milliseconds. */
@@ -164,6 +167,11 @@ function tenantSettings(
       after: tenant.drift?.after ?? 1,
       keep: milliseconds(tenant.drift?.keep ?? "30d"),
     },
+    attribution: {
+      read: tenant.attribution?.read ?? true,
+      actors: keptActors(tenant.attribution?.actors ?? "keep"),
+    },
+    reassertOnOutsideChange: tenant.attribution?.reassertOnOutsideChange ?? false,
     expiryWarnings: (tenant.expiryWarnings ?? defaultExpiryWarnings).map(milliseconds),
     settle: milliseconds(tenant.settle ?? "5s"),
     budget: tenant.budget ?? 50,
@@ -173,6 +181,10 @@ function tenantSettings(
     load,
     connection: connection(tenant, path, root, at),
   };
+}
+
+function keptActors(written: string): AttributionSettings["actors"] {
+  return written === "keep" || written === "omit" ? written : milliseconds(written);
 }
 
 /** Those of a tenant, in whose time zone they are unless they name another. */

@@ -152,10 +152,11 @@ function earlierState(
 /** How git has it treated, which is no part of a state. */
 function policyOf(definition: Definition | null): object {
   if (definition === null || !isConnector(definition)) return {};
-  const { protect, reassertEvery, retireAfter } = definition.policy;
+  const { protect, reassertEvery, reassertOnOutsideChange, retireAfter } = definition.policy;
   return {
     ...(protect && { protect }),
     ...(reassertEvery !== null && { reassertEvery: duration(reassertEvery) }),
+    ...(reassertOnOutsideChange !== null && { reassertOnOutsideChange }),
     ...(retireAfter !== null && { retire: "afterRotation", retireAfter: duration(retireAfter) }),
   };
 }

@@ -163,16 +163,15 @@ function renewedLink(
     },
     userFlows: async (named, signal) => (await current()).openReader().userFlows(named, signal),
     userFlow: async (flow, signal) => (await current()).openReader().userFlow(flow, signal),
+    audits: async (since, signal) => (await current()).openReader().audits(since, signal),
   };
   const writer: TenantWriter = {
     ...reader,
-    create: async (write, signal) => (await current()).openWriter().create(write, signal),
-    update: async (id, write, signal) => (await current()).openWriter().update(id, write, signal),
-    upload: async (kind, id, certificate, signal) =>
-      (await current()).openWriter().upload(kind, id, certificate, signal),
-    delete: async (kind, id, signal) => (await current()).openWriter().delete(kind, id, signal),
-    bind: async (flow, step, connectorId, signal) =>
-      (await current()).openWriter().bind(flow, step, connectorId, signal),
+    create: async (...asked) => (await current()).openWriter().create(...asked),
+    update: async (...asked) => (await current()).openWriter().update(...asked),
+    upload: async (...asked) => (await current()).openWriter().upload(...asked),
+    delete: async (...asked) => (await current()).openWriter().delete(...asked),
+    bind: async (...asked) => (await current()).openWriter().bind(...asked),
   };
   return { identity, openReader: () => reader, openWriter: () => writer };
 }

@@ -99,9 +99,11 @@ async function wireTenants<One extends Wired>(
         deleteAfter: tenant.deleteAfter,
         expiryWarnings: tenant.expiryWarnings,
         windows: tenant.windows,
+        reassertOnOutsideChange: tenant.reassertOnOutsideChange,
       },
       settle: tenant.settle,
       drift: tenant.drift,
+      attribution: tenant.attribution,
       version,
       load: () => ({
         loaded: definitions.load(tenant.load),

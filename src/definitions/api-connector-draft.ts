@@ -38,6 +38,7 @@ export interface ApiConnectorDraft {
       | "targetUrl"
       | "username"
       | "reassertEvery"
+      | "reassertOnOutsideChange"
       | "retire"
       | "retireAfter",
       Place
@@ -60,6 +61,8 @@ export interface WrittenPolicy {
   readonly protect: boolean;
   readonly assertOnAdopt: boolean;
   readonly reassertEvery: string | null;
+  /** null where nothing is written. */
+  readonly reassertOnOutsideChange: boolean | null;
   readonly retire: string | null;
   readonly retireAfter: string | null;
 }
@@ -83,7 +86,11 @@ export function draftOf(
     const value = read([...parent, name]);
     return typeof value === "string" ? value : null;
   };
-  const flag = (name: string) => read([...POLICY, name]) === true;
+  const choice = (name: string) => {
+    const value = read([...POLICY, name]);
+    return typeof value === "boolean" ? value : null;
+  };
+  const flag = (name: string) => choice(name) === true;
   const at = (parent: readonly string[], name: string) => yaml.placeOf([...parent, name]);
   const query = [...SPEC, "query"];
   return {
@@ -105,6 +112,7 @@ export function draftOf(
       protect: flag("protect"),
       assertOnAdopt: flag("assertOnAdopt"),
       reassertEvery: text(POLICY, "reassertEvery"),
+      reassertOnOutsideChange: choice("reassertOnOutsideChange"),
       retire: text(POLICY, "retire"),
       retireAfter: text(POLICY, "retireAfter"),
     },
@@ -116,6 +124,7 @@ export function draftOf(
       targetUrl: at(SPEC, "targetUrl"),
       username: at(BASIC, "username"),
       reassertEvery: at(POLICY, "reassertEvery"),
+      reassertOnOutsideChange: at(POLICY, "reassertOnOutsideChange"),
       retire: at(POLICY, "retire"),
       retireAfter: at(POLICY, "retireAfter"),
     },

@@ -119,8 +119,9 @@ function resolveCertificate(
 
 /** What was meant to happen and would not. */
 function checkPolicy({ certificate, policy, places }: ApiConnectorDraft, found: WrittenFault[]) {
-  const warn = (key: "reassertEvery" | "retire" | "retireAfter", why: string) => {
-    if (policy[key] === null) return;
+  type Key = "reassertEvery" | "reassertOnOutsideChange" | "retire" | "retireAfter";
+  const warn = (key: Key, why: string) => {
+    if (policy[key] === null || policy[key] === false) return;
     found.push(doubtful("schema", places[key], `policy.${key} does nothing here: ${why}`));
   };
   if (certificate === null) {
@@ -128,7 +129,9 @@ function checkPolicy({ certificate, policy, places }: ApiConnectorDraft, found: 
     warn("retireAfter", "the connector has a password and no certificates.");
     return;
   }
-  warn("reassertEvery", "Microsoft Graph shows a certificate, so it is compared at each run.");
+  const shown = "Microsoft Graph shows a certificate, so it is compared at each run.";
+  warn("reassertEvery", shown);
+  warn("reassertOnOutsideChange", shown);
   if (policy.retire === "afterRotation") return;
   warn("retireAfter", "older certificates stay. Add retire: afterRotation to take them away.");
 }
@@ -141,6 +144,7 @@ function resolvedPolicy(written: WrittenPolicy): ApiConnectorDefinition["policy"
   return {
     protect,
     assertOnAdopt,
+    reassertOnOutsideChange: written.reassertOnOutsideChange,
     reassertEvery: reassertEvery === null ? null : milliseconds(reassertEvery),
     retireAfter: retire === "afterRotation" ? milliseconds(retireAfter ?? RETIRE_AFTER) : null,
   };

@@ -28,6 +28,11 @@ export interface ApiConnectorDefinition {
     /** Milliseconds after which the password is sent again; null: only when it changes. */
     readonly reassertEvery: number | null;
     /**
+     * Whether it is sent again after a change of the connector by somebody else; null: as the tenant
+     * says.
+     */
+    readonly reassertOnOutsideChange: boolean | null;
+    /**
      * Milliseconds that the certificate must have been active before older ones are taken away; null:
      * they stay.
      */

@@ -1,5 +1,6 @@
 /** Port: memory between runs. What was ours, what was begun, what happened. */
 import type { Alerts } from "./alert.ts";
+import type { AttributionChanges, AuditReading, OutsideChange } from "./attribution.ts";
 import type { Kind } from "./definition.ts";
 import type { Fault } from "./fault.ts";
 import type {
@@ -113,6 +114,15 @@ export interface JournalEntry {
   readonly startedAt: string;
   /** Id of the run that began it; null when an older version did not say. */
   readonly run: string | null;
+  /** client-request-id of every request of it, a GUID; null when an older version did not say. */
+  readonly request: string | null;
+}
+
+/** A write that was begun lately, however it ended. */
+export interface OwnWrite
+  extends Pick<JournalEntry, "op" | "kind" | "id" | "displayName" | "startedAt" | "request"> {
+  /** When its last request was answered, an RFC 3339 instant; null when nobody knows. */
+  readonly endedAt: string | null;
 }
 
 export interface OpenJournalEntry extends JournalEntry {
@@ -137,6 +147,8 @@ export interface Memory {
   readonly drifts: readonly Drift[];
   /** Drifts and acceptances that could not be read; the others are as they were. */
   readonly damaged: readonly DamagedRow[];
+  /** Changes of the tenant by somebody else, the oldest first. */
+  readonly outside: readonly OutsideChange[];
 }
 
 /** That of a tenant of which nothing is known. */
@@ -149,6 +161,7 @@ export const emptyMemory: Memory = {
   acceptances: [],
   drifts: [],
   damaged: [],
+  outside: [],
 };
 
 /** What a run found of differences. */
@@ -214,10 +227,23 @@ export interface Store extends AsyncDisposable {
     audited?: readonly AuditEntry[],
   ): Promise<void>;
   /**
-   * Keeps a finished run, and what it found of differences. When the run read the tenant whole (`plan.complete`), also the identity of a
-   * tenant name that was not known before.
+   * Keeps a finished run, and in the same transaction what it found of differences and in the tenant's
+   * audit log. When the run read the tenant whole (`plan.complete`), also the identity of a tenant name
+   * that was not known before.
    */
-  record(tenant: TenantIdentity, run: Run, drifts?: DriftChanges): Promise<void>;
+  record(
+    tenant: TenantIdentity,
+    run: Run,
+    drifts?: DriftChanges,
+    attribution?: AttributionChanges,
+  ): Promise<void>;
+  /** How far the tenant's audit log was read. */
+  auditReading(tenant: TenantIdentity): Promise<AuditReading>;
+  /**
+   * Our own writes that were begun from this RFC 3339 instant on, the oldest first. Those of the last
+   * eight days must be there: the tenant's audit log goes no further back.
+   */
+  writes(tenant: TenantIdentity, since: string): Promise<readonly OwnWrite[]>;
   /** The newest entries that are asked for, the oldest of them first. */
   audit(query: AuditQuery): Promise<readonly ChainedEntry[]>;
   /**

@@ -1,4 +1,5 @@
 /** Ports: how the engine reaches one tenant. */
+import type { DirectoryAudits } from "./attribution.ts";
 import type { Step } from "./definition.ts";
 import type { LiveUserFlow, Observed } from "./live.ts";
 import type { ClientCertificate, Secret } from "./secret.ts";
@@ -45,6 +46,13 @@ export interface TenantReader {
   userFlows(named: readonly string[], signal?: AbortSignal): Promise<readonly LiveUserFlow[]>;
   /** One of them as it is now; null when it is gone. */
   userFlow(flow: LiveUserFlow, signal?: AbortSignal): Promise<LiveUserFlow | null>;
+  /**
+   * Who changed connectors and user flows, from this RFC 3339 instant on, by the tenant's own audit
+   * log. Nothing depends on it, so it is asked once and must not hold up anything else: Graph's wish to
+   * wait is this question's alone. Must send GET and nothing else. A FaultError `forbidden`,
+   * `not-found` or `rejected` says that this app or tenant has no such log to read.
+   */
+  audits(since: string, signal?: AbortSignal): Promise<DirectoryAudits>;
 }
 
 /** What Graph says of a write that it carried out. */
@@ -53,17 +61,22 @@ export interface Written {
   readonly requestId: string | null;
 }
 
+/** `request`, a GUID, goes with each as client-request-id: the tenant's audit log may tell by it whose it was. */
 export interface TenantWriter extends TenantReader {
   /**
    * Must never be sent twice. A FaultError whose code is `rejected`, `conflict`, `unauthorised`,
    * `forbidden`, `not-found` or `throttled` says that there was no effect; any other leaves it open.
    */
-  create(write: Write, signal?: AbortSignal): Promise<Written & { readonly id: string }>;
+  create(
+    write: Write,
+    signal?: AbortSignal,
+    request?: string | null,
+  ): Promise<Written & { readonly id: string }>;
   /**
    * May be sent again after a lost answer: it says the same each time. The codes above say that
    * there was no effect here too, so a refusal that follows a lost try must have another one.
    */
-  update(id: string, write: Write, signal?: AbortSignal): Promise<Written>;
+  update(id: string, write: Write, signal?: AbortSignal, request?: string | null): Promise<Written>;
   /**
    * Adds a certificate and keeps the ones that are there. Must never be sent twice, as a create: what
    * became of a lost one, a read shows.
@@ -73,9 +86,15 @@ export interface TenantWriter extends TenantReader {
     id: string,
     certificate: CertificateWrite,
     signal?: AbortSignal,
+    request?: string | null,
   ): Promise<Written>;
   /** As an update; an object that is already gone is a success. */
-  delete(kind: WrittenKind, id: string, signal?: AbortSignal): Promise<Written>;
+  delete(
+    kind: WrittenKind,
+    id: string,
+    signal?: AbortSignal,
+    request?: string | null,
+  ): Promise<Written>;
   /**
    * Makes one step of a user flow call this connector, or none (null), in one request, whatever it
    * called before. As an update; Graph may say that it did and have done nothing: a read shows it.
@@ -85,5 +104,6 @@ export interface TenantWriter extends TenantReader {
     step: Step,
     connectorId: string | null,
     signal?: AbortSignal,
+    request?: string | null,
   ): Promise<Written>;
 }

@@ -3,6 +3,7 @@ import type { AlertKind } from "../model/generated/alert.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Certificate, ConnectorCertificates, HeldChange } from "../model/generated/run.ts";
 import { name, sentence } from "../report/printable.ts";
+import { whoText } from "../report/who.ts";
 import { kinds } from "../report/wording.ts";
 
 /** `API connector fraud-check spec.targetUrl`. */
@@ -16,7 +17,8 @@ export function driftText(drift: Drift, kind: AlertKind): string {
     kind === "drift-reopened" ? "It was accepted, which has ended or was for another value. " : "";
   const flapping =
     drift.state === "flapping" ? " It has come and gone at least three times within a day." : "";
-  return sentence(`${again}${difference(drift)}${flapping}`);
+  const changed = drift.who === undefined ? "" : ` Changed by ${whoText(drift.who, "UTC")}.`;
+  return sentence(`${again}${difference(drift)}${flapping}${changed}`);
 }
 
 function difference(drift: Drift): string {
@@ -48,7 +50,9 @@ const endings = {
 
 export function resolvedText(drift: Drift): string {
   const how = drift.resolvedBy === null ? "" : ` ${endings[drift.resolvedBy]}`;
-  return sentence(`${aboutDrift(drift)} is as git says again.${how}`);
+  const who = drift.resolvedWho;
+  const ended = who === undefined ? "" : ` It was ${whoText(who, "UTC")}.`;
+  return sentence(`${aboutDrift(drift)} is as git says again.${how}${ended}`);
 }
 
 export function failingText(runs: number, message: string): string {

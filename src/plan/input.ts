@@ -1,4 +1,5 @@
 /** What a plan is made from. */
+import type { Outside } from "../model/attribution.ts";
 import type { ApiConnectorDefinition, Kind, UserFlowDefinition } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
 import type { Snapshot, UserFlowSnapshot } from "../model/generated/audit.ts";
@@ -76,6 +77,11 @@ export interface Policy {
   readonly expiryWarnings: readonly number[];
   /** When the tenant may be changed; empty: always. */
   readonly windows: readonly ChangeWindow[];
+  /**
+   * Whether a password is sent again after a change of its connector by somebody else, where the
+   * definition does not say.
+   */
+  readonly reassertOnOutsideChange: boolean;
 }
 
 /** The most that one run may do; what is more is held as a whole. */
@@ -129,6 +135,8 @@ export interface PlanInput {
   readonly flows: readonly UserFlowDefinition[];
   readonly observations: readonly Observation[];
   readonly memory: Memory;
+  /** Changes of the tenant by somebody else. */
+  readonly outside: Outside;
   readonly policy: Policy;
   readonly asked: Asked;
   /** What is already known to be wrong; an error makes a plan that changes nothing. */

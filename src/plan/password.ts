@@ -1,7 +1,9 @@
 /**
- * What can be known of a password that Graph never shows: when we last sent it, and whether its source
- * has changed since. Whether somebody changed the live one outside cannot.
+ * What can be known of a password that Graph never shows: when we last sent it, whether its source has
+ * changed since, and whether the tenant's audit log has a change of its connector by somebody else.
+ * Whether that one changed the password cannot.
  */
+import type { OutsideChange } from "../model/attribution.ts";
 import type { BasicAuthentication } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
 import type { SecretState } from "../model/generated/run.ts";
@@ -10,33 +12,37 @@ import type { RecordedSecret } from "../model/store.ts";
 import type { PlanInput } from "./input.ts";
 import { inWords, toInstant, toMilliseconds } from "./instant.ts";
 import type { Paired } from "./match.ts";
+import { type Called, isAbout, isAfter, toAttribution } from "./outside.ts";
 
 /** How it stands with a password, as a plan tells it. */
-export type Standing = Pick<SecretState, "state" | "at" | "run" | "due">;
+export type Standing = Pick<SecretState, "state" | "at" | "run" | "due" | "outside">;
 
-type Context = Pick<PlanInput, "now" | "asked">;
+type Context = Pick<PlanInput, "now" | "asked" | "policy" | "outside">;
 
 /**
  * The first line that fits, for a connector that is live with a password and whose source can be read:
  *
- * | what is known                                        | state             | is it sent?            |
- * |------------------------------------------------------|-------------------|------------------------|
- * | the answer to a write that carried it was lost       | unknown           | yes                    |
- * | the ledger does not have this object                 | not-asserted      | with assertOnAdopt     |
- * | the ledger has no fingerprint of it                  | not-asserted      | yes                    |
- * | the source's fingerprint is another, of the same key | changed-at-source | yes                    |
- * | policy.reassertEvery has passed                      | overdue           | yes                    |
- * | a person said that it is right                       | trusted           | when asked for by name |
- * | we sent it                                           | asserted          | when asked for by name |
- * | it was there when we took the connector over         | not-asserted      | when asked for by name |
+ * | what is known                                        | state                    | is it sent?                  |
+ * |------------------------------------------------------|--------------------------|------------------------------|
+ * | the answer to a write that carried it was lost       | unknown                  | yes                          |
+ * | the ledger does not have this object                 | not-asserted             | with assertOnAdopt           |
+ * | the ledger has no fingerprint of it                  | not-asserted             | yes                          |
+ * | the source's fingerprint is another, of the same key | changed-at-source        | yes                          |
+ * | policy.reassertEvery has passed                      | overdue                  | yes                          |
+ * | somebody else has changed the connector since        | possibly-changed-outside | with reassertOnOutsideChange |
+ * | a person said that it is right                       | trusted                  | when asked for by name       |
+ * | we sent it                                           | asserted                 | when asked for by name       |
+ * | it was there when we took the connector over         | not-asserted             | when asked for by name       |
  */
 export function passwordStanding(found: Paired, { path }: SecretUse, context: Context): Standing {
   const known = recordedOf(found, path);
   const due = dueOf(found, known);
+  const outside = changedOutside(found, known, context);
   const standing = {
     at: known?.trustedAt ?? known?.assertedAt ?? null,
     run: known?.run ?? null,
     due,
+    ...(outside && { outside: toAttribution(outside) }),
   };
   const secret = found.desired.secrets[path];
   if (!secret || "fault" in secret) return { ...standing, state: "unreadable" };
@@ -44,6 +50,7 @@ export function passwordStanding(found: Paired, { path }: SecretUse, context: Co
   if (!known) return { ...standing, state: "not-asserted" };
   if (isChanged(known, secret.fingerprint)) return { ...standing, state: "changed-at-source" };
   if (due !== null && due <= context.now) return { ...standing, state: "overdue" };
+  if (outside !== null) return { ...standing, state: "possibly-changed-outside" };
   if (known.trustedAt !== null) return { ...standing, state: "trusted" };
   return { ...standing, state: known.assertedAt === null ? "not-asserted" : "asserted" };
 }
@@ -53,7 +60,7 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
   const { path } = use;
   const { definition, secrets } = found.desired;
   const source = secrets[path]?.source ?? "its source";
-  const { state, at } = passwordStanding(found, use, context);
+  const { state, at, outside } = passwordStanding(found, use, context);
   if (state === "unknown") {
     return "The password is sent again: the answer to the last write was lost.";
   }
@@ -76,6 +83,11 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
       return at === null
         ? "policy.reassertEvery has passed since the connector was taken over: the password is sent."
         : `policy.reassertEvery has passed since ${inWords(toMilliseconds(at))}: the password is sent again.`;
+    case "possibly-changed-outside":
+      // Whoever did it is told apart from the reason, which is kept for longer than names may be.
+      return isReasserted(found, context) && outside
+        ? `Somebody else changed the connector at ${inWords(toMilliseconds(outside.at))}: the password is sent again.`
+        : null;
     default:
       return null;
   }
@@ -96,10 +108,42 @@ export function unknownSince(found: Paired, { password }: BasicAuthentication): 
   return { severity: "warning", code: "secret-source", message, at };
 }
 
+function isReasserted({ desired }: Paired, { policy }: Context): boolean {
+  return desired.definition.policy.reassertOnOutsideChange ?? policy.reassertOnOutsideChange;
+}
+
+/**
+ * The latest change of the connector by somebody else since the password was last sent, taken on trust
+ * or recorded; null when none is known. One that names no object may be about any connector.
+ */
+function changedOutside(
+  { desired, live, known: entry }: Paired,
+  known: RecordedSecret | undefined,
+  { outside }: Context,
+): OutsideChange | null {
+  const since = sinceOf(known);
+  if (since === null) return null;
+  const names = [desired.definition.displayName, live.displayName, entry?.displayName ?? null];
+  const object: Called = {
+    kind: "ApiConnector",
+    ids: [live.id],
+    names: names.filter((name) => name !== null),
+  };
+  const isIt = ({ about }: OutsideChange) => about.length === 0 || isAbout(about, object);
+  const later = outside.changes.filter(
+    (one) => one.kind === object.kind && one.op !== "delete" && isAfter(one, since) && isIt(one),
+  );
+  return later.at(-1) ?? null;
+}
+
+function sinceOf(known: RecordedSecret | undefined): string | null {
+  return known?.trustedAt ?? known?.assertedAt ?? known?.recordedAt ?? null;
+}
+
 /** When it is sent again whatever happens, an RFC 3339 instant; null: never. */
 function dueOf({ desired }: Paired, known: RecordedSecret | undefined): string | null {
   const { reassertEvery } = desired.definition.policy;
-  const since = known?.trustedAt ?? known?.assertedAt ?? known?.recordedAt ?? null;
+  const since = sinceOf(known);
   if (reassertEvery === null || since === null) return null;
   return toInstant(toMilliseconds(since) + reassertEvery);
 }

@@ -11,6 +11,7 @@ import { toMilliseconds } from "./instant.ts";
 import { limitsOf } from "./limits.ts";
 import { nothingPlanned, planObjects } from "./objects.ts";
 import { byDisplayName, byKindAndName, byLevel, byOwner } from "./order.ts";
+import { withWho } from "./outside.ts";
 import { activeSuspensions } from "./suspensions.ts";
 import { closedReason, plannedWindow, type WindowState, windowState } from "./windows.ts";
 
@@ -55,9 +56,9 @@ export function plan(input: PlanInput): Plan {
       unmanaged: unmanaged.length,
       unreadable: unreadable.length,
     },
-    changes,
+    changes: changes.map((one) => withWho(one, input)),
     unchanged: unchanged.sort(byKindAndName),
-    held,
+    held: held.map((one) => withWho(one, input)),
     unmanaged: unmanaged.sort(byDisplayName),
     unreadable,
     secrets: secrets.sort(byKindAndName),

@@ -55,12 +55,12 @@ export async function put(writing: Writing, planned: Change, world: World): Prom
   }
   const moment = { now: clock.now().toISOString(), run: writing.run };
   const again = added === null ? {} : uploadedAgain(change, after, world, moment);
-  return await journalled(writing, change, { before, after, ...again }, async () => {
+  return await journalled(writing, change, { before, after, ...again }, async ({ request }) => {
     const { writer, aborting } = writing;
     let written: Written = { requestId: null };
-    if (write !== null) written = await writer.update(id, write, aborting);
+    if (write !== null) written = await writer.update(id, write, aborting, request);
     if (added !== null) {
-      const upload = () => writer.upload("ApiConnector", id, added, aborting);
+      const upload = () => writer.upload("ApiConnector", id, added, aborting, request);
       const isBegun = write !== null;
       written = await resentWhenThrottled(writing, upload).catch((thrown) => {
         throw isBegun && hadNoEffect(thrown) ? halfWritten(thrown) : thrown;
@@ -86,8 +86,8 @@ export async function remove(
     writing,
   );
   const before = beforeOf(writing, change, world);
-  return await journalled(writing, change, { before, after: null }, async () => {
-    const done = await writing.writer.delete("ApiConnector", id, writing.aborting);
+  return await journalled(writing, change, { before, after: null }, async ({ request }) => {
+    const done = await writing.writer.delete("ApiConnector", id, writing.aborting, request);
     return { id, ...done, changes: [{ op: "remove", kind, name }] };
   });
 }

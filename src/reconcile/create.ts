@@ -26,7 +26,7 @@ export async function create(
   begun: JournalEntry,
 ): Promise<Written & { readonly id: string }> {
   const write = wholeWrite(definition, values);
-  const request = () => writing.writer.create(write, writing.aborting);
+  const request = () => writing.writer.create(write, writing.aborting, begun.request);
   const send = () => resentWhenThrottled(writing, request);
   try {
     return await send();
@@ -42,7 +42,8 @@ export async function create(
     }
     // What it was created with is not known for sure.
     const again = authenticationWrite(definition, values);
-    const written = await writing.writer.update(made, again, writing.aborting).catch((cause) => {
+    const sent = writing.writer.update(made, again, writing.aborting, begun.request);
+    const written = await sent.catch((cause) => {
       throw new FaultError(notAsserted(begun, made, faultOf(cause, writing.aborting)), { cause });
     });
     return { id: made, ...written };

@@ -1,4 +1,5 @@
 /** One write: said before it is done, and its end recorded after it. */
+import { randomUUID } from "node:crypto";
 import { FaultError, toFault } from "../model/fault.ts";
 import type { Snapshot, UserFlowSnapshot } from "../model/generated/audit.ts";
 import type { Change } from "../model/generated/run.ts";
@@ -51,7 +52,8 @@ export async function journalled(
   const { op, kind, name, id, displayName, sends } = change;
   const { listed = [], ahead = [], back = [] } = sides;
   const startedAt = clock.now().toISOString();
-  const begun = { op, kind, name, id, displayName, sends, listed, startedAt, run };
+  const request = randomUUID();
+  const begun = { op, kind, name, id, displayName, sends, listed, startedAt, run, request };
   const told = toldOf(change, sides);
   const key = await store.begin(tenant, begun, ahead, [audit(told)]);
   try {

@@ -1,4 +1,5 @@
 /** The plan of a subject, made again only when something that it is made from is another. */
+import type { Outside } from "../model/attribution.ts";
 import type { Plan } from "../model/generated/run.ts";
 import type { Memory } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
@@ -43,6 +44,7 @@ function isSame({ input: one, turn }: Last, other: PlanInput): boolean {
     one.faults === other.faults &&
     one.desired === other.desired &&
     isSameMemory(one.memory, other.memory) &&
+    isSameOutside(one.outside, other.outside) &&
     one.asked === other.asked &&
     one.flows === other.flows &&
     (one.now === other.now || isTimely) &&
@@ -60,8 +62,14 @@ const decisive = [
   "refusals",
   "acceptances",
   "damaged",
-] as const satisfies readonly Exclude<keyof Memory, "drifts">[];
+] as const satisfies readonly Exclude<keyof Memory, "drifts" | "outside">[];
 
 function isSameMemory(one: Memory, other: Memory): boolean {
   return one === other || decisive.every((part) => one[part] === other[part]);
+}
+
+/** When the tenant was looked at last matters to what somebody else has changed, and to nothing more. */
+function isSameOutside(one: Outside, other: Outside): boolean {
+  if (one.changes !== other.changes) return false;
+  return one.changes.length === 0 || one.lookedAt === other.lookedAt;
 }

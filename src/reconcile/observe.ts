@@ -1,5 +1,6 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
 import { isDeepStrictEqual } from "node:util";
+import { nothingOutside } from "../model/attribution.ts";
 import {
   type ApiConnectorDefinition,
   type Definition,
@@ -11,6 +12,7 @@ import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
 import { emptyMemory, type Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
+import { type Heard, hear } from "./attribution.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
@@ -19,6 +21,8 @@ import { tellBug } from "./tell.ts";
 export interface World {
   readonly input: PlanInput;
   readonly values: SecretValues;
+  /** null: the tenant was not looked at. */
+  readonly heard: Heard | null;
 }
 
 /**
@@ -38,7 +42,8 @@ export async function observe(
   const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
     const none = { desired: [], flows: [], observations: [], memory: emptyMemory };
-    return { input: { ...base, ...none }, values: new Map() };
+    const input = { ...base, ...none, outside: nothingOutside };
+    return { input, values: new Map(), heard: null };
   }
   const { connectors, flows } = byKind(definitions);
   const { desired, values } = await resolveSecrets(subject, connectors, notify);
@@ -48,13 +53,34 @@ export async function observe(
     listed,
     await listFlows(subject, { flows, memory }, listed, signal, notify),
   ];
+  const heard = await listen(subject, { listed, memory, now }, signal, notify);
+  const { outside } = heard;
   const told = withDamage(faults, memory);
-  return { input: { ...base, faults: told, desired, flows, observations, memory }, values };
+  const input = { ...base, faults: told, desired, flows, observations, memory, outside };
+  return { input, values, heard };
 }
 
 /** The very same faults where nothing in the store is damaged. */
 function withDamage(faults: PlanInput["faults"], { damaged }: Memory): PlanInput["faults"] {
   return damaged.length === 0 ? faults : [...faults, ...damaged.map(({ fault }) => fault)];
+}
+
+/** After the connectors: where they cannot be read, nobody asks who changed them. */
+async function listen(
+  subject: PlanSubject,
+  { listed, memory, now }: { listed: Observation; memory: PlanInput["memory"]; now: string },
+  signal: AbortSignal,
+  notify: Notify,
+): Promise<Heard> {
+  const { attribution } = subject;
+  const read = attribution.read && "objects" in listed;
+  return await hear(
+    { ...subject, attribution: { ...attribution, read } },
+    memory,
+    now,
+    signal,
+    notify,
+  );
 }
 
 /** The parts of each set of definitions, so that the same set has the very same parts. */

@@ -2,6 +2,8 @@
  * One run of one tenant: observe, plan, then report, or apply, verify and remember. This room knows
  * the ports and the plan; which store, which Graph and which clock stand behind them it does not.
  */
+
+import type { AttributionChanges } from "../model/attribution.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
@@ -11,8 +13,10 @@ import { isAnotherTenant } from "../plan/policy.ts";
 import { activeSuspensions } from "../plan/suspensions.ts";
 import { apply } from "./apply.ts";
 import { askedFaults } from "./asked.ts";
+import { attributionChanges, isActorOver } from "./attribution.ts";
 import { type Actor, auditOf, beforehand, refusedRun, type Told } from "./audit.ts";
 import { driftChanges, goneDrifts } from "./drift.ts";
+import { attributed } from "./drift-attribution.ts";
 import { notAttempted } from "./effect.ts";
 import { endedAcceptances } from "./fulfilled.ts";
 import { planFor } from "./last-plan.ts";
@@ -27,6 +31,7 @@ import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
 import { tell } from "./tell.ts";
 import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
+import { withoutActors } from "./without-actors.ts";
 
 /** Milliseconds to wait for another run of the same tenant. */
 const lockWait = 10_000;
@@ -97,7 +102,7 @@ export async function reconcile(subject: Subject, options: RunOptions): Promise<
       const ended: Found = await locked(subject, id, options).catch((thrown) =>
         brokenOff(thrown, options, subject),
       );
-      const { found = noDrifts, ...left } = ended;
+      const { found = { drifts: noDrifts }, ...left } = ended;
       run = await recorded(subject, finish(left), found, notify);
     }
     if (options.isApply || options.isTrust) run = await refusalAudited(subject, run, options);
@@ -129,8 +134,13 @@ async function waitForLock(
 
 type Ended = Pick<Run, "plan" | "outcomes" | "faults" | "result">;
 
-/** With what the run has found of differences. */
-type Found = Ended & { readonly found?: DriftChanges };
+/** What a run has found of differences, and of who is behind them. */
+interface Noted {
+  readonly drifts: DriftChanges;
+  readonly attribution?: AttributionChanges;
+}
+
+type Found = Ended & { readonly found?: Noted };
 
 const noDrifts: DriftChanges = { put: [], forget: [] };
 
@@ -153,7 +163,16 @@ async function locked(subject: Subject, run: string, options: RunOptions): Promi
   notify({ type: "planned", tenant: subject.tenant.name, plan: planned });
   const ended = await carriedOut(subject, run, options, { world, planned });
   const left = await withoutFulfilled(subject, input, ended, notify);
-  return { ...left, found: await foundIn(subject, input, left, notify) };
+  const faults = [...left.faults, ...noteOf(world, subject, notify)];
+  return { ...left, faults, found: await notedIn(subject, world, left, notify) };
+}
+
+/** What kept the audit log of the tenant from being read, where nobody has said so yet. */
+function noteOf({ heard }: World, subject: Subject, notify: Notify): readonly Fault[] {
+  const note = heard?.note ?? null;
+  if (note === null) return [];
+  logged(note, subject, notify);
+  return [note];
 }
 
 /** The plan tells it as well; a log is what somebody watches. */
@@ -177,25 +196,43 @@ async function withoutFulfilled(
   );
 }
 
-/**
- * What the run found of differences; a restore compares with another state than git's. Where it cannot
- * be told who ended one, all stay as they were.
- */
-async function foundIn(
+/** What the run found of differences, and of who changed the tenant. */
+async function notedIn(
+  subject: Subject,
+  { input, heard }: World,
+  ended: Ended,
+  notify: Notify,
+): Promise<Noted> {
+  if (isAnotherTenant(input)) return { drifts: noDrifts };
+  const { clock, drift } = subject;
+  const now = clock.now().toISOString();
+  // A restore compares with another state than git's.
+  const isRestore = Object.keys(input.asked.restored).length > 0;
+  const isCompared = ended.plan !== null && !isRestore;
+  const isWhole = isCompared && ended.plan?.complete === true && input.asked.only === null;
+  const found = { lookedAt: isWhole ? input.now : null, keep: drift.keep, now };
+  const noted = heard && { attribution: attributionChanges(heard, input.memory, found) };
+  const drifts = isCompared ? await driftsIn(subject, input, ended, { now, notify }) : noDrifts;
+  return { drifts, ...noted };
+}
+
+/** Where it cannot be told who ended one, all stay as they were. */
+async function driftsIn(
   subject: Subject,
   input: PlanInput,
   { plan, outcomes }: Ended,
-  notify: Notify,
+  { now, notify }: { readonly now: string; readonly notify: Notify },
 ): Promise<DriftChanges> {
-  const { clock, drift, tenant } = subject;
-  const isRestore = Object.keys(input.asked.restored).length > 0;
-  if (plan === null || isRestore || isAnotherTenant(input)) return noDrifts;
+  const { drift, tenant, attribution } = subject;
+  if (plan === null) return noDrifts;
   const { drifts: known, damaged } = input.memory;
-  const now = clock.now().toISOString();
   const reading = { plan, outcomes, now, said: saidIn(input), damaged, ...drift };
   try {
     const ours = await endedByUs(subject, goneDrifts(known, reading));
-    return driftChanges(known, reading, ours);
+    return attributed(driftChanges(known, reading, ours), known, {
+      input,
+      isActorOver: (at) => isActorOver(at, attribution, now),
+    });
   } catch (thrown) {
     tell(thrown, tenant.name, notify);
     return noDrifts;
@@ -292,12 +329,13 @@ async function audited(
 }
 
 async function recorded(
-  { store, tenant }: Subject,
+  { store, tenant, attribution }: Subject,
   run: Run,
-  found: DriftChanges,
+  { drifts, attribution: noted }: Noted,
   notify: Notify,
 ): Promise<Run> {
-  return await store.record(tenant, run, found).then(
+  const kept = attribution.actors === "keep" ? run : withoutActors(run);
+  return await store.record(tenant, kept, drifts, noted).then(
     () => run,
     (thrown) => withFault(run, tell(thrown, run.tenant, notify)),
   );

@@ -17,6 +17,13 @@ export interface DriftSettings {
   readonly keep: number;
 }
 
+/** What is asked of the tenant's own audit log, and kept of it. */
+export interface AttributionSettings {
+  readonly read: boolean;
+  /** What becomes of names and ids of people: a number is the milliseconds that they are kept. */
+  readonly actors: "keep" | "omit" | number;
+}
+
 /** What planning needs: nothing here can write to the tenant. */
 export interface PlanSubject {
   readonly tenant: TenantIdentity;
@@ -24,6 +31,7 @@ export interface PlanSubject {
   /** Milliseconds that a write may take to show in reads. */
   readonly settle: number;
   readonly drift: DriftSettings;
+  readonly attribution: AttributionSettings;
   /** Version of the program. */
   readonly version: string;
   /** Definitions as they are on disk now, and the commit that they come from. */

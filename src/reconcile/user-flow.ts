@@ -55,10 +55,11 @@ export async function bindSteps(
     await store.settle(tenant, null, "done", await remembered(), [writing.audit(taken)]);
     return live.id;
   }
-  return await journalled(writing, change, { before, after }, async () => {
+  return await journalled(writing, change, { before, after }, async ({ request }) => {
     let last: Written = { requestId: null };
     for (const [index, { step, connector }] of writes.entries()) {
-      const bound = writing.writer.bind(live, step, connector?.id ?? null, writing.aborting);
+      const called = connector?.id ?? null;
+      const bound = writing.writer.bind(live, step, called, writing.aborting, request);
       last = await bound.catch((thrown) => {
         throw index > 0 && hadNoEffect(thrown) ? halfWritten(thrown) : thrown;
       });

@@ -97,7 +97,7 @@ export function faultView(fault: Fault | PrintedFault): FaultView {
 /** What is known of a changed or held object, beyond its change. */
 export interface Known {
   readonly certificates: readonly CertificateView[];
-  /** Which user flows it reaches. */
+  /** Who brought it about, and which user flows it reaches. */
   readonly affects: readonly Note[];
 }
 

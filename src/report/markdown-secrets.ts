@@ -8,7 +8,8 @@ import { plural } from "./wording.ts";
  * The table is HTML, in which GitHub reads no Markdown up to the next empty line: no pipe in a value
  * can end its cell. What comes from outside stands as code, where GitHub links nothing.
  */
-export function secretsDetails({ rows, groups, toAssert, limit }: SecretsView): readonly string[] {
+export function secretsDetails(view: SecretsView): readonly string[] {
+  const { rows, groups, toAssert, inDoubt, limit } = view;
   if (rows.length === 0) return [];
   const counts = groups.map(({ count, counted }) => `${grouped(count)} ${counted}`).join(", ");
   const table = [
@@ -21,19 +22,20 @@ export function secretsDetails({ rows, groups, toAssert, limit }: SecretsView): 
     [
       `<details><summary>${plural(rows.length, "secret")}: ${counts}</summary>`,
       table,
-      ...[toAssert, limit].filter((note) => note !== null).map(prose),
+      ...[toAssert, inDoubt, limit].filter((note) => note !== null).map(prose),
       "</details>",
     ].join("\n\n"),
   ];
 }
 
-function row({ name, path, source, state, since, run, due }: SecretView): string {
+function row({ name, path, source, state, since, run, due, outside }: SecretView): string {
   const when = [
     ...(since === null ? [] : [code(since)]),
     ...(run === null ? [] : [`run ${code(run)}`]),
     ...(due === null ? [] : [`due ${code(due)}`]),
   ].join(", ");
-  const cells = [code(name), code(path), code(source), escapeHtml(state), when];
+  const doubt = outside === null ? "" : `<br>${code(outside)}`;
+  const cells = [code(name), code(path), code(source), escapeHtml(state) + doubt, when];
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 

@@ -3,9 +3,11 @@ import type { Change, Plan, Run, SecretState } from "../model/generated/run.ts";
 import { moment } from "./instants.ts";
 import { outcomeOf, wasWritten } from "./outcomes.ts";
 import { name } from "./printable.ts";
+import { whoText } from "./who.ts";
 import {
   PASSWORD,
   passwordsNeverShown,
+  possiblyChanged,
   type SecretWords,
   secretStates,
   sentByThisRun,
@@ -25,6 +27,8 @@ export interface SecretView {
   readonly run: string | null;
   /** When it is sent again. */
   readonly due: string | null;
+  /** Who changed its connector since, as a sentence. */
+  readonly outside: string | null;
 }
 
 /** Secrets of which the same is known. */
@@ -40,13 +44,21 @@ export interface SecretGroup {
 export interface SecretsView {
   readonly rows: readonly SecretView[];
   readonly groups: readonly SecretGroup[];
-  /** What to do about them; null when there is nothing. */
+  /** What to do about those that were never sent; null when there are none. */
   readonly toAssert: string | null;
+  /** What to do about those that were possibly changed; null when there are none, or they are sent. */
+  readonly inDoubt: string | null;
   /** What nobody can know of them; null when no password is among them. */
   readonly limit: string | null;
 }
 
-export const noSecrets: SecretsView = { rows: [], groups: [], toAssert: null, limit: null };
+export const noSecrets: SecretsView = {
+  rows: [],
+  groups: [],
+  toAssert: null,
+  inDoubt: null,
+  limit: null,
+};
 
 const unnamed: ReadonlySet<SecretState["state"]> = new Set(["asserted", "compared"]);
 
@@ -56,10 +68,14 @@ export function secretsView(
   { timezone, program = "plumbline" }: { readonly timezone?: string; readonly program?: string },
 ): SecretsView {
   const known = plan.secrets.map((secret) => asOf(run, plan, secret));
+  // Nothing is about to send it.
+  const isAnyLeft = (state: SecretState["state"]) =>
+    known.some((secret) => secret.state === state && sendingOf(secret, plan) === null);
   return {
     rows: known.map((secret) => secretView(secret, run, timezone)),
     groups: groupsOf(known, run, timezone),
-    toAssert: known.some((secret) => isLeftAlone(secret, plan)) ? toAssert(program) : null,
+    toAssert: isAnyLeft("not-asserted") ? toAssert(program) : null,
+    inDoubt: isAnyLeft("possibly-changed-outside") ? possiblyChanged(program) : null,
     limit: known.some(({ path }) => path === PASSWORD) ? passwordsNeverShown : null,
   };
 }
@@ -67,12 +83,8 @@ export function secretsView(
 /** A plan knows what was before it; a run has sent some of them since. */
 function asOf(run: Run | null, plan: Plan, secret: SecretState): SecretState {
   if (run === null || !wasSent(secret, plan, run)) return secret;
-  return { ...secret, state: "asserted", at: null, run: run.id, due: null };
-}
-
-/** Not asserted, and nothing is about to send it. */
-function isLeftAlone(secret: SecretState, plan: Plan): boolean {
-  return secret.state === "not-asserted" && sendingOf(secret, plan) === null;
+  const { outside: _, ...rest } = secret;
+  return { ...rest, state: "asserted", at: null, run: run.id, due: null };
 }
 
 function wasSent(secret: SecretState, plan: Plan, run: Run): boolean {
@@ -98,6 +110,10 @@ function secretView(secret: SecretState, run: Run | null, timezone: string | und
     since: secret.at === null ? null : moment(secret.at, timezone),
     run: secret.run === null ? null : name(secret.run),
     due: secret.due === null ? null : moment(secret.due, timezone),
+    outside:
+      secret.outside === undefined
+        ? null
+        : `The connector was changed by ${whoText(secret.outside, timezone)}.`,
   };
 }
 

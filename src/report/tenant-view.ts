@@ -23,6 +23,7 @@ import { nextSteps, type ToApply } from "./to-apply.ts";
 import { type UnmanagedView, unmanagedView } from "./unmanaged-view.ts";
 import { affectsNotes, type UsesView, unasked, usesView } from "./uses-view.ts";
 import type { ViewOptions } from "./view-options.ts";
+import { whoNotes } from "./who.ts";
 import { type WindowView, windowView } from "./window-view.ts";
 import { PASSWORD, resultTones, type Tone, triggers } from "./wording.ts";
 
@@ -146,7 +147,7 @@ function lists(plan: Plan, outcomes: readonly Outcome[], timezone: string | unde
   const certificates = certificatesViews(plan, outcomes, expiring, timezone);
   const known = (change: Plan["changes"][number] | Plan["held"][number]) => ({
     certificates: certificatesOf(change, plan, certificates),
-    affects: affectsNotes(change, plan),
+    affects: [...whoNotes(change, timezone), ...affectsNotes(change, plan)],
   });
   return {
     changes: plan.changes.map((change) =>

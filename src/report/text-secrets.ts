@@ -4,11 +4,17 @@ import { grouped } from "./printable.ts";
 import type { SecretGroup, SecretsView } from "./secrets-view.ts";
 import { namesText } from "./wording.ts";
 
-export function secretsLines({ groups, limit }: SecretsView, page: Layout): readonly string[] {
+export function secretsLines(
+  { groups, rows, limit }: SecretsView,
+  page: Layout,
+): readonly string[] {
   if (groups.length === 0) return [];
   const style = groups.some(({ names }) => names.length > 0) ? "plain" : "quiet";
   return [
     ...page.wrap(`Secrets: ${groups.map(groupText).join(", ")}`, "", style, "  "),
+    ...rows.flatMap(({ name, outside }) =>
+      outside === null ? [] : page.wrap(`${name}: ${outside}`, "  ", "plain", "  "),
+    ),
     ...(limit === null ? [] : page.wrap(limit, "  ", "quiet")),
   ];
 }
@@ -19,6 +25,8 @@ function groupText({ count, counted, names, last }: SecretGroup): string {
   return `${grouped(count)} ${counted}${told}`;
 }
 
-export function toAssertLines({ toAssert }: SecretsView, page: Layout): readonly string[] {
-  return toAssert === null ? [] : page.wrap(toAssert, "  ", "quiet");
+export function toAssertLines({ toAssert, inDoubt }: SecretsView, page: Layout): readonly string[] {
+  return [toAssert, inDoubt].flatMap((note) =>
+    note === null ? [] : page.wrap(note, "  ", "quiet"),
+  );
 }

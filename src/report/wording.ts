@@ -123,6 +123,11 @@ export const secretStates = {
     state: "overdue: policy.reassertEvery has passed, it is sent again",
     tone: "update",
   },
+  "possibly-changed-outside": {
+    counted: "possibly changed outside",
+    state: "possibly changed outside: somebody else changed the connector since",
+    tone: "update",
+  },
   unknown: {
     counted: "unknown",
     state: "unknown: the answer to the last write was lost, it is sent again",
@@ -149,6 +154,11 @@ export const passwordsNeverShown =
 /** What to do about a password that is not asserted. */
 export function toAssert(program: string): string {
   return `Not asserted means never sent by Plumbline: \`${program} assert NAME\` sends it, \`${program} trust NAME\` records that the live one is right.`;
+}
+
+/** What to do about a password whose connector somebody else has changed. */
+export function possiblyChanged(program: string): string {
+  return `Possibly changed outside means that somebody else changed the connector since, and nobody can see whether the password was part of it: \`${program} assert NAME\` sends it again, \`${program} trust NAME\` records that the live one is right, \`policy.reassertOnOutsideChange\` sends it each time.`;
 }
 
 /** Whether what a plan says of a certificate is still to be done, was done, or was not. */

@@ -64,6 +64,9 @@ export function createControlRoutes(
     "connectors/*/certificates": {
       POST: ({ name, body }) => control.uploadCertificate(name, parse(body)),
     },
+    audits: {
+      POST: ({ body }) => control.addAudit(parse(body)),
+    },
     userFlows: {
       GET: () => control.userFlows(),
       POST: ({ body }) => control.addUserFlow(parse(body)),

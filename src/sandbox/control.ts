@@ -2,6 +2,7 @@
 import { FaultError, failure } from "../model/fault.ts";
 import { replaced, shownConnector, withUpload } from "./api-connector.ts";
 import { readBody } from "./api-connector-body.ts";
+import type { AuditLog } from "./audit-log.ts";
 import { withoutConnector } from "./binding.ts";
 import { readDocument, type SandboxDocument, toDocument } from "./document.ts";
 import type { FaultQueue, InjectedFault, QueuedFault } from "./injected-fault.ts";
@@ -54,6 +55,8 @@ export interface SandboxControl extends UserFlowControl {
   uploadCertificate(name: string, upload: CertificateUpload): JsonObject;
   /** The steps of user flows that called it call none. */
   deleteConnector(name: string): void;
+  /** Any entry of the audit log, in the shape of microsoft.graph.directoryAudit. It is there at once. */
+  addAudit(entry: JsonObject): void;
   /** The password that the connector with this id really has; null when it has none. */
   password(id: string): string | null;
 }
@@ -63,15 +66,21 @@ export interface ControlParts {
   readonly log: RequestLog;
   readonly faults: FaultQueue;
   readonly stale: StaleReads;
-  readonly settings: Settings;
+  readonly audit: AuditLog;
+  readonly settings: SettingsBox;
   now(): Date;
   newId(): string;
   endDelays(): void;
 }
 
-export function createControl(parts: ControlParts): SandboxControl {
-  const { memory, log, faults, stale } = parts;
-  let settings = parts.settings;
+/** The settings as they are now. */
+export interface SettingsBox {
+  current: Settings;
+}
+
+export function createControl(bare: ControlParts): SandboxControl {
+  const parts = { ...bare, memory: audited(bare) };
+  const { memory, log, faults, stale, settings } = parts;
   return {
     state: () => toDocument(memory.current()),
     setState(given) {
@@ -79,7 +88,8 @@ export function createControl(parts: ControlParts): SandboxControl {
         typeof given === "string"
           ? given
           : JSON.stringify({ apiVersion: "plumbline/v1", kind: "Sandbox", ...given });
-      memory.commit(readDocument(text, "state", parts.newId));
+      // Another tenant, which nobody changed into this one.
+      bare.memory.commit(readDocument(text, "state", parts.newId));
       stale.clear();
     },
     requests: log.list,
@@ -92,9 +102,9 @@ export function createControl(parts: ControlParts): SandboxControl {
       stale.clear();
       parts.endDelays();
     },
-    settings: () => settings,
+    settings: () => settings.current,
     configure(change) {
-      settings = checkedSettings({ ...settings, ...change });
+      settings.current = checkedSettings({ ...settings.current, ...change });
     },
     changeConnector: (name, properties) =>
       change(name, parts, (connector) => {
@@ -110,9 +120,22 @@ export function createControl(parts: ControlParts): SandboxControl {
       memory.commit(withoutConnector(named(name, state.connectors), state));
     },
     ...createUserFlowControl(memory),
+    addAudit: parts.audit.add,
     password(id) {
       const found = memory.current().connectors.find((connector) => connector.id === id);
       return found?.authentication?.type === "basic" ? found.authentication.password : null;
+    },
+  };
+}
+
+/** What is done by the control is done by a person. */
+function audited({ memory, audit }: ControlParts): Memory {
+  return {
+    ...memory,
+    commit(next) {
+      const before = memory.current();
+      memory.commit(next);
+      audit.note(before, next, { type: "person" });
     },
   };
 }

@@ -2,6 +2,7 @@
  * One request to Microsoft Graph as the practice tenant answers it, from token to headers.
  * https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling
  */
+import type { AuditLog } from "./audit-log.ts";
 import { commonHeaders, type Identity, toAnswer } from "./graph-answer.ts";
 import { findRoute, type Route } from "./graph-route.ts";
 import type { Answer, Incoming } from "./http.ts";
@@ -19,6 +20,7 @@ export interface GraphParts {
   readonly faults: FaultQueue;
   readonly stale: StaleReads;
   readonly log: RequestLog;
+  readonly audit: AuditLog;
   readonly throttle: Throttle;
   /** Requests without a token are those of the built-in app. */
   readonly open: boolean;
@@ -128,19 +130,24 @@ function operate(exchange: Exchange, parts: GraphParts): Reply {
   if ("ok" in route) return route;
   const isRead = exchange.incoming.method === "GET";
   const wanted = route.resource.roles(exchange.incoming.method, route.segments);
-  if (!wanted.some((role) => bearer.roles.includes(role))) return forbidden(wanted);
+  if (!wanted.some((role) => bearer.roles.includes(role))) {
+    return route.resource.forbidden?.(wanted) ?? forbidden(wanted);
+  }
   const { memory, stale } = parts;
   const before = memory.current();
   const reply = callResource(route, exchange, parts, isRead ? stale.show(before) : before);
   if (!reply.ok || isRead) return reply.ok ? withFaultyPage(reply, exchange, parts) : reply;
-  if (exchange.fault?.kind !== "no-effect") keep(reply, exchange, parts);
+  if (exchange.fault?.kind !== "no-effect") keep(reply, exchange, bearer, parts);
   return reply;
 }
 
-function keep(reply: Success, { incoming }: Exchange, { memory, stale, faults }: GraphParts): void {
+function keep(reply: Success, exchange: Exchange, { clientId }: Bearer, parts: GraphParts): void {
+  const { memory, stale, faults, audit } = parts;
+  const { incoming, requestId, clientRequestId } = exchange;
   const before = memory.current();
   if (reply.state === before) return;
   memory.commit(reply.state);
+  audit.note(before, reply.state, { type: "app", clientId, request: clientRequestId ?? requestId });
   const lag = faults.take(incoming.method, incoming.url, ({ kind }) => kind === "stale-reads");
   if (lag?.kind === "stale-reads") stale.hold(before, lag.reads);
 }
@@ -185,6 +192,7 @@ function callResource(
       root: `${parts.url()}/${route.version}`,
       now: parts.now(),
       settings: parts.settings(),
+      audits: parts.audit.arrived(),
       newId: parts.newId,
     },
     state,

@@ -4,17 +4,18 @@ import type { TenantState } from "./tenant-state.ts";
 
 /**
  * One page of a collection. $top asks for a page size, $skiptoken is made here and opaque to callers;
- * every other query option of OData is refused, because to ignore a filter would be to lie.
+ * every other query option of OData is refused, because to ignore a filter would be to lie, but for
+ * `options`: those `items` have been asked by.
  */
 export function listPage(
   call: Call,
   state: TenantState,
   context: string,
   items: readonly JsonObject[],
+  options: readonly string[] = [],
 ): Reply {
-  const unknown = [...call.query.keys()].find(
-    (key) => key.startsWith("$") && key !== "$top" && key !== "$skiptoken",
-  );
+  const known = ["$top", "$skiptoken", ...options];
+  const unknown = [...call.query.keys()].find((key) => key.startsWith("$") && !known.includes(key));
   if (unknown !== undefined) {
     return refuse(400, AADB2C, `The sandbox does not support ${unknown}: list all and choose.`);
   }
@@ -28,15 +29,18 @@ export function listPage(
   const end = start + size;
   const body = {
     "@odata.context": `${call.root}/$metadata#${context}`,
-    ...(end < items.length && { "@odata.nextLink": nextLink(call, context, top, end) }),
+    ...(end < items.length && { "@odata.nextLink": nextLink(call, context, options, end) }),
     value: items.slice(start, end),
   };
   return succeed(200, body, state);
 }
 
-function nextLink(call: Call, context: string, top: string | null, start: number): string {
-  const size = top === null ? "" : `$top=${top}&`;
-  return `${call.root}/${context}?${size}$skiptoken=${makeSkipToken(start)}`;
+function nextLink(call: Call, context: string, options: readonly string[], start: number): string {
+  const kept = [...options, "$top"].flatMap((name) => {
+    const value = call.query.get(name);
+    return value === null ? [] : [`${name}=${encodeURIComponent(value)}&`];
+  });
+  return `${call.root}/${context}?${kept.join("")}$skiptoken=${makeSkipToken(start)}`;
 }
 
 function makeSkipToken(start: number): string {

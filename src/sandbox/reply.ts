@@ -14,6 +14,8 @@ export interface Call {
   readonly root: string;
   readonly now: Date;
   readonly settings: Settings;
+  /** What the audit log of the tenant holds by now, in no order. */
+  readonly audits: readonly JsonObject[];
   newId(): string;
 }
 
@@ -53,14 +55,18 @@ export function succeed(status: number, body: JsonObject | null, state: TenantSt
   return { ok: true, status, body, state };
 }
 
-/** A kind of object under `/identity`. */
+/** A kind of object. */
 export interface Resource {
+  /** Where its collection is, in lower case; left out: `identity`. */
+  readonly root?: string;
   /** Name of the collection, in lower case. */
   readonly collection: string;
   /** Versions of Graph that have it. */
   readonly versions: readonly ("v1.0" | "beta")[];
   /** Application permissions for a call with this method and these segments: any one is enough. */
   roles(method: string, segments: readonly string[]): readonly string[];
+  /** What is said without them, where it is not the service behind API connectors that says it. */
+  forbidden?(roles: readonly string[]): Refusal;
   reply(call: Call, state: TenantState): Reply;
 }
 

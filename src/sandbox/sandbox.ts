@@ -5,6 +5,7 @@
  * plans: whatever speaks Graph can practise on it.
  */
 import { randomUUID } from "node:crypto";
+import { createAuditLog } from "./audit-log.ts";
 import { createControl, type SandboxControl } from "./control.ts";
 import { createControlRoutes, type Introduction, introduce } from "./control-routes.ts";
 import { createDelays } from "./delays.ts";
@@ -74,11 +75,12 @@ export interface Sandbox extends AsyncDisposable {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { now = () => new Date(), newId = randomUUID } = options;
   const { requestLimit = DEFAULT_SETTINGS.requestLimit, pageSize = null } = options;
-  const settings = checkedSettings({ ...DEFAULT_SETTINGS, requestLimit, pageSize });
+  const settings = { current: checkedSettings({ ...DEFAULT_SETTINGS, requestLimit, pageSize }) };
   const memory = openMemory({ seed: options.seed ?? null, state: options.state ?? null }, newId);
   const parts = {
     memory,
     log: createRequestLog(),
+    audit: createAuditLog({ now, settings: () => settings.current }),
     faults: createFaultQueue(),
     stale: createStaleReads(),
     throttle: createThrottle(),

@@ -21,6 +21,17 @@ export interface Settings {
    * state. Its metadata says the one, scripts of Microsoft say the other.
    */
   readonly tokenStep: "preTokenIssuance" | "preSendingClaims";
+  /** Milliseconds after which a change arrives in the audit log. */
+  readonly auditDelay: number;
+  /** What entries of the audit log call their objects by. Microsoft documents nothing. */
+  readonly auditTargets: "both" | "id" | "name" | "none";
+  /**
+   * What entries of the audit log have as correlationId: what the request brought along, or an id of
+   * their own. Microsoft documents nothing.
+   */
+  readonly auditCorrelation: "client-request-id" | "own";
+  /** userPrincipalName of whoever changes something by the control, as a person in the portal would. */
+  readonly person: string;
 }
 
 /** The stricter choices: whoever copes with them copes with the others; and the name in the metadata. */
@@ -30,6 +41,10 @@ export const DEFAULT_SETTINGS: Settings = {
   bindAgain: 409,
   deleteInUse: 409,
   tokenStep: "preTokenIssuance",
+  auditDelay: 0,
+  auditTargets: "both",
+  auditCorrelation: "client-request-id",
+  person: "someone@sandbox.example",
 };
 
 /**
@@ -37,7 +52,8 @@ export const DEFAULT_SETTINGS: Settings = {
  * FaultError with code `configuration`.
  */
 export function checkedSettings(settings: Settings): Settings {
-  const { requestLimit, pageSize, bindAgain, deleteInUse, tokenStep, ...rest } = settings;
+  const { requestLimit, pageSize, bindAgain, deleteInUse, tokenStep, ...others } = settings;
+  const { auditDelay, auditTargets, auditCorrelation, person, ...rest } = others;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     const known = Object.keys(DEFAULT_SETTINGS).join(", ");
@@ -53,6 +69,16 @@ export function checkedSettings(settings: Settings): Settings {
   if (!["preTokenIssuance", "preSendingClaims"].includes(tokenStep)) {
     throw wrong("tokenStep is preTokenIssuance or preSendingClaims.");
   }
+  if (!(Number.isInteger(auditDelay) && auditDelay >= 0)) {
+    throw wrong("auditDelay is a whole number of milliseconds from 0.");
+  }
+  if (!["both", "id", "name", "none"].includes(auditTargets)) {
+    throw wrong("auditTargets is both, id, name or none.");
+  }
+  if (!["client-request-id", "own"].includes(auditCorrelation)) {
+    throw wrong("auditCorrelation is client-request-id or own.");
+  }
+  if (typeof person !== "string" || person === "") throw wrong("person is the name of a user.");
   return settings;
 }
 

@@ -176,4 +176,29 @@ export const migrations: readonly string[] = [
   -- The newest entries of one tenant, however many the others have.
   CREATE INDEX audit_tenant ON audit (tenant);
   `,
+  `
+  -- client-request-id of its requests, and when they were answered; NULL: not known.
+  ALTER TABLE journal ADD COLUMN request TEXT;
+  ALTER TABLE journal ADD COLUMN ended_at TEXT;
+
+  -- Changes of a tenant by somebody else, by the id of their entry in its audit log. change: JSON.
+  CREATE TABLE outside_changes (
+    graph     TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    id        TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    change    TEXT NOT NULL,
+    PRIMARY KEY (graph, tenant_id, id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far the audit log of a tenant was read.
+  CREATE TABLE audit_readings (
+    graph      TEXT NOT NULL,
+    tenant_id  TEXT NOT NULL,
+    begins     TEXT,
+    looked_at  TEXT,
+    refused_at TEXT,
+    PRIMARY KEY (graph, tenant_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

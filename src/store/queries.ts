@@ -51,7 +51,7 @@ export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("journal")
     .select(["key", "op", "kind", "name", "id", "display_name", "sends", "listed"])
-    .select(["started_at", "run"])
+    .select(["started_at", "run", "request"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .where("result", "is", null)
@@ -60,7 +60,7 @@ export const selectOpenJournal = once(({ graph, tenantId }: TenantIdentity) =>
 );
 
 /** A journal entry of a tenant as columns hold it. */
-type JournalValues = Insertable<Omit<Tables["journal"], "key" | "result">>;
+type JournalValues = Insertable<Omit<Tables["journal"], "key" | "result" | "ended_at">>;
 
 const insertJournalEntry = once((values: JournalValues) =>
   build
@@ -77,6 +77,7 @@ const insertJournalEntry = once((values: JournalValues) =>
       listed: values.listed,
       started_at: values.started_at,
       run: values.run,
+      request: values.request,
       result: null,
     })
     .returning("key")
@@ -97,15 +98,16 @@ export function openJournalEntry({ graph, tenantId }: TenantIdentity, entry: Jou
     listed: JSON.stringify(entry.listed),
     started_at: entry.startedAt,
     run: entry.run,
+    request: entry.request,
   });
 }
 
 /** Answers its key; nothing when the entry is not open or of another tenant. */
 export const answerJournalEntry = once(
-  ({ graph, tenantId, key, id }: TenantIdentity & { key: number; id: string }) =>
+  ({ graph, tenantId, key, id, at }: TenantIdentity & { key: number; id: string; at: string }) =>
     build
       .updateTable("journal")
-      .set({ id })
+      .set({ id, ended_at: at })
       .where("key", "=", key)
       .where("graph", "=", graph)
       .where("tenant_id", "=", tenantId)
@@ -116,10 +118,17 @@ export const answerJournalEntry = once(
 
 /** Answers its key; nothing when the entry is not open or of another tenant. */
 export const closeJournalEntry = once(
-  ({ graph, tenantId, key, result }: TenantIdentity & { key: number; result: string }) =>
+  ({
+    graph,
+    tenantId,
+    key,
+    result,
+    at,
+  }: TenantIdentity & { key: number; result: string; at: string }) =>
     build
       .updateTable("journal")
-      .set({ result })
+      // What was answered ended then, whenever a read has shown it.
+      .set(({ fn, val }) => ({ result, ended_at: fn.coalesce("ended_at", val(at)) }))
       .where("key", "=", key)
       .where("graph", "=", graph)
       .where("tenant_id", "=", tenantId)
@@ -128,23 +137,26 @@ export const closeJournalEntry = once(
       .compile(),
 );
 
-export const pruneJournal = once(({ graph, tenantId }: TenantIdentity) =>
-  build
-    .deleteFrom("journal")
-    .where("graph", "=", graph)
-    .where("tenant_id", "=", tenantId)
-    .where("result", "is not", null)
-    .where("key", "<=", ({ selectFrom }) =>
-      selectFrom("journal")
-        .select("key")
-        .where("graph", "=", graph)
-        .where("tenant_id", "=", tenantId)
-        .where("result", "is not", null)
-        .orderBy("key", "desc")
-        .limit(1)
-        .offset(KEPT),
-    )
-    .compile(),
+/** What was begun after this instant stays, however much it is. */
+export const pruneJournal = once(
+  ({ graph, tenantId, before }: TenantIdentity & { before: string }) =>
+    build
+      .deleteFrom("journal")
+      .where("graph", "=", graph)
+      .where("tenant_id", "=", tenantId)
+      .where("result", "is not", null)
+      .where("started_at", "<", before)
+      .where("key", "<=", ({ selectFrom }) =>
+        selectFrom("journal")
+          .select("key")
+          .where("graph", "=", graph)
+          .where("tenant_id", "=", tenantId)
+          .where("result", "is not", null)
+          .orderBy("key", "desc")
+          .limit(1)
+          .offset(KEPT),
+      )
+      .compile(),
 );
 
 export function changeMemory(tenant: TenantIdentity, change: MemoryChange) {

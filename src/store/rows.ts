@@ -1,11 +1,13 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
+import type { AuditReading, OutsideChange } from "../model/attribution.ts";
 import { type Kind, kinds } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
 import type { Plan, Run, Suspension } from "../model/generated/run.ts";
 import type {
   LedgerEntry,
   OpenJournalEntry,
+  OwnWrite,
   RecordedSecret,
   RecordedSource,
   RunOutline,
@@ -15,7 +17,10 @@ import { damaged } from "./faults.ts";
 import type { Tables } from "./tables.ts";
 
 export type LedgerRow = Omit<Selectable<Tables["ledger"]>, "graph" | "tenant_id">;
-export type JournalRow = Omit<Selectable<Tables["journal"]>, "graph" | "tenant_id" | "result">;
+export type JournalRow = Omit<
+  Selectable<Tables["journal"]>,
+  "graph" | "tenant_id" | "result" | "ended_at"
+>;
 
 export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
 
@@ -57,7 +62,50 @@ export function toJournalEntry(row: JournalRow, path: string): OpenJournalEntry 
     listed: parse(row.listed, entry, isTexts),
     startedAt: row.started_at,
     run: row.run,
+    request: row.request,
   };
+}
+
+export type WriteRow = Pick<
+  Selectable<Tables["journal"]>,
+  "op" | "kind" | "id" | "display_name" | "started_at" | "ended_at" | "request"
+>;
+
+export function toOwnWrite(row: WriteRow, path: string): OwnWrite {
+  return {
+    op: row.op,
+    kind: toKind(row.kind, { path, what: `journal entry of ${row.display_name}` }),
+    id: row.id,
+    displayName: row.display_name,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    request: row.request,
+  };
+}
+
+export function toOutsideChange({ change }: { readonly change: string }, path: string) {
+  return parse(change, { path, what: "change by somebody else" }, isOutsideChange);
+}
+
+/** The outline only. */
+function isOutsideChange(value: unknown): value is OutsideChange {
+  return (
+    isObject(value) &&
+    ["id", "at", "activity", "kind", "op", "seenAt"].every(
+      (key) => typeof value[key] === "string",
+    ) &&
+    isTexts(value["about"]) &&
+    (value["actor"] === null || isObject(value["actor"]))
+  );
+}
+
+export type ReadingRow = Pick<
+  Selectable<Tables["audit_readings"]>,
+  "begins" | "looked_at" | "refused_at"
+>;
+
+export function toAuditReading(row: ReadingRow): AuditReading {
+  return { from: row.begins, lookedAt: row.looked_at, refusedAt: row.refused_at };
 }
 
 export function toSuspension(row: SuspensionRow, path: string): Suspension {

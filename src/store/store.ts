@@ -4,12 +4,21 @@
  * not know what a run decides, and never holds a secret, only fingerprints of them.
  */
 import { randomBytes } from "node:crypto";
+import { type AttributionChanges, neverRead } from "../model/attribution.ts";
 import type { Clock } from "../model/clock.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
 import type { DriftChanges, Memory, MemoryChange, Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { alertsIn } from "./alerts.ts";
+import {
+  putAuditReading,
+  putOutsideChange,
+  removeOutsideChange,
+  selectAuditReading,
+  selectOutsideChanges,
+  selectWrites,
+} from "./attribution-queries.ts";
 import { retainSince, verifyChain } from "./audit.ts";
 import { append, selectEntries } from "./audit-queries.ts";
 import type { Database, Step } from "./database.ts";
@@ -41,9 +50,12 @@ import {
 import { openRemembered } from "./remembered.ts";
 import {
   toAudited,
+  toAuditReading,
   toJournalEntry,
   toLedgerEntry,
   toOutline,
+  toOutsideChange,
+  toOwnWrite,
   toRefusals,
   toRun,
   toSuspension,
@@ -81,6 +93,7 @@ export async function openStore(
     ...memoryIn(database, path, {
       retain: openRetention(database, { keepAudit, keepRuns }, clock),
       boundsRuns: keepRuns === null,
+      clock,
     }),
     lock: locks.lock,
     async [Symbol.asyncDispose]() {
@@ -111,17 +124,20 @@ interface Retention {
   readonly retain: () => Promise<void>;
   /** Only so many runs of each tenant are kept. */
   readonly boundsRuns: boolean;
+  /** Tells when a write ended. */
+  readonly clock: Clock;
 }
 
 function memoryIn(
   database: Database,
   path: string,
-  { retain, boundsRuns }: Retention,
+  { retain, boundsRuns, clock }: Retention,
 ): Omit<Store, "lock" | keyof AsyncDisposable> {
   let salt: Promise<Uint8Array> | null = null;
   const remembered = openRemembered();
   return {
     alerts: alertsIn(database, path),
+    ...readingIn(database, path, boundsRuns),
     salt() {
       salt ??= saltIn(database, path).catch((thrown) => {
         salt = null;
@@ -142,7 +158,8 @@ function memoryIn(
       return (row as { readonly key: number }).key;
     },
     async answer(tenant, key, id, changes, audited = []) {
-      const query = answerJournalEntry({ ...tenant, key, id });
+      const at = clock.now().toISOString();
+      const query = answerJournalEntry({ ...tenant, key, id, at });
       remembered.forget(tenant);
       await database.write("durable", [
         { query, otherwise: notOpen(key) },
@@ -150,21 +167,25 @@ function memoryIn(
       ]);
     },
     async settle(tenant, key, result, changes, audited = []) {
-      const close = key === null ? [] : closing(tenant, key, result);
+      const close = key === null ? [] : closing(tenant, key, result, clock.now());
       const steps = [...close, ...remembering(tenant, changes, audited)];
       remembered.forget(tenant);
       if (steps.length > 0) await database.write("durable", steps);
     },
-    async record(tenant, run, drifts) {
+    async record(tenant, run, drifts, attribution) {
       const { startedAt, finishedAt, result } = run;
       const values = { tenant: tenant.name, startedAt, finishedAt, result };
       const insert = { query: insertRun({ ...values, run: JSON.stringify(run) }) };
       // Whoever was never read whole may be a mistyped tenantId, and the name would be its for good.
       const isNews = run.plan?.complete === true && !remembered.isKnown(tenant);
       const found = drifts ? driftSteps(tenant, drifts) : [];
-      const noted = drifts && found.length > 0 ? remembered.noting(tenant, drifts) : null;
+      const outside = outsideSteps(tenant, attribution);
+      if (outside.length > 0) remembered.forget(tenant);
+      const isNoted = drifts !== undefined && found.length > 0 && outside.length === 0;
+      const noted = isNoted ? remembered.noting(tenant, drifts) : null;
+      const heard = [...outside, ...readingSteps(tenant, attribution)];
       const known = isNews ? [{ query: putKnown(tenant) }] : [];
-      const [row] = await database.write("cheap", [...known, ...found, insert]);
+      const [row] = await database.write("cheap", [...known, ...found, ...heard, insert]);
       noted?.();
       if (isNews) remembered.learn(tenant);
       // The statement answers the one column of the one row that it made.
@@ -172,6 +193,27 @@ function memoryIn(
         await database.write("cheap", [{ query: pruneRuns(tenant.name) }]);
       }
       await retain();
+    },
+    async audit(query) {
+      const [rows] = await database.read([selectEntries(query)]);
+      return rows.map((row) => toAudited(row, path)).reverse();
+    },
+    verifyAudit: (kept) => verifyChain(database, kept),
+  };
+}
+
+type Reading = Pick<Store, "auditReading" | "writes" | "runs" | "run" | "outlines">;
+
+/** What is read as it is, and remembered nowhere. */
+function readingIn(database: Database, path: string, boundsRuns: boolean): Reading {
+  return {
+    async auditReading(tenant) {
+      const [[row]] = await database.read([selectAuditReading(tenant)]);
+      return row === undefined ? neverRead : toAuditReading(row);
+    },
+    async writes(tenant, since) {
+      const [rows] = await database.read([selectWrites({ ...tenant, since })]);
+      return rows.map((row) => toOwnWrite(row, path));
     },
     async runs(tenantName, limit) {
       const [rows] = await database.read([
@@ -188,11 +230,6 @@ function memoryIn(
       const answers = await database.read(queries);
       return answers.map((rows) => rows.map(toOutline));
     },
-    async audit(query) {
-      const [rows] = await database.read([selectEntries(query)]);
-      return rows.map((row) => toAudited(row, path)).reverse();
-    },
-    verifyAudit: (kept) => verifyChain(database, kept),
   };
 }
 
@@ -201,6 +238,26 @@ function driftSteps(tenant: TenantIdentity, { put, forget }: DriftChanges): read
     ...put.map((drift) => ({ query: putDrift(tenant, drift) })),
     ...forget.map((field) => ({ query: removeDrift(tenant, field) })),
   ];
+}
+
+function outsideSteps(
+  tenant: TenantIdentity,
+  attribution: AttributionChanges | undefined,
+): readonly Step[] {
+  const { put = [], forget = [] } = attribution ?? {};
+  return [
+    ...put.map((change) => ({ query: putOutsideChange(tenant, change) })),
+    ...forget.map((id) => ({ query: removeOutsideChange(tenant, id) })),
+  ];
+}
+
+/** Nothing of it is in the memory of a tenant, which stays as it was. */
+function readingSteps(
+  tenant: TenantIdentity,
+  attribution: AttributionChanges | undefined,
+): readonly Step[] {
+  if (attribution === undefined) return [];
+  return [{ query: putAuditReading({ ...tenant, ...attribution.reading }) }];
 }
 
 function remembering(
@@ -228,7 +285,7 @@ async function recallFrom(
   tenant: TenantIdentity,
   path: string,
 ): Promise<Memory> {
-  const [known, ledger, journal, suspensions, [refused], accepted, noted] = await database.read([
+  const read = await database.read([
     selectKnown(tenant),
     selectLedger(tenant),
     selectOpenJournal(tenant),
@@ -236,7 +293,9 @@ async function recallFrom(
     selectRefusals(tenant),
     selectAcceptances(tenant),
     selectDrifts(tenant),
+    selectOutsideChanges(tenant),
   ]);
+  const [known, ledger, journal, suspensions, [refused], accepted, noted, outside] = read;
   const [identity] = known.map(({ name, graph, tenant_id: tenantId }) => ({
     name,
     graph,
@@ -253,16 +312,22 @@ async function recallFrom(
     acceptances: acceptances.readable,
     drifts: drifts.readable,
     damaged: [...acceptances.damaged, ...drifts.damaged],
+    outside: outside.map((row) => toOutsideChange(row, path)),
   };
 }
 
-function closing(tenant: TenantIdentity, key: number, result: string) {
+/** Milliseconds that our own writes are known for: audit logs of Azure AD B2C go back seven days. */
+const WRITES_KEPT = 8 * 86_400_000;
+
+function closing(tenant: TenantIdentity, key: number, result: string, now: Date) {
+  const at = now.toISOString();
+  const before = new Date(now.getTime() - WRITES_KEPT).toISOString();
   return [
     {
-      query: closeJournalEntry({ ...tenant, key, result }),
+      query: closeJournalEntry({ ...tenant, key, result, at }),
       otherwise: notOpen(key),
     },
-    { query: pruneJournal(tenant) },
+    { query: pruneJournal({ ...tenant, before }) },
   ];
 }
 

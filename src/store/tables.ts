@@ -12,6 +12,8 @@ export interface Tables {
   readonly suspensions: SuspensionsTable;
   readonly acceptances: AcceptancesTable;
   readonly drifts: DriftsTable;
+  readonly outside_changes: OutsideChangesTable;
+  readonly audit_readings: AuditReadingsTable;
   readonly refusals: {
     readonly graph: string;
     readonly tenant_id: string;
@@ -61,6 +63,8 @@ interface JournalTable {
   readonly started_at: string;
   readonly result: string | null;
   readonly run: string | null;
+  readonly request: string | null;
+  readonly ended_at: string | null;
 }
 
 interface AuditTable {
@@ -106,6 +110,22 @@ interface DriftsTable {
   readonly name: string;
   readonly path: string;
   readonly drift: string;
+}
+
+interface OutsideChangesTable {
+  readonly graph: string;
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly at: string;
+  readonly change: string;
+}
+
+interface AuditReadingsTable {
+  readonly graph: string;
+  readonly tenant_id: string;
+  readonly begins: string | null;
+  readonly looked_at: string | null;
+  readonly refused_at: string | null;
 }
 
 interface RunsTable {

@@ -26,15 +26,23 @@ export interface Links {
   readonly timeout: number;
 }
 
-/** `only: "GET"` refuses every other method before anything else happens. */
-export function openChain(links: Links, only: "GET" | null): Step {
+/**
+ * `only: "GET"` refuses every other method before anything else happens. `patience: "none"` leaves out
+ * the link that tries again and that makes everybody wait when Graph asks one of them to.
+ */
+export function openChain(
+  links: Links,
+  only: "GET" | null,
+  patience: "some" | "none" = "some",
+): Step {
   const { context } = links;
-  const sent = authenticated(retried(budgeted(overHttp(links), links), links), links);
+  const tried = budgeted(overHttp(links), links);
+  const sent = authenticated(patience === "none" ? tried : retried(tried, links), links);
   return async (exchange) => {
     if (only !== null && exchange.asked.method !== only) {
       throw rejected(`This access to tenant ${context.tenant.name} may read and nothing else.`);
     }
-    exchange.headers["client-request-id"] = randomUUID();
+    exchange.headers["client-request-id"] = exchange.request ?? randomUUID();
     try {
       return { ...(await sent(exchange)), inDoubt: exchange.inDoubt };
     } catch (thrown) {

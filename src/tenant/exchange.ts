@@ -1,6 +1,9 @@
 /** One request to Microsoft Graph and its answer, as they pass through the chain of the transport. */
 import type { Kind } from "../model/definition.ts";
 
+/** What is asked for: objects of a kind, or entries of the tenant's audit log. */
+export type AskedKind = Kind | "DirectoryAudit";
+
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 /** What came back, read to its end. */
@@ -17,7 +20,7 @@ export interface Answer {
 /** What is asked for. */
 export interface Asked {
   readonly method: Method;
-  readonly kind: Kind;
+  readonly kind: AskedKind;
   /** With its version, without a query: `/v1.0/identity/apiConnectors`. */
   readonly path: string;
   /** The object that is meant; null: all of them, or one that is to be made. */
@@ -30,6 +33,8 @@ export class Exchange {
   /** The address; a nextLink is used untouched, where the Graph client would take it apart. */
   url: string | null;
   readonly signal: AbortSignal | undefined;
+  /** client-request-id; null: one of its own. */
+  readonly request: string | null;
   headers: Record<string, string> = {};
   body: string | undefined;
   answer: Answer | undefined;
@@ -41,10 +46,16 @@ export class Exchange {
   /** Milliseconds spent waiting because Graph or the budget asked for it. */
   throttled = 0;
 
-  constructor(asked: Asked, nextLink: string | null, signal: AbortSignal | undefined) {
+  constructor(
+    asked: Asked,
+    nextLink: string | null,
+    signal: AbortSignal | undefined,
+    request: string | null = null,
+  ) {
     this.asked = asked;
     this.url = nextLink;
     this.signal = signal;
+    this.request = request;
   }
 }
 

@@ -1,9 +1,9 @@
 /** The catalogue: for each kind, where Graph keeps it, its JSON, and what an app must be allowed. */
-import type { Kind } from "../model/definition.ts";
 import type { Observed } from "../model/live.ts";
 import type { Write, WrittenKind } from "../model/tenant.ts";
 import { toGraph, toObserved } from "./api-connector.ts";
 import type { Collection } from "./clouds.ts";
+import type { AskedKind } from "./exchange.ts";
 
 /** An application permission of Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
 export interface Permission {
@@ -60,7 +60,10 @@ const userFlows = {
   id: "65319a09-a2be-469d-8782-f6b07debf789",
 };
 
-export const kindWords: Readonly<Record<Kind, KindWords>> = {
+/** https://learn.microsoft.com/graph/api/directoryaudit-list */
+const readAudits = { name: "AuditLog.Read.All", id: "b0afded3-3588-46d8-8b3d-9842eff778da" };
+
+export const kindWords: Readonly<Record<AskedKind, KindWords>> = {
   ApiConnector: {
     one: "API connector",
     many: "API connectors",
@@ -68,4 +71,10 @@ export const kindWords: Readonly<Record<Kind, KindWords>> = {
     write: [writeConnectors],
   },
   UserFlow: { one: "user flow", many: "user flows", read: [userFlows], write: [userFlows] },
+  DirectoryAudit: {
+    one: "entry of the audit log",
+    many: "entries of the audit log",
+    read: [readAudits],
+    write: [],
+  },
 };

@@ -69,13 +69,13 @@ interface Page {
   readonly nextLink: string | null;
 }
 
-function expectPage(answer: Answer): void {
+export function expectPage(answer: Answer): void {
   if (answer.status !== 200) throw new NotAsExpected("is not the whole page that was asked for");
   expectJson(answer);
 }
 
 /** Throws NotAsExpected. */
-function readPage(json: unknown, graph: string): Page {
+export function readPage(json: unknown, graph: string): Page {
   if (
     typeof json !== "object" ||
     json === null ||
@@ -128,7 +128,7 @@ function expectJson({ headers }: Answer): void {
   throw new NotAsExpected(`is ${named}, not JSON`);
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -11,9 +11,11 @@ import { isLoopback } from "../model/network.ts";
 import type { Redactor } from "../model/secret.ts";
 import type { TenantIdentity, TenantReader, TenantWriter, WrittenKind } from "../model/tenant.ts";
 import { openBudget } from "./budget.ts";
+import { callerOf } from "./caller.ts";
 import { openChain } from "./chain.ts";
 import { pathOf } from "./clouds.ts";
 import { type Credential, openSignIn, secretsOf } from "./credentials.ts";
+import { type KnownQuestion, readAudits } from "./directory-audits.ts";
 import type { Asked, Method } from "./exchange.ts";
 import type { FaultContext } from "./faults.ts";
 import { kinds } from "./kinds.ts";
@@ -51,10 +53,15 @@ export interface Access {
   readonly budgetLeft: () => number;
   /** Passes GET and nothing else. */
   readonly reading: Transport;
+  /** The same, sent once: whatever comes of it disturbs nobody else. */
+  readonly asking: Transport;
+  /** The current access token; null before the first request. */
+  readonly token: () => string | null;
   readonly writing: Transport;
   /** Spares taking the same text apart again; what is live is read each time. */
   readonly known: Readonly<Record<WrittenKind, KnownListing<Observed>>>;
   readonly names: KnownNames;
+  readonly question: KnownQuestion;
 }
 
 /** Sends nothing yet. Throws a FaultError `configuration` for an address that would not be safe. */
@@ -78,15 +85,18 @@ export function openAccess(options: AccessOptions): Access {
     random: options.random ?? Math.random,
     timeout,
   };
-  const open = (only: "GET" | null) =>
-    openTransport({ context, chain: openChain(links, only), clock, onRequest });
+  const open = (only: "GET" | null, patience?: "none") =>
+    openTransport({ context, chain: openChain(links, only, patience), clock, onRequest });
   return {
     context,
     budgetLeft: links.budget.left,
     reading: open("GET"),
+    asking: open("GET", "none"),
+    token: links.tokens.last,
     writing: open(null),
     known: { ApiConnector: { last: null } },
     names: { tokenStep: null },
+    question: { form: "changes" },
   };
 }
 
@@ -99,23 +109,25 @@ export function openWriter(access: Access): TenantWriter {
   const { context, writing, names } = access;
   return {
     ...reader(access, writing),
-    async create(write, signal) {
-      return createObject(writing, ask(access, "POST", write.kind), write, context, signal);
+    async create(write, signal, request) {
+      const asked = ask(access, "POST", write.kind);
+      return createObject(writing, asked, write, context, signal, request);
     },
-    async update(id, write, signal) {
-      return updateObject(writing, ask(access, "PATCH", write.kind, id), write, context, signal);
+    async update(id, write, signal, request) {
+      const asked = ask(access, "PATCH", write.kind, id);
+      return updateObject(writing, asked, write, context, signal, request);
     },
-    async upload(kind, id, certificate, signal) {
+    async upload(kind, id, certificate, signal, request) {
       const object = ask(access, "POST", kind, id);
       const asked = { ...object, path: `${object.path}/${kinds[kind].upload}` };
-      return uploadCertificate(writing, asked, certificate, context, signal);
+      return uploadCertificate(writing, asked, certificate, context, signal, request);
     },
-    async delete(kind, id, signal) {
-      return deleteObject(writing, ask(access, "DELETE", kind, id), context, signal);
+    async delete(kind, id, signal, request) {
+      return deleteObject(writing, ask(access, "DELETE", kind, id), context, signal, request);
     },
-    async bind(flow, step, connectorId, signal) {
+    async bind(flow, step, connectorId, signal, request) {
       const flows = { transport: writing, context, names };
-      return bindStep(flow, { step, connectorId }, flows, signal);
+      return bindStep(flow, { step, connectorId }, flows, signal, request);
     },
   };
 }
@@ -134,6 +146,11 @@ function reader(access: Access, transport: Transport): TenantReader {
     },
     async userFlow(flow, signal) {
       return withSteps(flow, flows, signal);
+    },
+    async audits(since, signal) {
+      const { asking, question, token } = access;
+      const found = await readAudits({ transport: asking, context, question }, since, signal);
+      return { ...found, caller: callerOf(token()) };
     },
   };
 }

@@ -31,6 +31,8 @@ interface Coming {
 export interface Tokens {
   /** `cached` says that it served before. Throws what the sign-in throws, or the signal's reason. */
   current(signal?: AbortSignal): Promise<{ readonly text: string; readonly cached: boolean }>;
+  /** The one that served last; null where there is none. */
+  last(): string | null;
   /** Must be told of a token that Graph refused; a newer one stays. */
   forget(refused: string): void;
 }
@@ -70,6 +72,7 @@ export function openTokens(signIn: SignIn, clock: Clock): Tokens {
       coming ??= begin();
       return { text: (await waitFor(coming, signal)).text, cached: false };
     },
+    last: () => token?.text ?? null,
     forget(refused) {
       if (token?.text !== refused) return;
       token = null;

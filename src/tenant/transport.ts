@@ -29,6 +29,8 @@ export interface Sending {
   /** The exact address instead of the one that `asked` makes. */
   readonly nextLink?: string | null;
   readonly signal?: AbortSignal | undefined;
+  /** client-request-id; one of its own where there is none. */
+  readonly request?: string | null | undefined;
 }
 
 export interface Transport {
@@ -60,8 +62,8 @@ export function openTransport(options: TransportOptions): Transport {
     },
   });
   return {
-    async send(asked, { body, nextLink = null, signal }) {
-      const exchange = new Exchange(asked, nextLink, signal);
+    async send(asked, { body, nextLink = null, signal, request = null }) {
+      const exchange = new Exchange(asked, nextLink, signal, request);
       try {
         await call(client, exchange, body);
       } catch (thrown) {

@@ -23,12 +23,14 @@ export async function bindStep(
   binding: Binding,
   access: FlowAccess,
   signal?: AbortSignal,
+  request?: string | null,
 ): Promise<Written> {
   const { context, transport } = access;
   const { path, ...whole } = configuration("PUT", flow.id, access);
   const name = await nameInGraph(binding.step, flow, access, signal);
   const asked = { ...whole, path: `${path}/${name}/$ref` };
-  const answer = await transport.send(asked, { body: toReference(binding, path, context), signal });
+  const body = toReference(binding, path, context);
+  const answer = await transport.send(asked, { body, signal, request });
   if (isSuccess(answer)) return done(answer, asked, context);
   const fault = refusal(answer, asked, context);
   // Graph may say so of what is bound already, even by a try of this request whose answer was lost.

@@ -16,9 +16,10 @@ export async function createObject(
   write: Write,
   context: FaultContext,
   signal?: AbortSignal,
+  request?: string | null,
 ): Promise<Written & { readonly id: string }> {
   const body = kinds[write.kind].toGraph(write);
-  const answer = await transport.send(asked, { body, signal });
+  const answer = await transport.send(asked, { body, signal, request });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
   return checked(answer, asked, context, () => {
     const json = readJson(answer);
@@ -37,10 +38,11 @@ export async function updateObject(
   write: Write,
   context: FaultContext,
   signal?: AbortSignal,
+  request?: string | null,
 ): Promise<Written> {
   const body = kinds[write.kind].toGraph(write);
   if (Object.keys(body).length === 0) return { requestId: null };
-  const answer = await transport.send(asked, { body, signal });
+  const answer = await transport.send(asked, { body, signal, request });
   if (!isSuccess(answer)) throw refusal(answer, asked, context);
   return done(answer, asked, context);
 }
@@ -52,9 +54,10 @@ export async function uploadCertificate(
   certificate: CertificateWrite,
   context: FaultContext,
   signal?: AbortSignal,
+  request?: string | null,
 ): Promise<Written> {
   const body = uploadToGraph(certificate);
-  const answer = await transport.send(asked, { body, signal });
+  const answer = await transport.send(asked, { body, signal, request });
   if (!isSuccess(answer)) throw answerFault(answer, asked, context);
   return done(answer, asked, context);
 }
@@ -65,8 +68,9 @@ export async function deleteObject(
   asked: Asked,
   context: FaultContext,
   signal?: AbortSignal,
+  request?: string | null,
 ): Promise<Written> {
-  const answer = await transport.send(asked, { signal });
+  const answer = await transport.send(asked, { signal, request });
   if (isSuccess(answer)) return done(answer, asked, context);
   if (answerFault(answer, asked, context).fault.code !== "not-found") {
     throw refusal(answer, asked, context);

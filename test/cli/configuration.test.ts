@@ -78,6 +78,31 @@ test("definitions may name no secret of the service, nor its store", () => {
   }
 });
 
+test("the audit log of a tenant is read, names are kept and nothing is sent for it, unless it says otherwise", () => {
+  const attribution = { read: false, actors: "7d" };
+  const others = { actors: "omit", reassertOnOutsideChange: true };
+  const { settings } = read({
+    tenants: [
+      sandbox,
+      { ...real, attribution },
+      { ...again, tenantId: "22222222-2222-3333-4444-555555555555", attribution: others },
+    ],
+  });
+  expect(settings?.tenants).toMatchObject([
+    { attribution: { read: true, actors: "keep" }, reassertOnOutsideChange: false },
+    { attribution: { read: false, actors: 7 * 86_400_000 } },
+    { attribution: { read: true, actors: "omit" }, reassertOnOutsideChange: true },
+  ]);
+});
+
+test("sending passwords again for an audit log that is not read is a warning with its place", () => {
+  const attribution = { read: false, reassertOnOutsideChange: true };
+  const { settings, faults } = read({ tenants: [{ ...real, attribution }] });
+  expect(settings).not.toBeNull();
+  expect(faults).toMatchObject([{ severity: "warning", code: "configuration" }]);
+  expect(faults[0]?.message).toContain("never sent again after a change outside");
+});
+
 test.each([
   { name: "AZURE_FEDERATED_TOKEN_FILE", isCredential: true },
   { name: "AZURE_CLIENT_CERTIFICATE_PATH", isCredential: true },

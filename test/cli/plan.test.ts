@@ -74,6 +74,25 @@ test("one tenant's failure stops no other, and the worst decides the exit status
   expect(tenant.control.requests().filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
+test("a change by hand is told with who did it, and an app without the permission is told nothing of it", async () => {
+  await using service = openService();
+  const tenant = await service.tenant();
+  service.configure({ tenants: [practice(tenant)] });
+  service.write("connectors/a.yaml", definition("a"));
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  expect((await service.run(["apply"])).status).toBe(0);
+  tenant.control.configure({ person: "jane@contoso.com" });
+  tenant.control.changeConnector("a", { targetUrl: "https://elsewhere.example/" });
+  const { status, stdout, stderr } = await service.run(["plan"]);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: "" });
+  expect(stdout).toContain("Changed in the tenant: by jane@contoso.com at ");
+  expect(stdout).toContain("1 possibly changed outside (a)");
+  tenant.control.injectFault({ kind: "status", status: 403, path: "auditLogs" });
+  const refused = await service.run(["plan"]);
+  expect({ status: refused.status, stderr: refused.stderr }).toEqual({ status: 2, stderr: "" });
+  expect(refused.stdout).not.toContain("jane@contoso.com");
+});
+
 test("a tenant that nobody configured is told with the name that was meant, and exits 1", async () => {
   await using service = openService();
   service.configure({ tenants: [{ name: "production", sandbox: { port: 1 }, mode: "report" }] });

@@ -198,8 +198,8 @@ export function seeded(name: string, targetUrl = `https://api.contoso.com/${name
   };
 }
 
-/** The methods of what was asked, without the lists of the two families of user flows. */
+/** The methods of what was asked, without the lists of user flows and of the audit log. */
 export function methodsOf({ control }: Sandbox): readonly string[] {
-  const asked = control.requests().filter(({ path }) => !/UserFlows$/i.test(path));
+  const asked = control.requests().filter(({ path }) => !/UserFlows$|auditLogs/i.test(path));
   return asked.map(({ method }) => method);
 }

@@ -43,6 +43,7 @@ export function creation(name: string): JournalEntry {
     sends: ["spec.authentication.basic.password"],
     listed: ["id-a", "id-b"],
     startedAt: "2026-09-01T12:00:00.000Z",
+    request: "11111111-1111-4111-8111-111111111111",
     run: "20260901T120000000Z",
   };
 }

@@ -58,7 +58,7 @@ test.each([
   {
     name: "an unknown key",
     text: valid.replace("variables:", "variable:"),
-    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]: the keys here are name, sandbox, tenantId, cloud, credential, definitions, variables, secrets, targets, mode, allow, limits, deleteAfter, drift, expiryWarnings, settle, budget, schedule, timezone, windows. Did you mean "variables"?',
+    want: 'schema plumbline.yaml:11:5 The key "variable" is not known in tenants[1]: the keys here are name, sandbox, tenantId, cloud, credential, definitions, variables, secrets, targets, mode, allow, limits, deleteAfter, drift, attribution, expiryWarnings, settle, budget, schedule, timezone, windows. Did you mean "variables"?',
   },
   {
     name: "a slip in the name of a key",

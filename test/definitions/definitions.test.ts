@@ -85,6 +85,7 @@ policy:
           protect: true,
           assertOnAdopt: false,
           reassertEvery: null,
+          reassertOnOutsideChange: null,
           retireAfter: null,
         },
       },

@@ -1,4 +1,5 @@
 /** Small builders of what a plan is made from, and a plan in short lines to compare with. */
+import { nothingOutside } from "../../src/model/attribution.ts";
 import {
   type ApiConnectorDefinition,
   type ConnectorReference,
@@ -51,6 +52,7 @@ interface Wish {
   readonly assertOnAdopt?: boolean;
   /** Milliseconds. */
   readonly reassertEvery?: number;
+  readonly reassertOnOutsideChange?: boolean;
   /** Milliseconds. */
   readonly retireAfter?: number;
   readonly line?: number;
@@ -111,6 +113,7 @@ export function desired(name: string, wish: Wish = {}): Desired {
       protect: wish.protect ?? false,
       assertOnAdopt: wish.assertOnAdopt ?? false,
       reassertEvery: wish.reassertEvery ?? null,
+      reassertOnOutsideChange: wish.reassertOnOutsideChange ?? null,
       retireAfter: wish.retireAfter ?? null,
     },
   };
@@ -187,7 +190,15 @@ export function recorded(
 export function begun(like: Desired, over: Partial<JournalEntry> = {}): OpenJournalEntry {
   const { kind, name, displayName } = like.definition;
   const entry = { op: "create", kind, name, id: null, displayName, listed: [] } as const;
-  return { key: 1, startedAt: sentAt, run: null, sends: [passwordPath], ...entry, ...over };
+  return {
+    key: 1,
+    startedAt: sentAt,
+    run: null,
+    request: null,
+    sends: [passwordPath],
+    ...entry,
+    ...over,
+  };
 }
 
 /** What git wants of a flow: by step a name, `{ id }`, `{ displayName }`, or null. */
@@ -259,6 +270,7 @@ export function allowing(allow: Policy["allow"], over: Partial<Policy> = {}): Po
     deleteAfter: 3_600_000,
     expiryWarnings: [60, 30, 14, 7].map((days) => days * 86_400_000),
     windows: [],
+    reassertOnOutsideChange: false,
     ...over,
   };
 }
@@ -280,6 +292,7 @@ export function inputOf(situation: Situation): PlanInput {
       },
     ],
     memory: { ...emptyMemory, ledger, journal },
+    outside: nothingOutside,
     policy: allowing(["adopt", "create", "update"]),
     asked: nothingAsked,
     faults: [],

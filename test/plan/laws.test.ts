@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Outside } from "../../src/model/attribution.ts";
 import { type Step, steps, type UserFlowDefinition } from "../../src/model/definition.ts";
 import type { Change, Outcome, Plan } from "../../src/model/generated/run.ts";
 import type {
@@ -192,6 +193,7 @@ const anyJournal: fc.Arbitrary<readonly OpenJournalEntry[]> = fc
       listed: fc.subarray(ids),
       sends: oneOf([null, [], [passwordPath]]),
       run: fc.constant(null),
+      request: fc.constant(null),
       startedAt: oneOf(["2026-08-01T00:00:00.000Z", "2026-08-20T00:00:00.000Z"]),
     }),
     { maxLength: 3 },
@@ -203,13 +205,18 @@ const anyPolicy: fc.Arbitrary<Policy> = fc
     deletes: fc.integer({ min: 0, max: 20 }),
     deletePercent: fc.integer({ min: 0, max: 100 }),
     deleteAfter: oneOf([0, 3_600_000]),
+    reassertOnOutsideChange: fc.boolean(),
     allow: oneOf([
       ["adopt", "create", "update"],
       ["adopt", "create", "update", "delete"],
     ] as const),
   })
-  .map(({ allow, deleteAfter, ...limits }) =>
-    allowing(allow, { deleteAfter, limits: { ...limits, changes: null } }),
+  .map(({ allow, deleteAfter, reassertOnOutsideChange, ...limits }) =>
+    allowing(allow, {
+      deleteAfter,
+      limits: { ...limits, changes: null },
+      reassertOnOutsideChange,
+    }),
   );
 
 const flowIds = ["B2X_1_a", "B2X_1_b", "B2C_1_c", "B2C_1_d"];
@@ -248,6 +255,27 @@ const anyLiveFlows: fc.Arbitrary<readonly LiveUserFlow[]> = fc
     ),
   );
 
+/** All of it was read before anything of the plan is written. */
+const anyOutside: fc.Arbitrary<Outside> = fc.record({
+  changes: fc
+    .array(
+      fc.record({
+        id: fc.uuid(),
+        at: oneOf(["2026-08-01T00:00:01.000Z", "2026-08-19T23:58:00.000Z"]),
+        activity: fc.constant("Update Api connector"),
+        kind: fc.constant("ApiConnector" as const),
+        op: oneOf(["create", "update", "delete"] as const),
+        request: fc.constant(null),
+        about: fc.subarray([...ids, ...displayNames], { maxLength: 2 }),
+        actor: fc.constant(null),
+        seenAt: fc.constant("2026-08-20T08:00:00.000Z"),
+      }),
+      { maxLength: 3 },
+    )
+    .map((changes) => changes.toSorted((one, other) => (one.at < other.at ? -1 : 1))),
+  lookedAt: oneOf([null, "2026-08-01T00:00:00.000Z"]),
+});
+
 const inputWith = (given: typeof certificates): fc.Arbitrary<PlanInput> =>
   anyDesired(given).chain((wanted) =>
     fc
@@ -260,7 +288,7 @@ const inputWith = (given: typeof certificates): fc.Arbitrary<PlanInput> =>
           .tuple(anyLedger, fc.subarray(flowIds))
           .map(([entries, flows]) => [...entries, ...flows.map(managedFlow)]),
         journal: anyJournal,
-        input: anyPolicy.map((policy) => ({ policy })),
+        input: fc.record({ policy: anyPolicy, outside: anyOutside }),
       })
       .map(inputOf),
   );

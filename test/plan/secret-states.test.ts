@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { OutsideChange } from "../../src/model/attribution.ts";
 import { failure } from "../../src/model/fault.ts";
 import { nothingAsked } from "../../src/plan/input.ts";
 import {
@@ -21,6 +22,14 @@ const of = (secret: ReturnType<typeof recorded>) => ({
 });
 const sent = "2026-08-01T00:00:00.000Z";
 const run = "20260801T000000000Z";
+
+/** An entry of that day about a connector of this name. */
+function changedBy(day: string, over: Partial<OutsideChange> = {}): OutsideChange {
+  const at = `${day}T00:00:00.000Z`;
+  const told = { id: `e-${day}`, at, activity: "Update Api connector", request: null, actor: null };
+  const named = { kind: "ApiConnector", op: "update", about: ["A connector"] } as const;
+  return { ...told, ...named, seenAt: "2026-08-20T07:00:00.000Z", ...over };
+}
 
 test.for<Situation & { readonly name: string; readonly want: object; readonly sends?: boolean }>([
   {
@@ -99,6 +108,69 @@ test.for<Situation & { readonly name: string; readonly want: object; readonly se
     name: "a password whose source cannot be read is unreadable",
     desired: [desired("a", { password: failure("secret-source", "env PASSWORD is not set.") })],
     want: { state: "unreadable" },
+  },
+  {
+    name: "a password whose connector somebody else has changed since is in doubt, and left alone",
+    ...of(recorded("v1$a", sent)),
+    input: { outside: { changes: [changedBy("2026-08-02")], lookedAt: null } },
+    want: { state: "possibly-changed-outside", at: sent, outside: { id: "e-2026-08-02" } },
+  },
+  {
+    name: "one that was only taken over is in doubt as well",
+    ...of(recorded("v1$a", null)),
+    input: { outside: { changes: [changedBy("2026-08-02")], lookedAt: null } },
+    want: { state: "possibly-changed-outside", at: null },
+  },
+  {
+    name: "a password in doubt is sent where its policy says so",
+    ...of(recorded("v1$a", sent)),
+    desired: [desired("a", { reassertOnOutsideChange: true })],
+    input: { outside: { changes: [changedBy("2026-08-02")], lookedAt: null } },
+    sends: true,
+    want: { state: "possibly-changed-outside" },
+  },
+  {
+    name: "a change that a run had read of before it sent the password leaves no doubt",
+    ...of(recorded("v1$a", sent)),
+    input: {
+      outside: { changes: [changedBy("2026-08-01", { seenAt: sent })], lookedAt: null },
+    },
+    want: { state: "asserted" },
+  },
+  {
+    name: "a change that was made long before the password was sent, and arrives late, leaves no doubt",
+    ...of(recorded("v1$a", sent)),
+    input: { outside: { changes: [changedBy("2026-07-31")], lookedAt: null } },
+    want: { state: "asserted" },
+  },
+  {
+    name: "a change of another connector of the same name leaves no doubt",
+    ...of(recorded("v1$a", sent)),
+    input: {
+      outside: {
+        changes: [
+          changedBy("2026-08-02", {
+            about: ["00000000-0000-4000-8000-00000000000f", "A connector"],
+          }),
+        ],
+        lookedAt: null,
+      },
+    },
+    want: { state: "asserted" },
+  },
+  {
+    name: "a change that names no object may be of any connector",
+    ...of(recorded("v1$a", sent)),
+    input: { outside: { changes: [changedBy("2026-08-02", { about: [] })], lookedAt: null } },
+    want: { state: "possibly-changed-outside" },
+  },
+  {
+    name: "a password that is overdue is sent for that, and says who changed its connector",
+    ...of(recorded("v1$a", sent)),
+    desired: [desired("a", { reassertEvery: 7 * day })],
+    input: { outside: { changes: [changedBy("2026-08-02")], lookedAt: null } },
+    sends: true,
+    want: { state: "overdue", outside: { id: "e-2026-08-02" } },
   },
   {
     name: "a password that is asked for by name is sent, and its state stays what is known",

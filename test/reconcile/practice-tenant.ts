@@ -90,8 +90,10 @@ export interface Practice extends AsyncDisposable {
   run(over?: Partial<Subject>, options?: Partial<RunOptions & { after: number }>): Promise<Run>;
   /** What was asked of connectors, such as `PATCH 204`, since the last call. */
   requests(): readonly string[];
-  /** What was asked of user flows, since the last call of either. */
+  /** What was asked of user flows, since the last call of any. */
   flowRequests(): readonly string[];
+  /** What was asked of the audit log, since the last call of any. */
+  auditRequests(): readonly string[];
 }
 
 export interface PracticeOptions {
@@ -158,8 +160,9 @@ export async function openPractice(options: PracticeOptions = {}): Promise<Pract
       events.length = 0;
       return reconcile(subject(over), { ...runOptions(events), ...options });
     },
-    requests: () => requests((path) => !isOfFlows(path)),
+    requests: () => requests((path) => /apiConnectors/i.test(path) && !isOfFlows(path)),
     flowRequests: () => requests(isOfFlows),
+    auditRequests: () => requests((path) => /auditLogs/i.test(path)),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
       await sandbox.close();
@@ -243,6 +246,7 @@ export function wiring({ folder, clock, sandbox, store, env, options }: Parts): 
       policy: allowing(["adopt", "create", "update"]),
       settle: 5_000,
       drift: { after: 1, keep: 30 * 86_400_000 },
+      attribution: { read: true, actors: "keep" },
       version: "1.0.0",
       load: () => ({ loaded: openDefinitions().load(request), commit: null }),
       secrets: openSecrets({

@@ -187,6 +187,7 @@ test("a name that came to stand for another tenant teaches the store nothing abo
     ...update,
     displayName: "theirs",
     sends: null,
+    request: null,
     listed: [],
     startedAt,
     run: null,

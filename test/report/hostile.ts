@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Report } from "../../src/report/report.ts";
 import { unmanagedEnding } from "./certificates.ts";
 import {
+  attributedPlan,
   certificatesPlan,
   certificatesRun,
   mixedPlan,
@@ -115,5 +116,6 @@ export const fullReports: readonly { readonly name: string; readonly report: Rep
   { name: "a run with certificates", report: { type: "runs", runs: [certificatesRun] } },
   { name: "a plan with user flows", report: { type: "plans", plans: [usesPlan] } },
   { name: "a run with user flows", report: { type: "runs", runs: [usesRun] } },
+  { name: "a plan of changes by others", report: { type: "plans", plans: [attributedPlan] } },
   { name: "faults", report: samples["faults"]! },
 ];

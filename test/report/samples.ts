@@ -1,6 +1,7 @@
 /** Plans, runs and faults to render: the representative set behind the golden files. */
 import type { Fault } from "../../src/model/fault.ts";
 import type {
+  Attribution,
   Change,
   HeldChange,
   Outcome,
@@ -18,6 +19,7 @@ import {
   certificatesUnchanged,
   certificatesUnmanaged,
   heldCertificate,
+  secretOf,
   secrets,
   unmanagedEnding,
 } from "./certificates.ts";
@@ -443,6 +445,35 @@ export const calmClosedRun = runOf({ plan: planOf({ unchanged, window: closed })
 
 const nextRuns = new Map([["production", "2026-08-22T10:30:00.000Z"]]);
 
+/** What the tenant's audit log tells of a connector. */
+export const byPerson: Attribution = {
+  id: "B2C_DQO3J_4984536",
+  at: "2026-08-22T09:12:07.061Z",
+  activity: "Update Api connector",
+  request: "da159bfb-54fa-4092-8a38-6e1fa7870e30",
+  actor: {
+    type: "user",
+    name: "Jane Doe",
+    id: "728309ae-1a37-4937-9afe-e35d964db09b",
+  },
+};
+
+export const byProgram: Attribution = {
+  ...byPerson,
+  request: null,
+  actor: { type: "app", name: "Deployments", id: "11111111-2222-4333-8444-555555555555" },
+};
+
+export const attributedPlan = planOf({
+  changes: [{ ...updated, who: byPerson }],
+  held: [{ ...heldAmbiguous, who: { ...byPerson, actor: null } }],
+  unchanged,
+  secrets: [
+    ...calmSecrets,
+    secretOf("sms-check", { state: "possibly-changed-outside", outside: byProgram }),
+  ],
+});
+
 /** By the name of the golden file. */
 export const samples: Readonly<Record<string, Report>> = {
   "mixed-plan": { type: "plans", plans: [mixedPlan] },
@@ -502,6 +533,11 @@ export const samples: Readonly<Record<string, Report>> = {
         ],
       }),
     ],
+  },
+  "attributed-plan": { type: "plans", plans: [attributedPlan] },
+  "calm-attributed-run": {
+    type: "runs",
+    runs: [runOf({ plan: planOf({ unchanged, secrets: attributedPlan.secrets }) })],
   },
   "suspended-plan": { type: "plans", plans: [suspendedPlan] },
   "restored-run": { type: "runs", runs: [restoredRun] },

@@ -20,6 +20,10 @@ test("the sandbox introduces itself with all that is needed to use it", async ()
       bindAgain: 409,
       deleteInUse: 409,
       tokenStep: "preTokenIssuance",
+      auditDelay: 0,
+      auditTargets: "both",
+      auditCorrelation: "client-request-id",
+      person: "someone@sandbox.example",
     },
   });
 });

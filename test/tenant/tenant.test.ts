@@ -75,7 +75,7 @@ test.each(["zanzi\n", "zan\u0000zi", ""])(
 
 test("a reader has no way to write", async () => {
   const { access: opened } = access("http://127.0.0.1:8090");
-  expect(Object.keys(openReader(opened))).toEqual(["list", "userFlows", "userFlow"]);
+  expect(Object.keys(openReader(opened))).toEqual(["list", "userFlows", "userFlow", "audits"]);
 });
 
 test("what is written to a practice tenant is what is read from it", async () => {

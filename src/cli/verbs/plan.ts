@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Logger } from "pino";
+import { nothingOutside } from "../../model/attribution.ts";
 import { type Fault, failure, toFault } from "../../model/fault.ts";
 import type { Plan } from "../../model/generated/run.ts";
 import { planResult, worst } from "../../model/result.ts";
@@ -82,6 +83,7 @@ function unplanned({ subject }: Wired, fault: Fault): Plan {
     flows: [],
     observations: [],
     memory,
+    outside: nothingOutside,
     faults: [fault],
     commit: null,
   };

@@ -89,6 +89,10 @@ assertOnAdopt?: boolean
  */
 reassertEvery?: string
 /**
+ * Send the password again when the tenant's audit log has a change of this connector by somebody else since it was last sent: Microsoft Graph never shows whether the password was part of it. Needs AuditLog.Read.All. Default: what the tenant says under attribution.
+ */
+reassertOnOutsideChange?: boolean
+/**
  * What becomes of older certificates, which Microsoft Graph cannot remove one by one: `afterRotation` replaces the whole list with the one in git, once that has been active for retireAfter; `never` keeps them.
  */
 retire?: ("never" | "afterRotation")

@@ -93,6 +93,12 @@ commit: (string | null)
  * Digest of what git said of this field when it was last seen (where a secret is, not what it is); null when it said nothing.
  */
 definition: (string | null)
+/**
+ * When the tenant was looked at last before it opened, and did not have it; left out: never. RFC 3339, UTC.
+ */
+absentAt?: string
+who?: Attribution
+resolvedWho?: Attribution
 }
 /**
  * A place in a file, for people and editors.
@@ -110,4 +116,46 @@ line: number
  * From 1.
  */
 column: number
+}
+/**
+ * A change of the tenant by somebody else than Plumbline, as the tenant's own audit log tells of it (microsoft.graph.directoryAudit).
+ */
+export interface Attribution {
+/**
+ * Of its entry in the audit log.
+ */
+id: string
+/**
+ * When it was done. RFC 3339, UTC.
+ */
+at: string
+/**
+ * As Microsoft names it: `Update Api connector`.
+ */
+activity: string
+/**
+ * correlationId of the entry; null where it has none.
+ */
+request: (string | null)
+/**
+ * Who did it; null where the entry does not say, or it is not kept (attribution.actors).
+ */
+actor: (OutsideActor | null)
+}
+/**
+ * A person or a program that changed the tenant.
+ */
+export interface OutsideActor {
+/**
+ * user: a person; app: a program.
+ */
+type: ("user" | "app")
+/**
+ * userPrincipalName, else the displayName; of an app its displayName.
+ */
+name: (string | null)
+/**
+ * Object id of the user, appId of the program.
+ */
+id: (string | null)
 }

@@ -253,6 +253,7 @@ sends: string[]
  * True when the certificate is added by uploadClientCertificate and the older ones stay. Otherwise authentication that differs is overwritten whole.
  */
 upload?: true
+who?: Attribution
 }
 /**
  * A place in a file, for people and editors.
@@ -291,6 +292,48 @@ after: (string | null)
  * True when the value is a secret and is shown redacted.
  */
 secret?: true
+}
+/**
+ * A change of the tenant by somebody else than Plumbline, as the tenant's own audit log tells of it (microsoft.graph.directoryAudit).
+ */
+export interface Attribution {
+/**
+ * Of its entry in the audit log.
+ */
+id: string
+/**
+ * When it was done. RFC 3339, UTC.
+ */
+at: string
+/**
+ * As Microsoft names it: `Update Api connector`.
+ */
+activity: string
+/**
+ * correlationId of the entry; null where it has none.
+ */
+request: (string | null)
+/**
+ * Who did it; null where the entry does not say, or it is not kept (attribution.actors).
+ */
+actor: (OutsideActor | null)
+}
+/**
+ * A person or a program that changed the tenant.
+ */
+export interface OutsideActor {
+/**
+ * user: a person; app: a program.
+ */
+type: ("user" | "app")
+/**
+ * userPrincipalName, else the displayName; of an app its displayName.
+ */
+name: (string | null)
+/**
+ * Object id of the user, appId of the program.
+ */
+id: (string | null)
 }
 /**
  * A definition that the tenant already matches.
@@ -362,6 +405,7 @@ candidates?: string[]
  * True when the certificate is added by uploadClientCertificate and the older ones stay. Otherwise authentication that differs is overwritten whole.
  */
 upload?: true
+who?: Attribution
 }
 /**
  * Why a change is held.
@@ -461,9 +505,9 @@ path: string
  */
 source: string
 /**
- * asserted: sent by Plumbline (at, run), and nothing tells that the source has changed since (after a change of fingerprintKey nothing can); changed-at-source: the source holds another value than the one that was last sent or recorded; not-asserted: never sent by Plumbline, the live value was there before; trusted: a person said that the live value is right (at, run); overdue: policy.reassertEvery has passed; unknown: the answer to the last write was lost; compared: Microsoft Graph shows it (a key in the URL, a certificate), so it is compared at each run; unreadable: its source cannot be read or opened; new: it will be sent with a create.
+ * asserted: sent by Plumbline (at, run), and nothing tells that the source has changed since (after a change of fingerprintKey nothing can); changed-at-source: the source holds another value than the one that was last sent or recorded; not-asserted: never sent by Plumbline, the live value was there before; trusted: a person said that the live value is right (at, run); overdue: policy.reassertEvery has passed; possibly-changed-outside: the tenant's audit log has a change of the connector by somebody else since then (outside), and cannot tell whether the password was part of it; unknown: the answer to the last write was lost; compared: Microsoft Graph shows it (a key in the URL, a certificate), so it is compared at each run; unreadable: its source cannot be read or opened; new: it will be sent with a create.
  */
-state: ("asserted" | "changed-at-source" | "not-asserted" | "trusted" | "overdue" | "unknown" | "compared" | "unreadable" | "new")
+state: ("asserted" | "changed-at-source" | "not-asserted" | "trusted" | "overdue" | "possibly-changed-outside" | "unknown" | "compared" | "unreadable" | "new")
 /**
  * When it was last sent, or taken on trust; null when it never was. RFC 3339, UTC.
  */
@@ -476,6 +520,7 @@ run: (string | null)
  * When policy.reassertEvery sends it again; null without one. RFC 3339, UTC.
  */
 due: (string | null)
+outside?: Attribution
 }
 /**
  * The client certificates of one connector on both sides, also of one that no definition names.

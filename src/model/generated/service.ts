@@ -480,6 +480,23 @@ after?: number
 keep?: string
 }
 /**
+ * Who changed the tenant, as its own audit log says (AuditLog.Read.All); without that permission nothing else is missing.
+ */
+attribution?: {
+/**
+ * Whether the audit log is read.
+ */
+read?: boolean
+/**
+ * What becomes of names and ids of people and programs: keep remembers them as long as the change, omit takes them out before anything sees them, and a duration forgets them after it.
+ */
+actors?: string
+/**
+ * Send a password again when somebody else has changed its connector since, where its definition does not say (policy.reassertOnOutsideChange).
+ */
+reassertOnOutsideChange?: boolean
+}
+/**
  * How long before a certificate expires reports begin to warn, in steps. Default: 60d, 30d, 14d and 7d.
  */
 expiryWarnings?: string[]

@@ -9,6 +9,7 @@ import { shown as valueHtml } from "../../report/html-tenant.ts";
 import { breakable, type Html, html } from "../../report/markup.ts";
 import { grouped, name, REDACTED, sentence } from "../../report/printable.ts";
 import { shortCommit } from "../../report/tenant-view.ts";
+import { whoText } from "../../report/who.ts";
 import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
 import { acceptForm, revokeForm } from "./act-forms.ts";
 import type { PageOptions, TenantPast } from "./options.ts";
@@ -126,7 +127,7 @@ function seen({ drift, state, acceptance }: Standing, { timezone }: TenantPast, 
   const waits = counts ? NOTHING : html`<br>does not count yet`;
   const accepted =
     state === "accepted" ? html`<br>${acceptedWords(acceptance, timezone)}` : NOTHING;
-  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${accepted}`;
+  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${accepted}${changedBy(drift, timezone)}`;
 }
 
 function acceptedWords(acceptance: Acceptance | null, timezone: string): Html {
@@ -142,4 +143,8 @@ function form(
 ) {
   if (state !== "accepted") return acceptForm(tenant, drift, reader);
   return acceptance === null ? NOTHING : revokeForm(tenant, drift, reader);
+}
+
+function changedBy({ who }: Drift, timezone: string): Html {
+  return who === undefined ? NOTHING : html`<br>changed by ${breakable(whoText(who, timezone))}`;
 }

@@ -1,0 +1,131 @@
+/** Reading an audit log again and again, while entries arrive late and in any order. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type DirectoryAudit, neverRead, type OutsideChange } from "../../src/model/attribution.ts";
+import { emptyMemory, type Store } from "../../src/model/store.ts";
+import type { TenantReader } from "../../src/model/tenant.ts";
+import { attributionChanges, type Heard, hear } from "../../src/reconcile/attribution.ts";
+import { openStore } from "../../src/store/store.ts";
+import { run } from "../contracts/store-samples.ts";
+import { desired, ours } from "../plan/builders.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const start = Date.parse("2026-08-20T00:00:00.000Z");
+const instant = (after: number) => new Date(start + after).toISOString();
+
+interface Arriving {
+  readonly at: number;
+  readonly late: number;
+}
+
+function entry({ at }: Arriving, index: number): DirectoryAudit {
+  return {
+    id: `e${index}`,
+    at: instant(at),
+    activity: "Update Api connector",
+    kind: "ApiConnector",
+    op: "update",
+    request: null,
+    about: [`connector ${index}`],
+    actor: { type: "user", name: "jane", id: null, aliases: [] },
+  };
+}
+
+const tenant = { name: "t", graph: "https://graph.microsoft.com", tenantId: "t" };
+
+/** One run at that moment, over a log in which everything arrives after its own delay. */
+async function listen(store: Store, log: readonly Arriving[], now: number): Promise<Heard> {
+  const arrived = log
+    .map((one, index) => ({ ...one, entry: entry(one, index) }))
+    .filter(({ at, late }) => at + late <= now);
+  const audits = async (since: string) => {
+    const entries = arrived.map((one) => one.entry).filter(({ at }) => at >= since);
+    return { entries, left: null, caller: [] };
+  };
+  const { memory, ...heard } = await heardBy(store, audits, now);
+  const found = { lookedAt: null, keep: 30 * day, now: instant(now) };
+  await store.record(tenant, run("r"), undefined, attributionChanges(heard, memory, found));
+  return heard;
+}
+
+async function heardBy(store: Store, audits: TenantReader["audits"], now: number) {
+  const memory = await store.recall(tenant);
+  const attribution = { read: true, actors: "keep" } as const;
+  const { signal } = new AbortController();
+  const subject = { tenant, attribution, store, reader: { audits } };
+  return { memory, ...(await hear(subject, memory, instant(now), signal, () => {})) };
+}
+
+async function inStore(work: (store: Store) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-heard-"));
+  try {
+    await using store = await openStore({ sqlite: join(folder, "state.db") });
+    await work(store);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("no entry is missed however late it arrives within three days, and none is news twice", async () => {
+  const arriving = fc.record({
+    at: fc.integer({ min: 0, max: 15 * day }),
+    late: fc.oneof(fc.integer({ min: 0, max: hour }), fc.integer({ min: 0, max: 3 * day - hour })),
+  });
+  const pauses = fc.array(fc.integer({ min: 60_000, max: 12 * hour }), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(arriving, { maxLength: 20 }), pauses, async (log, between) => {
+      await inStore(async (store) => {
+        const news: string[] = [];
+        let now = 0;
+        for (const pause of [...between, ...Array.from({ length: 50 }, () => 12 * hour)]) {
+          now += pause;
+          const { fresh } = await listen(store, log, now);
+          news.push(...fresh.map(({ id }) => id));
+        }
+        expect(news.toSorted()).toEqual(log.map((_, index) => `e${index}`).toSorted());
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a log that never ends is kept to a bound, and what went does not come back as news", async () => {
+  const log = Array.from({ length: 1_200 }, (_, index) => ({ at: index * 60_000, late: 0 }));
+  await inStore(async (store) => {
+    await listen(store, log, 2 * day);
+    expect((await store.recall(tenant)).outside).toHaveLength(1_000);
+    expect((await listen(store, log, 2 * day + hour)).fresh).toEqual([]);
+  });
+});
+
+test("a clock that ran ahead for a while makes no entry of the time after it missed", async () => {
+  const log = [{ at: day, late: 0 }];
+  await inStore(async (store) => {
+    await listen(store, [], 100 * day);
+    expect((await listen(store, log, 2 * day)).fresh.map(({ id }) => id)).toEqual(["e0"]);
+  });
+});
+
+test("a change that puts a password in doubt is kept for as long, and another is not", () => {
+  const connector = desired("a");
+  const change = (id: string, about: string): OutsideChange => {
+    const { actor: _, ...told } = entry({ at: 0, late: 0 }, 0);
+    return { ...told, actor: null, id, about: [about], seenAt: instant(0) };
+  };
+  const outside = [change("in doubt", connector.definition.displayName), change("other", "b")];
+  const memory = { ...emptyMemory, ledger: [ours("x1", connector)], outside };
+  const heard = {
+    outside: { changes: outside, lookedAt: null },
+    reading: neverRead,
+    fresh: [],
+    note: null,
+  };
+  const now = instant(300 * day);
+  expect(attributionChanges(heard, memory, { lookedAt: null, keep: day, now }).forget).toEqual([
+    "other",
+  ]);
+});
