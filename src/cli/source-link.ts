@@ -7,7 +7,7 @@ export type SourceLink = (of: Pick<Drift, "at" | "commit">) => string | null;
 /** `template` as in `http.sourceUrl`. */
 export function sourceLink(template: string | null): SourceLink {
   return ({ at, commit }) => {
-    if (template === null || at === null) return null;
+    if (template === null || at === null || at.file.split("/").includes("..")) return null;
     if (commit === null && template.includes("{commit}")) return null;
     const filled: Readonly<Record<string, string>> = {
       commit: commit ?? "",

@@ -5,6 +5,7 @@ import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { FieldChange } from "../model/generated/run.ts";
 import type { Acceptance, DamagedRow, Memory, MemoryChange } from "../model/store.ts";
 import { liveValueOf } from "../plan/accepted.ts";
+import { REDACTED } from "../plan/field.ts";
 import { nothingAsked, type PlanInput } from "../plan/input.ts";
 import { type Met, metObjects } from "../plan/objects.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
@@ -51,6 +52,8 @@ export async function acceptDrift(
   const { input } = await observe(subject, nothingAsked, signal, notify);
   const { kind, id, field, value } = differing(input, accepting, redactor);
   const shown = { ...field, before: field.before && redactor.redact(field.before) };
+  const isSeen = shown.before === null || !shown.before.includes(REDACTED);
+  if (seen !== undefined && !isSeen) throw refused(unseen(name, path));
   if (seen !== undefined && seen !== seenDigest(shown)) throw refused(changedSince(name, path));
   const { digest } = planFor(subject, input);
   if (accepting.plan !== undefined && accepting.plan !== digest) {
@@ -69,6 +72,10 @@ export async function acceptDrift(
   ];
   await store.settle(tenant, null, "accepted", changes, [auditOf(subject, actor)(told)]);
   return shown;
+}
+
+function unseen(name: string, path: string): string {
+  return `Of the live ${path} of ${name} not all is shown, so that nobody can tell whether it is still what you saw. Accept it with plumbline accept ${name} --field ${path}.`;
 }
 
 function changedSince(name: string, path: string): string {

@@ -4,7 +4,7 @@ import { seenDigest } from "../../model/drift.ts";
 import type { Drift } from "../../model/generated/drift.ts";
 import { badge, NOTHING } from "../../report/html-parts.ts";
 import { breakable, type Html, html } from "../../report/markup.ts";
-import { name } from "../../report/printable.ts";
+import { name, REDACTED } from "../../report/printable.ts";
 import { actPath } from "./paths.ts";
 import type { Reader } from "./readers.ts";
 
@@ -52,10 +52,14 @@ function period([value, text]: (typeof PERIODS)[number]): Html {
   return html`<option value="${value}"${selected}>${text}</option>`;
 }
 
-/** Microsoft Graph takes an authentication as a whole, and shows no secret of it. */
-function isAcceptable({ path, op }: Drift): boolean {
+/**
+ * Microsoft Graph takes an authentication as a whole, and shows no secret of it. Of what is redacted
+ * nobody could tell whether it is still the value that was shown.
+ */
+function isAcceptable({ path, op, before }: Drift): boolean {
   const isField = path !== "" && (op === "update" || op === "adopt");
-  return isField && !path.startsWith("spec.authentication");
+  const isSeen = before === null || !before.includes(REDACTED);
+  return isField && isSeen && !/^spec\.(authentication|query)\b/.test(path);
 }
 
 function fieldInputs({ name: definition, path }: Drift): Html {

@@ -27,6 +27,8 @@ export function addActs(scope: FastifyInstance, options: PageOptions, readers: R
       if (!options.names.includes(tenant)) {
         return sendPage(reply.code(404), unknownTenantPage(tenant, options.names, reader));
       }
+      // What reads a tenant may wait longer than a connection may be silent.
+      request.raw.socket.setTimeout(0);
       try {
         await doing(tenant, (name) => textOf(request.body, name), reader.name);
       } catch (error) {
@@ -58,8 +60,11 @@ async function admit(request: FastifyRequest, { readerOf }: Readers) {
   return { status: 403, error: "forbidden", message };
 }
 
-/** Milliseconds that a browser waits for a run; one that takes longer goes on, and its page says so. */
-const PATIENCE = 10_000;
+/**
+ * Milliseconds that a browser waits for a run; one that takes longer goes on, and its page says so.
+ * Longer than a run waits for another process that has the tenant, which is to be told.
+ */
+const PATIENCE = 20_000;
 
 async function soon(run: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -35,9 +35,16 @@ function keepFields(old, next) {
   for (const field of old.querySelectorAll("input[id], select[id], textarea[id], details[id]")) {
     const other = next.querySelector("#" + CSS.escape(field.id));
     if (other === null) continue;
-    if (field.localName === "details") other.open = field.open;
+    if (field.localName === "details") keepOpen(field, other);
     else other.value = field.value;
   }
+}
+
+/** Whoever has begun to accept a value has seen that one: if it is another by now, the server says so. */
+function keepOpen(old, next) {
+  next.open = old.open;
+  const [seen, now] = [old, next].map((one) => one.querySelector("[name=seen]"));
+  if (old.open && seen !== null && now !== null) now.value = seen.value;
 }
 
 function replaceMain(page) {
@@ -110,7 +117,7 @@ function listen() {
   source.addEventListener("error", () => {
     // Refused rather than interrupted: the browser does not try again by itself.
     const isRefused = source.readyState === EventSource.CLOSED;
-    const why = isRefused ? "the service listens to no more pages" : "the service does not answer";
+    const why = isRefused ? "the service refuses it for now" : "the service does not answer";
     say("Not live: " + why + ". What is shown may be old.");
     if (!isRefused) return;
     setTimeout(() => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seenDigest } from "../../../src/model/drift.ts";
 import { FaultError, failure } from "../../../src/model/fault.ts";
 import type { PageActs } from "../../../src/web/page/options.ts";
+import { planOf, updated } from "../../report/samples.ts";
 import { holders, operator, viewer } from "../api-world.ts";
 import { drifting, now, runAt } from "./tenants.ts";
 import { openWorld, type World } from "./world.ts";
@@ -64,6 +65,21 @@ describe("on this machine", () => {
     const sent = { ...word, seen, reason: "  a vendor moves " };
     expect((await send(`${world.url}/tenants/production/accept`, sent)).status).toBe(303);
     expect(asked).toEqual([["accept", "production", { ...word, seen }, "local"]]);
+  });
+
+  test("what is not shown whole is not accepted by its looks", async () => {
+    await using world = await openWorld({ tenants, clock });
+    const fields = [
+      { path: "spec.query.code", before: "(redacted)", after: "(redacted)" },
+      { path: "spec.authentication.basic.username", before: "a", after: "b" },
+      { path: "spec.targetUrl", before: "https://a.example/?code=(redacted)", after: "https://b" },
+      { path: "spec.displayName", before: "A", after: "B" },
+    ];
+    const plan = planOf({ changes: [{ ...updated, fields }] });
+    await world.record(runAt(5, { ...drifting, plan }));
+    const page = await (await fetch(`${world.url}/tenants/production`)).text();
+    const offered = [...page.matchAll(/name="path" value="([^"]+)"/g)].map(([, path]) => path);
+    expect(offered).toEqual(["spec.displayName"]);
   });
 
   test("what was accepted is revoked", async () => {
@@ -197,6 +213,14 @@ describe("where somebody said who may use it", () => {
     const page = await (await fetch(`${world.url}/tenants/production`, { headers })).text();
     expect(page).toContain("Reconcile now");
     expect(page).not.toContain("Sign out");
+  });
+
+  test("whoever a proxy names now is not taken for whoever signed in before", async () => {
+    await using world = await open();
+    const headers = await cookieOf(await signIn(world, viewer));
+    const named = { ...headers, authorization: `Bearer ${operator}` };
+    const page = await (await fetch(`${world.url}/tenants/production`, { headers: named })).text();
+    expect(page).toContain("ops, operator");
   });
 
   test.for([

@@ -1,9 +1,10 @@
 import type { Browser } from "playwright-core";
 import { test as anyTest, beforeAll, expect } from "vitest";
+import { seenDigest } from "../../../src/model/drift.ts";
 import type { Report } from "../../../src/report/report.ts";
 import { definition, openService, practice, seeded } from "../../cli/program.ts";
 import { fill, hostileTexts } from "../../report/hostile.ts";
-import { certificatesRun, partialRun, usesRun } from "../../report/samples.ts";
+import { certificatesRun, partialRun, planOf, updated, usesRun } from "../../report/samples.ts";
 import { operator, viewer } from "../api-world.ts";
 import { findings, hasBrowser, openBrowser, openPage, overflow, phone } from "./browser.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
@@ -143,6 +144,24 @@ test("what is typed, the focus and the scroll stay when the page is renewed", as
   await page.waitForSelector("h1:text('1 of 60 tenants matches git.')");
   expect(await page.evaluate("document.activeElement.textContent")).toBe("tenant-9");
   expect(opened.complaints).toEqual([]);
+});
+
+test("whoever has begun to accept a value accepts that one or none, whatever comes meanwhile", async () => {
+  await using world = await openWorld({ tenants: ["production"], clock });
+  const showing = (before: string) => {
+    const fields = [{ path: "spec.displayName", before, after: "git" }];
+    return { ...drifting, plan: planOf({ changes: [{ ...updated, fields }] }) };
+  };
+  await world.record(runAt(5, showing("one")));
+  await using opened = await openPage(browser);
+  const { page } = opened;
+  await page.goto(`${world.url}/tenants/production`);
+  await page.click("summary");
+  await page.fill("textarea", "our vendor");
+  await world.record(runAt(4, showing("another")));
+  await page.waitForSelector("td.was:has-text('another')");
+  expect(await page.inputValue("textarea")).toBe("our vendor");
+  expect(await page.inputValue("[name=seen]")).toBe(seenDigest({ before: "one" }));
 });
 
 test("the page is whole without JavaScript", async () => {
