@@ -77,5 +77,5 @@ await Promise.all(
     return watch(client % 4 === 1 ? "/" : `/tenants/tenant-${client % tenants}`, agent);
   }),
 );
-process.send?.({ latencies, failures: [...failures] });
-process.disconnect();
+// Cut off only when all of it has left.
+process.send?.({ latencies, failures: [...failures] }, () => process.disconnect());
