@@ -10,6 +10,7 @@ import { PASSWORD_PATH } from "../model/definition.ts";
 import { type Fault, toFault } from "../model/fault.ts";
 import type { Memory, Store } from "../model/store.ts";
 import type { TenantReader } from "../model/tenant.ts";
+import { toInstant } from "../plan/instant.ts";
 import { isAbout, isAfter } from "../plan/outside.ts";
 import { notOurs } from "./own-writes.ts";
 import type { AttributionSettings, Notify, PlanSubject } from "./subject.ts";
@@ -114,7 +115,7 @@ function isRefused({ refusedAt }: AuditReading, now: string): boolean {
 
 /** Entries that are known already are left out where so many are kept that the oldest went. */
 function beginning({ from }: AuditReading, known: readonly OutsideChange[], now: string): string {
-  const oldest = instant(Date.parse(now) - LOG_KEPT);
+  const oldest = toInstant(Date.parse(now) - LOG_KEPT);
   const [first] = known.length >= MOST_KEPT ? known : [];
   // A clock that ran ahead must not leave out all that comes until then.
   const last = from !== null && from <= now ? from : oldest;
@@ -124,15 +125,11 @@ function beginning({ from }: AuditReading, known: readonly OutsideChange[], now:
 /** What arrives late is read again and again for as long as it may. */
 function nextBeginning({ left }: DirectoryAudits, since: string, now: string): string {
   if (left === "older") return since;
-  return left === null ? latest(since, instant(Date.parse(now) - LATE)) : left.after;
+  return left === null ? latest(since, toInstant(Date.parse(now) - LATE)) : left.after;
 }
 
 function latest(...instants: readonly string[]): string {
   return instants.reduce((one, other) => (one > other ? one : other));
-}
-
-function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 /** Entries that are neither known nor ours. */
@@ -145,7 +142,7 @@ async function others(
   const known = new Set(outside.map(({ id }) => id));
   const [first] = entries;
   if (first === undefined || entries.every(({ id }) => known.has(id))) return [];
-  const writes = await store.writes(tenant, instant(Date.parse(first.at) - DAY));
+  const writes = await store.writes(tenant, toInstant(Date.parse(first.at) - DAY));
   const theirs = notOurs(entries, writes, caller).filter(({ id }) => !known.has(id));
   const changes = theirs.map(({ actor, ...entry }): OutsideChange => {
     const who = actor && { type: actor.type, name: actor.name, id: actor.id };

@@ -6,6 +6,7 @@ import type { Attribution } from "../model/generated/run.ts";
 import type { DriftChanges } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { calledIn, changesOf, mayCause, SKEW, toAttribution } from "../plan/outside.ts";
+import { driftKey } from "./drift.ts";
 
 /** What the differences of a tenant are attributed by. */
 export interface Attributing {
@@ -20,13 +21,13 @@ export function attributed(
   known: readonly Drift[],
   attributing: Attributing,
 ): DriftChanges {
-  const before = new Map(known.map((drift) => [keyOf(drift), drift]));
-  const touched = new Set([...put, ...forget].map(keyOf));
-  const others = known.filter((drift) => !touched.has(keyOf(drift)));
+  const before = new Map(known.map((drift) => [driftKey(drift), drift]));
+  const touched = new Set([...put, ...forget].map(driftKey));
+  const others = known.filter((drift) => !touched.has(driftKey(drift)));
   return {
     put: [
       ...put.map((drift) =>
-        withWho(opened(drift, before.get(keyOf(drift)), attributing), attributing),
+        withWho(opened(drift, before.get(driftKey(drift)), attributing), attributing),
       ),
       ...others.flatMap((drift) => {
         const after = withWho(drift, attributing);
@@ -35,10 +36,6 @@ export function attributed(
     ],
     forget,
   };
-}
-
-function keyOf({ kind, name, path }: DriftChanges["forget"][number]): string {
-  return `${kind} ${name} ${path}`;
 }
 
 /** What is known of this opening from earlier runs; one that opens now was not there before. */

@@ -44,17 +44,19 @@ export function driftChanges(
   ours: ReadonlySet<Drift>,
 ): DriftChanges {
   const seen = differencesIn(reading.plan);
-  const before = new Map(known.map((drift) => [keyOf(drift), drift]));
-  const now = seen.map((difference) => seenNow(before.get(keyOf(difference)), difference, reading));
+  const before = new Map(known.map((drift) => [driftKey(drift), drift]));
+  const now = seen.map((difference) =>
+    seenNow(before.get(driftKey(difference)), difference, reading),
+  );
   const gone = goneDrifts(known, reading);
-  const keys = new Set(seen.map(keyOf));
+  const keys = new Set(seen.map(driftKey));
   const at = Date.parse(reading.now);
   const isOver = ({ resolvedAt }: Drift) =>
     resolvedAt !== null && Date.parse(resolvedAt) + reading.keep < at;
   return {
     put: [...now, ...gone.map((drift) => resolvedLater(drift, reading, ours.has(drift)))],
     forget: [...known.filter(isOver), ...reading.damaged.filter((row) => row.of === "drift")]
-      .filter((one) => !keys.has(keyOf(one)))
+      .filter((one) => !keys.has(driftKey(one)))
       .map(({ kind, name, path }) => ({ kind, name, path })),
   };
 }
@@ -63,11 +65,12 @@ export function driftChanges(
 export function goneDrifts(known: readonly Drift[], reading: Reading): readonly Drift[] {
   const open = known.filter(({ resolvedAt }) => resolvedAt === null);
   if (open.length === 0) return [];
-  const keys = new Set(differencesIn(reading.plan).map(keyOf));
-  return open.filter((drift) => !keys.has(keyOf(drift))).filter(isLookedAt(reading));
+  const keys = new Set(differencesIn(reading.plan).map(driftKey));
+  return open.filter((drift) => !keys.has(driftKey(drift))).filter(isLookedAt(reading));
 }
 
-function keyOf({ kind, name, path }: Pick<DamagedRow, "kind" | "name" | "path">): string {
+/** What one difference of a tenant is known by. */
+export function driftKey({ kind, name, path }: Pick<DamagedRow, "kind" | "name" | "path">): string {
   return `${kind} ${name} ${path}`;
 }
 

@@ -14,7 +14,7 @@ import type { Caller } from "./access.ts";
 import { answersOf } from "./api-answers.ts";
 import { refusalOf } from "./api-refusals.ts";
 import { type ApiRoute, PREFIX, routes } from "./api-routes.ts";
-import type { Callers } from "./callers.ts";
+import { type Callers, forbidden, withoutRole } from "./callers.ts";
 import { type Limit, openLimit } from "./limit.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ReadSchema } from "./openapi-schemas.ts";
@@ -139,9 +139,7 @@ async function admit(
   const { headers } = request;
   const caller = await limit(request, await callers.callerOf(headers));
   if ("error" in caller) return caller;
-  if (caller.role === null) {
-    return forbidden(`${caller.name} has no role here: neither viewer nor operator.`);
-  }
+  if (caller.role === null) return withoutRole(caller);
   if (role === "operator" && caller.role !== "operator") {
     logger?.(`${caller.name} is a viewer, and asked for a run at ${request.url}.`);
     return forbidden(`${caller.name} is a viewer, and only an operator may ask for a run.`);
@@ -149,10 +147,6 @@ async function admit(
   const unfit =
     method === "POST" ? (refuseCrossOrigin(headers) ?? refuseOtherTypes(headers)) : null;
   return unfit ?? caller;
-}
-
-function forbidden(message: string): Refusal {
-  return { status: 403, error: "forbidden", message };
 }
 
 let ajv: Ajv2020 | undefined;

@@ -38,6 +38,15 @@ export function openCallers(access: AccessOptions | null): Callers {
   };
 }
 
+/** Somebody who is known, and may do nothing here. */
+export function withoutRole({ name }: Pick<Caller, "name">): Refusal {
+  return forbidden(`${name} has no role here: neither viewer nor operator.`);
+}
+
+export function forbidden(message: string): Refusal {
+  return { status: 403, error: "forbidden", message };
+}
+
 function unknown(isSaid: boolean): Refusal {
   const message = isSaid
     ? "This token is not valid here, or no longer."

@@ -1,6 +1,7 @@
 /** What an operator asks for by a form of the page, and where that leads. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, FaultError } from "../../model/fault.ts";
+import { forbidden } from "../callers.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
 import { LONGEST_REASON } from "./act-forms.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
@@ -56,8 +57,7 @@ async function admit(request: FastifyRequest, { readerOf }: Readers) {
   if (refusal !== null) return refusal;
   const reader = await readerOf(request);
   if ("error" in reader || reader.isOperator) return reader;
-  const message = `${reader.name} is a viewer, and only an operator may do this.`;
-  return { status: 403, error: "forbidden", message };
+  return forbidden(`${reader.name} is a viewer, and only an operator may do this.`);
 }
 
 /**

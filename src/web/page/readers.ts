@@ -1,7 +1,7 @@
 /** Who reads the page: whoever signed in, which a cookie says, or whoever its request names. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../access.ts";
-import type { Callers } from "../callers.ts";
+import { type Callers, withoutRole } from "../callers.ts";
 import type { Limit } from "../limit.ts";
 import type { Refusal } from "../refusal.ts";
 import { openSessions } from "../sessions.ts";
@@ -59,8 +59,7 @@ function cookieOf({ headers: { origin = "" } }: FastifyRequest) {
   return { path: "/", httpOnly: true, sameSite: "lax", secure } as const;
 }
 
-function readerOf({ name, role }: Caller, by: Reader["by"]): Reader | Refusal {
-  if (role !== null) return { name, isOperator: role === "operator", by };
-  const message = `${name} has no role here: neither viewer nor operator.`;
-  return { status: 403, error: "forbidden", message };
+function readerOf(caller: Caller, by: Reader["by"]): Reader | Refusal {
+  const { name, role } = caller;
+  return role === null ? withoutRole(caller) : { name, isOperator: role === "operator", by };
 }
