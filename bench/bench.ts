@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aim, definition, say } from "./aims.ts";
 import type { Figures } from "./child.ts";
 import { pages } from "./pages.ts";
 
@@ -29,21 +30,14 @@ const flags = (
   .split(" ")
   .filter((word) => word.startsWith("--"));
 
-const definition = (index: number) => `apiVersion: plumbline/v1
-kind: ApiConnector
-metadata: { name: connector-${index} }
-spec:
-  displayName: Connector ${index}
-  targetUrl: https://connector-${index}.api.contoso.example/entra/sign-up
-  authentication:
-    basic: { username: entra, password: { env: BENCH_PASSWORD_${index % connectors} } }
-`;
-
 function writeDefinitions(folder: string, count: number): string {
   const path = join(work, folder);
   mkdirSync(path);
   for (let index = 0; index < count; index++) {
-    writeFileSync(join(path, `connector-${index}.yaml`), definition(index));
+    writeFileSync(
+      join(path, `connector-${index}.yaml`),
+      definition(index, `BENCH_PASSWORD_${index % connectors}`),
+    );
   }
   return path;
 }
@@ -111,18 +105,6 @@ function row(what: string, { milliseconds, processor, memory }: Figures): void {
     `${memory.toFixed(0)} MiB`,
   ];
   say(`${what.padEnd(52)}${cells.map((cell) => cell.padStart(12)).join("")}`);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-/** `got` and `most` in the unit given. */
-function aim(what: string, got: number, most: number, unit: string): void {
-  const isMet = got <= most;
-  if (!isMet) process.exitCode = 1;
-  const text = Number.isInteger(got) ? String(got) : got.toFixed(2);
-  say(`  ${isMet ? "met   " : "MISSED"} ${what}: ${text}${unit}, at most ${most}${unit}`);
 }
 
 interface Pair {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { aim, definition, say } from "./aims.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,20 +34,13 @@ const product = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "plumbline-load-"));
 const token = "a-token-of-the-dashboards-in-the-hall";
 
-const definition = (index: number) => `apiVersion: plumbline/v1
-kind: ApiConnector
-metadata: { name: connector-${index} }
-spec:
-  displayName: Connector ${index}
-  targetUrl: https://connector-${index}.api.contoso.example/entra/sign-up
-  authentication:
-    basic: { username: entra, password: { env: BENCH_PASSWORD } }
-`;
-
 function writeService(ports: readonly number[]): void {
   mkdirSync(join(work, "connectors"));
   for (let index = 0; index < connectors; index++) {
-    writeFileSync(join(work, "connectors", `connector-${index}.yaml`), definition(index));
+    writeFileSync(
+      join(work, "connectors", `connector-${index}.yaml`),
+      definition(index, "BENCH_PASSWORD"),
+    );
   }
   const http = {
     listen: "127.0.0.1:0",
@@ -121,18 +115,6 @@ async function runsSoFar(url: string): Promise<number> {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function aim(what: string, got: number, most: number, unit = ""): void {
-  const isMet = got <= most;
-  if (!isMet) process.exitCode = 1;
-  say(
-    `  ${isMet ? "met   " : "MISSED"} ${what}: ${Number(got.toFixed(2))}${unit}, at most ${most}${unit}`,
-  );
-}
-
 async function measure(service: ChildProcess): Promise<void> {
   const url = await ready(service);
   const before = await runsSoFar(url);
@@ -159,9 +141,9 @@ async function measure(service: ChildProcess): Promise<void> {
     `  resident memory: ${early?.toFixed(0)} MiB in the second sixth of the time, ${late?.toFixed(0)} MiB in the last, peak ${Math.max(...memory).toFixed(0)} MiB`,
   );
   for (const [what, count] of failures) say(`  failed: ${count} times ${what}`);
-  aim("failed requests", failed, aims.failed);
+  aim("failed requests", failed, aims.failed, "");
   aim("p99", percentile(latencies, 0.99), aims.p99, " ms");
-  aim("memory, last sixth over second", (late ?? 0) / (early ?? 1), aims.growth);
+  aim("memory, last sixth over second", (late ?? 0) / (early ?? 1), aims.growth, "");
 }
 
 const practice = fork(`${here}practice-tenants.ts`, [tenants, connectors, drift].map(String));
