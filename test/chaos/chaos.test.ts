@@ -9,8 +9,8 @@ vi.setConfig({ testTimeout: 120_000 });
 const pool = await makePool();
 
 /** The first problem that a short campaign finds in an engine with this fault, in one line. */
-async function firstProblem(spoil: Spoil, most = 12): Promise<string | null> {
-  for (let seed = 0; seed < most; seed += 1) {
+async function firstProblem(spoil: Spoil, from = 0, most = 12): Promise<string | null> {
+  for (let seed = from; seed < from + most; seed += 1) {
     // It starts a process of its own: that takes as long as several others.
     if (seed % 20 === 7) continue;
     const { problem } = await runSeed(seed, { pool, spoil });
@@ -51,7 +51,9 @@ test("a store that keeps no journal is found", async () => {
         settle: (tenant, _key, ...rest) => store.settle(tenant, null, ...rest),
       },
     }),
-    // What a dead process leaves open is rarely all that tells whose a connector is.
+    // What a dead process leaves open is rarely all that tells whose a connector is: in one seed of
+    // fifty or so, and the first of these is 76.
+    76,
     200,
   );
   expect(problem).toMatch(/^Violation: /);

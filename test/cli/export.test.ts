@@ -98,13 +98,13 @@ test("what was exported from a managed tenant is no change at all, under the sam
   service.configure({ tenants: [practice(tenant)] });
   service.write("connectors/a.yaml", definition("fraud-check", { displayName: "Something else" }));
   service.write("connectors/b.yaml", definition("crm", { displayName: "Fraud check" }));
-  expect(await service.run(["apply"])).toMatchObject({ status: 0 });
-  const exported = await service.run(["export", "out"]);
+  expect(await service.call(["apply"])).toMatchObject({ status: 0 });
+  const exported = await service.call(["export", "out"]);
   expect(exported.status).toBe(0);
   expect(files(service, "out")).toEqual(["crm.yaml", "fraud-check.yaml"]);
   service.configure({ definitions: "out", tenants: [practice(tenant)] });
   Object.assign(service.env, { FRAUD_CHECK_PASSWORD: "open sesame", CRM_PASSWORD: "open sesame" });
-  const { status, stdout } = await service.run(["plan"]);
+  const { status, stdout } = await service.call(["plan"]);
   expect({ status, stdout }).toMatchObject({
     status: 0,
     stdout: expect.stringContaining("clean: 2 unchanged"),
@@ -115,7 +115,7 @@ test("connectors that only letter case tells apart get names of their own, and t
   await using service = openService();
   const tenant = await service.tenant(["Same", "same", "Twin", "Twin"].map((name) => seeded(name)));
   service.configure({ definitions: "out", tenants: [practice(tenant)] });
-  const { status, stdout } = await service.run(["export", "out"]);
+  const { status, stdout } = await service.call(["export", "out"]);
   expect(status).toBe(5);
   expect(files(service, "out")).toEqual(["same-2.yaml", "same.yaml"]);
   expect(stdout.match(/"Twin" \(.*displayName/g)).toHaveLength(2);
@@ -127,19 +127,19 @@ test("export overwrites nothing, reads one tenant, and says what a tenant refuse
   const other = practice(await service.tenant(), { name: "other" });
   service.configure({ tenants: [practice(tenant), other] });
   service.write("out/b.yaml", "mine\n");
-  const several = await service.run(["export", "out"]);
+  const several = await service.call(["export", "out"]);
   expect(several).toMatchObject({ status: 1, stdout: "" });
   expect(several.stderr).toContain("practice, other");
-  const refused = await service.run(["export", "out", "--tenant", "practice"]);
+  const refused = await service.call(["export", "out", "--tenant", "practice"]);
   expect(refused).toMatchObject({ status: 4, stdout: "" });
   expect(refused.stderr).toContain("out/b.yaml");
   expect(files(service, "out")).toEqual(["b.yaml"]);
   expect(service.read("out/b.yaml")).toBe("mine\n");
-  const taken = await service.run(["export", "out/b.yaml/deeper", "--tenant", "practice"]);
+  const taken = await service.call(["export", "out/b.yaml/deeper", "--tenant", "practice"]);
   expect(taken).toMatchObject({ status: 1, stdout: "" });
   expect(taken.stderr).toContain("out/b.yaml/deeper");
   tenant.control.injectFault({ kind: "status", status: 403 });
-  const forbidden = await service.run(["export", "new", "--tenant", "practice"]);
+  const forbidden = await service.call(["export", "new", "--tenant", "practice"]);
   expect(forbidden).toMatchObject({ status: 6, stdout: "" });
   expect(forbidden.stderr).toContain("APIConnectors.Read");
 });
@@ -174,7 +174,7 @@ test("user flows that were exported call what they called, and are no change", a
   for (const schema of ["api-connector", "user-flow"]) {
     service.write(`schemas/${schema}.schema.json`, "{}");
   }
-  const exported = await service.run(["export", "out"]);
+  const exported = await service.call(["export", "out"]);
   expect(exported).toMatchObject({ status: 5, stderr: "" });
   expect(exported.stdout).toContain("Exported 2 connectors and 4 user flows:\n");
   expect(exported.stdout).toContain("1 user flow takes no API connectors");
@@ -203,13 +203,13 @@ spec:
   // What was left out has no name that a step could call it by.
   expect(service.read("out/B2X_1_Partners.yaml")).toContain(`id: ${neither?.id}`);
   fillIn(service, exported.stdout);
-  const planned = await service.run(["plan", "--output", "json"]);
+  const planned = await service.call(["plan", "--output", "json"]);
   const [plan] = JSON.parse(planned.stdout).plans;
   expect(plan).toMatchObject({ faults: [], held: [], unreadable: [] });
   expect(plan.changes).toHaveLength(6);
   for (const change of plan.changes) expect(change).toMatchObject({ op: "adopt", fields: [] });
-  expect((await service.run(["apply"])).status).toBe(0);
-  expect((await service.run(["plan"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
+  expect((await service.call(["plan"])).status).toBe(0);
 });
 
 test("a file of a user flow that is there already is not overwritten, and nothing else is written", async () => {
@@ -218,7 +218,7 @@ test("a file of a user flow that is there already is not overwritten, and nothin
   withFlows(tenant, [{ id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "a" } }]);
   service.configure({ tenants: [practice(tenant)] });
   service.write("out/B2X_1_signup.yaml", "mine\n");
-  const refused = await service.run(["export", "out"]);
+  const refused = await service.call(["export", "out"]);
   expect(refused).toMatchObject({ status: 4, stdout: "" });
   expect(refused.stderr).toContain("out/B2X_1_signup.yaml");
   expect(files(service, "out")).toEqual(["B2X_1_signup.yaml"]);
@@ -231,7 +231,7 @@ test("where user flows may not be read, the connectors are exported and the perm
   withFlows(tenant, [{ id: "B2X_1_signup", apiConnectors: { postAttributeCollection: "a" } }]);
   service.configure({ tenants: [practice(tenant)] });
   tenant.control.injectFault({ kind: "status", status: 403, path: "userFlows", count: 9 });
-  const { status, stdout, stderr } = await service.run(["export", "out"]);
+  const { status, stdout, stderr } = await service.call(["export", "out"]);
   expect({ status, stderr }).toEqual({ status: 5, stderr: "" });
   expect(stdout).toContain("Exported 1 connector:\n");
   expect(stdout).toMatch(

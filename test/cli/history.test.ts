@@ -25,7 +25,7 @@ async function started(service: Service, over: object = {}): Promise<Sandbox> {
 }
 
 async function applied(service: Service): Promise<void> {
-  expect(await service.run(["apply"])).toMatchObject({ status: 0 });
+  expect(await service.call(["apply"])).toMatchObject({ status: 0 });
 }
 
 const connectors = ({ control }: Sandbox) => control.state().connectors ?? [];
@@ -37,7 +37,7 @@ test("history tells run by run what was changed, by whom, with before and after"
   await started(service);
   service.write("connectors/a.yaml", definition("a", elsewhere));
   await applied(service);
-  const { status, stdout } = await service.run(["history", "--output", "json"]);
+  const { status, stdout } = await service.call(["history", "--output", "json"]);
   expect(status).toBe(0);
   const output: HistoryOutput = JSON.parse(stdout);
   expect(faultsBy("history.schema.json", output)).toEqual([]);
@@ -61,11 +61,11 @@ test("history tells run by run what was changed, by whom, with before and after"
     },
     { events: [{ action: "create", result: "done", name: "a" }] },
   ]);
-  const text = (await service.run(["history", "a", "--limit", "1"])).stdout;
+  const text = (await service.call(["history", "a", "--limit", "1"])).stdout;
   expect(text).toContain('"https://api.contoso.com/a"');
   expect(text).toContain("by command of alex");
   expect(text).not.toContain("created");
-  expect((await service.run(["history", "nobody"])).stdout).toBe(
+  expect((await service.call(["history", "nobody"])).stdout).toBe(
     "The audit holds nothing of it.\n",
   );
 });
@@ -113,7 +113,7 @@ test("a deleted connector is made again with its password, and its new id is sai
   const [before] = connectors(tenant);
   service.write("connectors/a.yaml", definition("b"));
   await applied(service);
-  const { status, stdout } = await service.run(["restore", "a", ...why, "--until", "1h"]);
+  const { status, stdout } = await service.call(["restore", "a", ...why, "--until", "1h"]);
   expect(status).toBe(0);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain(
     `a is created anew and gets a new id. Its id was ${before?.id}.`,
@@ -132,9 +132,9 @@ test("a whole run is undone: what it changed, what it made and what it took away
   const before = connectors(tenant);
   service.write("connectors/a.yaml", definition("a", elsewhere));
   service.write("connectors/b.yaml", definition("c"));
-  const run = JSON.parse((await service.run(["apply", "--output", "json"])).stdout).runs[0];
+  const run = JSON.parse((await service.call(["apply", "--output", "json"])).stdout).runs[0];
   expect(run.outcomes).toHaveLength(3);
-  const { status, stdout } = await service.run(["restore", run.id, ...why]);
+  const { status, stdout } = await service.call(["restore", run.id, ...why]);
   expect([status, stdout]).toEqual([0, expect.stringContaining("a, b, c: brought back")]);
   expect(connectors(tenant)).toEqual(
     before.map((one) => (one.displayName === "b" ? { ...one, id: expect.any(String) } : one)),
@@ -147,7 +147,7 @@ test("a password that its source no longer holds is not brought back, and that i
   service.write("connectors/a.yaml", definition("a", elsewhere));
   service.env["CONNECTOR_PASSWORD"] = "another one";
   await applied(service);
-  const { status, stdout } = await service.run(["restore", "a", ...why]);
+  const { status, stdout } = await service.call(["restore", "a", ...why]);
   expect(status).toBe(0);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain("the password of then is not known to be");
   expect(connectors(tenant)).toMatchObject([
@@ -175,7 +175,7 @@ test.for([
 ])("$args is refused with $status", async ({ args, status, says }) => {
   await using service = openService();
   const tenant = await started(service);
-  const ended = await service.run(args);
+  const ended = await service.call(args);
   expect(ended.status).toBe(status);
   expect(`${ended.stdout}${ended.stderr}`.replaceAll(/\s+/g, " ")).toContain(says);
   expect(connectors(tenant)).toHaveLength(1);
@@ -184,20 +184,20 @@ test.for([
 test("a tenant is suspended and resumed by its name, and the audit knows who did it and why", async () => {
   await using service = openService();
   const tenant = await started(service);
-  const suspended = await service.run(["suspend", "practice", "--until", "8h", ...why]);
+  const suspended = await service.call(["suspend", "practice", "--until", "8h", ...why]);
   expect(suspended).toMatchObject({ status: 0, stderr: "" });
   service.write("connectors/a.yaml", definition("a", elsewhere));
-  const plan = await service.run(["plan"]);
+  const plan = await service.call(["plan"]);
   expect([plan.status, plan.stdout]).toEqual([
     2,
     expect.stringContaining("the whole tenant until"),
   ]);
-  expect((await service.run(["apply"])).status).toBe(4);
+  expect((await service.call(["apply"])).status).toBe(4);
   expect(connectors(tenant)).toMatchObject([{ targetUrl: "https://api.contoso.com/a" }]);
-  expect((await service.run(["resume", "practice"])).status).toBe(0);
+  expect((await service.call(["resume", "practice"])).status).toBe(0);
   await applied(service);
   const { entries }: AuditOutput = JSON.parse(
-    (await service.run(["audit", "--output", "json"])).stdout,
+    (await service.call(["audit", "--output", "json"])).stdout,
   );
   expect(faultsBy("audit.schema.json", { version: 1, entries })).toEqual([]);
   const told = (entries ?? []).map(({ entry }) => `${entry.action} ${entry.by} ${entry.message}`);
@@ -208,16 +208,16 @@ test("a tenant is suspended and resumed by its name, and the audit knows who did
 test("the audit is verified against itself and against an entry that was kept elsewhere", async () => {
   await using service = openService();
   await started(service);
-  const whole = await service.run(["audit", "--verify"]);
+  const whole = await service.call(["audit", "--verify"]);
   expect(whole.status).toBe(0);
   const head = /\d+:[0-9a-f]{64}/.exec(whole.stdout)?.[0] ?? "";
   service.write("connectors/a.yaml", definition("a", elsewhere));
   await applied(service);
-  expect((await service.run(["audit", "--verify", "--head", head])).status).toBe(0);
+  expect((await service.call(["audit", "--verify", "--head", head])).status).toBe(0);
   const file = new DatabaseSync(join(service.folder, ".plumbline/state.db"));
   file.exec("UPDATE audit SET entry = replace(entry, 'alex', 'kim') WHERE sequence = 1");
   file.close();
-  const edited = await service.run(["audit", "--verify", "--output", "json"]);
+  const edited = await service.call(["audit", "--verify", "--output", "json"]);
   expect(edited.status).toBe(5);
   const verdict = JSON.parse(edited.stdout);
   expect(faultsBy("audit.schema.json", verdict)).toEqual([]);

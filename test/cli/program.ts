@@ -1,12 +1,14 @@
 /**
- * A service in a folder of its own, and the program that runs in it as a real process. What it
- * started and made is gone when the test ends.
+ * A service in a folder of its own, and the program that runs in it, as a real process or in this
+ * one. What it started and made is gone when the test ends.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runCli } from "../../src/cli/cli.ts";
+import type { Stream, Terminal } from "../../src/cli/terminal.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -52,6 +54,11 @@ export interface Service extends AsyncDisposable {
   tenant(content?: readonly object[], options?: Partial<SandboxOptions>): Promise<Sandbox>;
   start(args: readonly string[], options?: RunOptions): Running;
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  /**
+   * The same in this process: for stories of many verbs, where a start of each takes longer than all
+   * that is told. What a process alone has, such as signals and broken pipes, needs `run`.
+   */
+  call(args: readonly string[], options?: RunOptions): Promise<Ended>;
 }
 
 export function openService(): Service {
@@ -63,10 +70,15 @@ export function openService(): Service {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  const start = (args: readonly string[], { env: more = {}, cwd = "." }: RunOptions = {}) => {
+  const environment = (more?: RunOptions["env"]) => ({
+    ...{ PATH: process.env["PATH"] ?? "", HOME: folder },
+    ...env,
+    ...more,
+  });
+  const start = (args: readonly string[], { env: more, cwd = "." }: RunOptions = {}) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: join(folder, cwd),
-      env: { PATH: process.env["PATH"] ?? "", HOME: folder, ...env, ...more },
+      env: environment(more),
     });
     const process_ = observe(child);
     running.add(process_);
@@ -90,12 +102,32 @@ export function openService(): Service {
     },
     start,
     run: (args, options) => start(args, options).ended,
+    call: (args, { env: more, cwd = "." } = {}) =>
+      call({ args, cwd: join(folder, cwd), env: environment(more) }),
     async [Symbol.asyncDispose]() {
       for (const { child } of running) child.kill("SIGKILL");
       await Promise.all([...running].map(({ ended }) => ended));
       await Promise.all(tenants.map((tenant) => tenant.close()));
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+async function call(terminal: Omit<Terminal, "stdout" | "stderr">): Promise<Ended> {
+  const [stdout, stderr] = [keeping(), keeping()];
+  const status = await runCli({ ...terminal, stdout, stderr });
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function keeping(): Stream & { text(): string } {
+  let all = "";
+  return {
+    write(text, done) {
+      all += text;
+      done?.();
+      return true;
+    },
+    text: () => all,
   };
 }
 

@@ -21,7 +21,7 @@ async function started(service: Service, over: object = {}): Promise<Sandbox> {
 /** Writes these definitions and applies them; answers the id of the run. */
 async function applied(service: Service, files: Readonly<Record<string, string>>): Promise<string> {
   for (const [name, text] of Object.entries(files)) service.write(`connectors/${name}.yaml`, text);
-  const { status, stdout } = await service.run(["apply", "--output", "json"]);
+  const { status, stdout } = await service.call(["apply", "--output", "json"]);
   expect(status).toBe(0);
   return JSON.parse(stdout).runs[0].id;
 }
@@ -30,7 +30,7 @@ const connectors = ({ control }: Sandbox) => control.state().connectors ?? [];
 const words = (text: string) => text.replaceAll(/\s+/g, " ");
 
 async function auditOf(service: Service): Promise<readonly string[]> {
-  const { stdout } = await service.run(["audit", "--output", "json"]);
+  const { stdout } = await service.call(["audit", "--output", "json"]);
   const { entries = [] }: AuditOutput = JSON.parse(stdout);
   return entries.map(({ entry }) => `${entry.action} ${entry.result} ${entry.name}`);
 }
@@ -60,7 +60,7 @@ test("undoing a create deletes what was made then, and not what stands in its pl
   tenant.control.deleteConnector(made?.id ?? "");
   await applied(service, {});
   const [other] = connectors(tenant);
-  const { status, stdout } = await service.run(["restore", run, ...why]);
+  const { status, stdout } = await service.call(["restore", run, ...why]);
   expect([status, words(stdout)]).toEqual([
     4,
     expect.stringContaining(`a is another connector by now (${other?.id})`),
@@ -78,7 +78,7 @@ test("a connector that was renamed in git meanwhile is brought back under its ne
   renamed.metadata.previously = "a";
   await applied(service, { a: JSON.stringify(renamed) });
   const before = connectors(tenant);
-  const { status, stdout } = await service.run(["restore", run, ...why]);
+  const { status, stdout } = await service.call(["restore", run, ...why]);
   expect([status, stdout]).toEqual([0, expect.stringContaining("b: brought back")]);
   expect(connectors(tenant)).toEqual([{ ...before[0], targetUrl: "https://api.contoso.com/a" }]);
 });
@@ -93,7 +93,7 @@ test("a value that somebody typed into the URL was never known, and that is said
     targetUrl: "https://api.contoso.com/a?code=typed-in-the-portal",
   });
   await applied(service, {});
-  const { status, stdout } = await service.run(["restore", "a", ...why]);
+  const { status, stdout } = await service.call(["restore", "a", ...why]);
   expect([status, words(stdout)]).toEqual([
     4,
     expect.stringContaining("where the value of code in its URL came from is not known"),
@@ -108,7 +108,7 @@ test("a key that was rotated at its source is not said to be brought back", asyn
   await applied(service, { a: definition("a", { query }) });
   service.env["CODE"] = "the second key of git";
   await applied(service, {});
-  const { status, stdout } = await service.run(["restore", "a", ...why]);
+  const { status, stdout } = await service.call(["restore", "a", ...why]);
   expect(status).toBe(0);
   expect(words(stdout)).toContain("nothing could be brought back");
   expect(words(stdout)).toContain("the value of code in the URL of then is not known to be");
@@ -119,11 +119,11 @@ test("the limit of deletes holds a restore, and is lifted for exactly its plan",
   const tenant = await started(service);
   await applied(service, { z: definition("z") });
   const run = await applied(service, { a: definition("a"), b: definition("b") });
-  const preview = await service.run(["restore", run, "--preview"]);
+  const preview = await service.call(["restore", run, "--preview"]);
   const command = /plumbline (restore .* --lift deletes)/.exec(preview.stdout)?.[1] ?? "";
   expect(words(preview.stdout)).not.toContain("Put the definitions back");
   const args = command.replace(/ --reason "\.\.\."/, "").split(" ");
-  const { status } = await service.run([...args, ...why]);
+  const { status } = await service.call([...args, ...why]);
   expect(status).toBe(0);
   expect(connectors(tenant)).toMatchObject([{ displayName: "z" }]);
 });
@@ -134,7 +134,7 @@ test("later changes that are undone along with an earlier one are counted", asyn
   await applied(service, { a: definition("a") });
   const run = await applied(service, { a: definition("a", elsewhere) });
   await applied(service, { a: definition("a", { targetUrl: "https://api.contoso.com/third" }) });
-  const { stdout } = await service.run(["restore", run, "--preview"]);
+  const { stdout } = await service.call(["restore", run, "--preview"]);
   expect(words(stdout)).toContain("a: 1 later change of it is undone as well.");
 });
 
@@ -149,7 +149,7 @@ test("a connector that git renames to one that is restored with it is not delete
   renamed.metadata.previously = "b";
   service.write("connectors/a.yaml", JSON.stringify(renamed));
   service.remove("connectors/b.yaml");
-  const { status, stdout } = await service.run(["restore", run, ...why]);
+  const { status, stdout } = await service.call(["restore", run, ...why]);
   expect([status, words(stdout)]).toEqual([
     4,
     expect.stringContaining("a is renamed in git to what is restored"),
@@ -181,12 +181,12 @@ test("a step that was bound to another connector is bound to the first one again
   const both = { a: definition("a"), b: definition("b") };
   await applied(service, { ...both, flow: flow({ postFederationSignup: "a" }) });
   await applied(service, { flow: flow({ postFederationSignup: "b" }) });
-  const history = await service.run(["history", FLOW]);
+  const history = await service.call(["history", FLOW]);
   expect(words(history.stdout)).toContain("spec.apiConnectors.postFederationSignup");
-  const { status, stdout } = await service.run(["restore", FLOW, ...why]);
+  const { status, stdout } = await service.call(["restore", FLOW, ...why]);
   expect([status, words(stdout)]).toEqual([0, expect.stringContaining(`${FLOW}: brought back`)]);
   expect(called(tenant)).toEqual({ postFederationSignup: "a" });
-  expect((await service.run(["plan"])).stdout).toContain("suspended");
+  expect((await service.call(["plan"])).stdout).toContain("suspended");
 });
 
 test("a connector that a run deleted is made anew, and the steps that called it call it again", async () => {
@@ -198,7 +198,7 @@ test("a connector that a run deleted is made anew, and the steps that called it 
   service.remove("connectors/a.yaml");
   const run = await applied(service, { flow: flow({ postFederationSignup: "b" }) });
   expect(connectors(tenant)).toHaveLength(1);
-  const { status, stdout } = await service.run(["restore", run, ...why]);
+  const { status, stdout } = await service.call(["restore", run, ...why]);
   expect([status, words(stdout)]).toEqual([0, expect.stringContaining("brought back")]);
   expect(called(tenant)).toEqual({ postFederationSignup: "a" });
 });

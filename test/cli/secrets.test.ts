@@ -25,14 +25,14 @@ function place(service: Service, { pfx, passphrase }: MadeCertificate): void {
 }
 
 async function planned(service: Service, ...flags: string[]) {
-  const { status, stdout } = await service.run(["plan", "--output", "json", ...flags]);
+  const { status, stdout } = await service.call(["plan", "--output", "json", ...flags]);
   const output = JSON.parse(stdout);
   expect(faultsBy("plan.schema.json", output)).toEqual([]);
   return { status, plan: output.plans[0] as Plan };
 }
 
 async function ran(service: Service, ...args: string[]) {
-  const { status, stdout } = await service.run([...args, "--output", "json"]);
+  const { status, stdout } = await service.call([...args, "--output", "json"]);
   const output = JSON.parse(stdout);
   expect(faultsBy("run.schema.json", output)).toEqual([]);
   return { status, run: output.runs[0] as Run };
@@ -45,7 +45,7 @@ async function adopted() {
   const tenant = await service.tenant([seeded("a"), seeded("b", "https://api.contoso.com/old")]);
   service.configure({ tenants: [practice(tenant)] });
   service.write("connectors/a.yaml", definition("a"));
-  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
   const passwords = () =>
     tenant.control.state().connectors?.map((connector) => {
       const { authentication } = connector;
@@ -82,7 +82,7 @@ test("trust records that a live password is right without writing, and a later c
   expect(run.plan?.secrets).toMatchObject([{ name: "a", state: "trusted", run: run.id }]);
   service.env["CONNECTOR_PASSWORD"] = "another password";
   expect((await planned(service)).plan.secrets[0]?.state).toBe("changed-at-source");
-  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
   expect(passwords()?.[0]).toBe("another password");
 });
 
@@ -91,7 +91,7 @@ test("trust settles a change at the source that the portal had already", async (
   await using _ = service;
   service.env["CONNECTOR_PASSWORD"] = "live password";
   expect((await planned(service)).status).toBe(2);
-  expect((await service.run(["trust", "a"])).status).toBe(0);
+  expect((await service.call(["trust", "a"])).status).toBe(0);
   expect((await planned(service)).status).toBe(0);
   expect(passwords()?.[0]).toBe("live password");
 });
@@ -122,7 +122,7 @@ test("a name needs one tenant", async () => {
   const other = await service.tenant();
   service.configure({ tenants: [practice(tenant), practice(other, { name: "other" })] });
   service.write("connectors/README.md", "");
-  const { status, stderr } = await service.run(["assert", "a"]);
+  const { status, stderr } = await service.call(["assert", "a"]);
   expect(status).toBe(1);
   expect(stderr).toContain("A name is for one tenant: choose it by --tenant");
 });
@@ -144,7 +144,7 @@ test("a certificate near its end is a warning, and drift for those who ask", asy
   service.configure({ tenants: [practice(tenant)] });
   service.write("connectors/a.yaml", byCertificate("a"));
   place(service, near);
-  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
   const { status, plan } = await planned(service);
   expect(status).toBe(0);
   expect(plan.certificates).toMatchObject([{ name: "a", warning: "14d" }]);
@@ -154,18 +154,18 @@ test("a certificate near its end is a warning, and drift for those who ask", asy
     ["--fail-on", "expiry=10d"],
     ["--fail-on", "expiry=10d", "--drift-exit", "42"],
   ]) {
-    statuses.push((await service.run(["plan", ...flags])).status);
-    statuses.push((await service.run(["apply", ...flags])).status);
+    statuses.push((await service.call(["plan", ...flags])).status);
+    statuses.push((await service.call(["apply", ...flags])).status);
   }
   expect(statuses).toEqual([0, 0, 2, 2, 42, 42]);
-  const { stdout, stderr } = await service.run(["plan", "--fail-on", "expiry=10d"]);
+  const { stdout, stderr } = await service.call(["plan", "--fail-on", "expiry=10d"]);
   expect(stderr).toContain("practice: --fail-on expiry=10d counts as drift: a.");
   expect(stdout).toContain("Certificates that expire:");
   expect(stdout).toContain("within 14d");
   // A renewal puts it right, also for the run that makes it.
   place(service, long);
-  expect((await service.run(["apply", "--fail-on", "expiry=10d"])).status).toBe(0);
-  expect((await service.run(["plan", "--fail-on", "expiry=10d"])).status).toBe(0);
+  expect((await service.call(["apply", "--fail-on", "expiry=10d"])).status).toBe(0);
+  expect((await service.call(["plan", "--fail-on", "expiry=10d"])).status).toBe(0);
 });
 
 test("expiryWarnings chooses the steps", async () => {
@@ -176,7 +176,7 @@ test("expiryWarnings chooses the steps", async () => {
   warned(["3d"]);
   service.write("connectors/a.yaml", byCertificate("a"));
   place(service, near);
-  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
   expect((await planned(service)).plan.certificates).toMatchObject([{ warning: null }]);
   warned(["10d"]);
   expect((await planned(service)).plan.certificates).toMatchObject([{ warning: "10d" }]);
@@ -188,12 +188,12 @@ test("a certificate that ends sooner than the live one is refused until it is al
   service.configure({ tenants: [practice(tenant)] });
   service.write("connectors/a.yaml", byCertificate("a"));
   place(service, long);
-  expect((await service.run(["apply"])).status).toBe(0);
+  expect((await service.call(["apply"])).status).toBe(0);
   place(service, near);
   expect((await planned(service)).status).toBe(2);
-  expect((await service.run(["apply"])).status).toBe(4);
+  expect((await service.call(["apply"])).status).toBe(4);
   const { plan } = await planned(service, "--allow-earlier-expiry", "a");
-  const shown = await service.run(["plan", "--allow-earlier-expiry", "a"]);
+  const shown = await service.call(["plan", "--allow-earlier-expiry", "a"]);
   expect(shown.stdout.replace(/\s+/g, " ")).toContain(
     `--plan ${plan.digest} --allow-earlier-expiry a`,
   );
@@ -211,10 +211,10 @@ test("validate opens the certificates that it can reach, and warns of what is wr
   service.configure({ tenants: [practice(tenant)] });
   service.write("connectors/a.yaml", byCertificate("a"));
   place(service, over);
-  const expired = await service.run(["validate"]);
+  const expired = await service.call(["validate"]);
   expect(expired).toMatchObject({ status: 0, stdout: expect.stringMatching(/expired on \d{4}-/) });
   service.env["PFX_PASSPHRASE"] = "wrong";
-  const locked = await service.run(["validate"]);
+  const locked = await service.call(["validate"]);
   expect(locked.stdout).toContain("cannot be opened with the passphrase that was given");
 });
 
