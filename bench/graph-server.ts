@@ -29,6 +29,8 @@ const pages: readonly (readonly [RegExp, string])[] = [
     ),
   ],
   [/b2cUserFlows$/, listing("b2cUserFlows", [])],
+  // Nobody changed anything.
+  [/directoryAudits/, listing("directoryAudits", [])],
   [
     /apiConnectorConfiguration\?/,
     JSON.stringify({ postFederationSignup: value[0], postAttributeCollection: null }),

@@ -5,7 +5,7 @@ export const flows = ["B2X_1_signup", "B2X_1_partners", "B2X_1_suppliers"];
 
 const steps = "postFederationSignup,postAttributeCollection";
 
-/** Addresses below the root of Graph, in the order in which they are read. */
+/** Addresses below the root of Graph. */
 export const pages: readonly string[] = [
   "/v1.0/identity/apiConnectors",
   "/v1.0/identity/b2xUserFlows",
@@ -13,4 +13,5 @@ export const pages: readonly string[] = [
   ...flows.map(
     (id) => `/v1.0/identity/b2xUserFlows/${id}/apiConnectorConfiguration?$expand=${steps}`,
   ),
+  "/v1.0/auditLogs/directoryAudits",
 ];
