@@ -3,6 +3,8 @@ import { readSchema } from "../definitions/schemas.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Secrets } from "../model/secret.ts";
+import type { Memory } from "../model/store.ts";
+import { standingDrifts } from "../plan/standing.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import type { Redactors } from "../secrets/secrets.ts";
@@ -78,7 +80,7 @@ function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
     lastRun: async (name) => (await subjectOf(name).store.runs(name, 1))[0] ?? null,
     drifts: async (name) => {
       const { store, tenant } = subjectOf(name);
-      return openFirst((await store.recall(tenant)).drifts);
+      return openFirst(await store.recall(tenant), clock.now());
     },
     runs: async (name, { limit, before }) => {
       const [outlines = []] = await subjectOf(name).store.outlines([name], limit, before);
@@ -90,8 +92,8 @@ function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
   };
 }
 
-/** The store has them by kind, name and path. */
-function openFirst(drifts: readonly Drift[]): readonly Drift[] {
-  const isOpen = ({ resolvedAt }: Drift) => resolvedAt === null;
-  return [...drifts.filter(isOpen), ...drifts.filter((drift) => !isOpen(drift))];
+/** The open ones as they stand now. The store has all by kind, name and path. */
+function openFirst(memory: Memory, now: Date): readonly Drift[] {
+  const open = standingDrifts(memory, now.toISOString()).map(({ drift }) => drift);
+  return [...open, ...memory.drifts.filter(({ resolvedAt }) => resolvedAt !== null)];
 }

@@ -1,8 +1,7 @@
 /** What the page of the service shows, from the store and from the schedule. */
 import type { Clock } from "../model/clock.ts";
-import { openDrifts } from "../model/drift.ts";
 import type { Run } from "../model/generated/run.ts";
-import { isActive } from "../plan/instant.ts";
+import { standingDrifts } from "../plan/standing.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import {
@@ -88,7 +87,7 @@ async function past(
 ): Promise<TenantPast> {
   const { store, tenant } = subject;
   const { name, timezone } = settings;
-  const [runs, [outlines = []], { drifts, acceptances }] = await Promise.all([
+  const [runs, [outlines = []], memory] = await Promise.all([
     store.runs(name, RECENT),
     store.outlines([name], CHARTED),
     store.recall(tenant),
@@ -97,8 +96,7 @@ async function past(
     ...{ name, timezone, runs, outlines },
     nextRun: status?.nextRun ?? null,
     isRunning: status?.isRunning ?? false,
-    drifts: openDrifts(drifts),
-    acceptances: acceptances.filter((one) => isActive(one, now.toISOString())),
+    drifts: standingDrifts(memory, now.toISOString()),
   };
 }
 

@@ -1,6 +1,7 @@
 /** How tenants stand, from the store and from the schedule: for the page and for the API. */
-import { isPressing, openDrifts } from "../model/drift.ts";
+import { isPressing } from "../model/drift.ts";
 import type { Memory, RunOutline } from "../model/store.ts";
+import { standingDrifts } from "../plan/standing.ts";
 import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
@@ -39,14 +40,15 @@ function standing(
   last: RunOutline | null,
   now: Date,
 ): Omit<TenantStanding, "nextRun"> {
-  const open = openDrifts(memory.drifts).filter(isPressing);
-  const suspensions = activeSuspensions({ memory, now: now.toISOString() });
+  const at = now.toISOString();
+  const open = standingDrifts(memory, at).filter(({ drift }) => isPressing(drift));
+  const suspensions = activeSuspensions({ memory, now: at });
   const suspended = suspensions.find(({ kind }) => kind === null);
   return {
     name,
     last,
     open: open.length,
-    oldest: open[0]?.firstSeen ?? null,
+    oldest: open.map(({ drift }) => drift.firstSeen).toSorted()[0] ?? null,
     suspendedUntil: suspended?.until ?? null,
   };
 }

@@ -1,6 +1,15 @@
 /** Which differences are still there, and which of them ask for somebody. */
 import { digestOf } from "./digest.ts";
 import type { Drift } from "./generated/drift.ts";
+import type { Acceptance } from "./store.ts";
+
+/** A difference as it is now, whatever the last run said of it. */
+export interface StandingDrift {
+  /** Its `state` is that of now. */
+  readonly drift: Drift;
+  /** By which it is accepted; null: it is not. */
+  readonly acceptance: Acceptance | null;
+}
 
 /** Those that are not resolved, the oldest first. */
 export function openDrifts(drifts: readonly Drift[]): readonly Drift[] {

@@ -49,7 +49,7 @@ export interface ApiSource {
   readonly tenant: (tenant: string) => Promise<TenantState>;
   /** null before the first one has ended. */
   readonly lastRun: (tenant: string) => Promise<Run | null>;
-  /** Open ones first, then by kind, name and path. */
+  /** Open ones first, as they stand now, then by kind, name and path. */
   readonly drifts: (tenant: string) => Promise<readonly Drift[]>;
   /** Newest first. */
   readonly runs: (tenant: string, filter: RunsFilter) => Promise<readonly RunOutline[]>;

@@ -37,11 +37,13 @@ test.each([
     isRunning: false,
     runs: [],
     outlines: [],
-    acceptances: [],
   };
   const reader = { name: "wall", isOperator: false, by: "session" } as const;
   const shown = { reader, now: new Date(), sourceLink: () => null };
-  const page = differencesSection({ ...past, drifts: [driftOf({ who })] }, shown).html;
+  const page = differencesSection(
+    { ...past, drifts: [{ drift: driftOf({ who }), acceptance: null }] },
+    shown,
+  ).html;
   expect(page).toContain("changed by");
   expect(page).not.toContain("<script>");
   expect(page).not.toMatch(/[^\P{C}\n]/u);

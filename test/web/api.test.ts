@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { untold } from "../../src/model/audit.ts";
+import { digestOf } from "../../src/model/digest.ts";
 import type { Drift } from "../../src/model/generated/drift.ts";
 import type { Run } from "../../src/model/generated/run.ts";
 import { faultsBy, type PublishedSchema } from "../cli/published-schemas.ts";
@@ -91,6 +92,26 @@ describe("on a loopback address without access", () => {
     const { drifts } = await json<{ drifts: readonly Drift[] }>(await other.get(`${tenant}/drift`));
     const isOpen = drifts.map(({ resolvedAt }) => resolvedAt === null);
     expect(isOpen).toEqual([true, true, true, false, false, false]);
+  });
+
+  test("what somebody has accepted since the last run is no open difference", async () => {
+    await using other = await openApiWorld();
+    await other.record(runAt(5, { ...drifting, tenant: "production" }));
+    const { drifts: known } = await other.store.recall(identityOf("production"));
+    const since = new Date().toISOString();
+    const word = { since, until: "2999-01-01T00:00:00.000Z", by: "ada", reason: "they move" };
+    const changes = known.map(({ kind, name, path }) => {
+      return {
+        op: "accept",
+        acceptance: { kind, name, path, value: digestOf(path), ...word },
+      } as const;
+    });
+    await other.store.settle(identityOf("production"), null, "accepted", changes);
+    expect(await json(await other.get(tenant))).toMatchObject({
+      ...{ differences: 0, oldestDifference: null },
+    });
+    const { drifts } = await json<{ drifts: readonly Drift[] }>(await other.get(`${tenant}/drift`));
+    expect(drifts.map(({ state }) => state)).toEqual(["accepted", "accepted", "accepted"]);
   });
 
   test("the newest runs are listed first, as many as are asked for", async () => {

@@ -9,7 +9,7 @@ export interface DriftOutput {
  */
 version: 1
 /**
- * Open ones first, then by kind, name and path.
+ * Open ones first, as they stand now, then by kind, name and path.
  */
 drifts: Drift[]
 }

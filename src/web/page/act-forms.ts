@@ -42,9 +42,10 @@ ${fieldInputs(drift)}<input type="hidden" name="seen" value="${seenDigest(drift)
 </form></details>`;
 }
 
-export function revokeForm(tenant: string, drift: Drift, reader: Reader): Html {
+/** By the name that was accepted, which may be an earlier one of the definition. */
+export function revokeForm(tenant: string, acceptance: Field, drift: Drift, reader: Reader): Html {
   if (!reader.isOperator) return NOTHING;
-  return html`<form class="act" method="post" action="${actPath(tenant, "revoke")}">${fieldInputs(drift)}<button>No longer accept ${about(drift)}</button></form>`;
+  return html`<form class="act" method="post" action="${actPath(tenant, "revoke")}">${fieldInputs(acceptance)}<button>No longer accept ${about(drift)}</button></form>`;
 }
 
 function period([value, text]: (typeof PERIODS)[number]): Html {
@@ -62,7 +63,9 @@ function isAcceptable({ path, op, before }: Drift): boolean {
   return isField && isSeen && !/^spec\.(authentication|query)\b/.test(path);
 }
 
-function fieldInputs({ name: definition, path }: Drift): Html {
+type Field = Pick<Drift, "name" | "path">;
+
+function fieldInputs({ name: definition, path }: Field): Html {
   return html`<input type="hidden" name="name" value="${definition}"><input type="hidden" name="path" value="${path}">`;
 }
 

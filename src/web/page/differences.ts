@@ -1,8 +1,7 @@
 /** What differs between git and a tenant, and since when. Pure. */
-import { isPressing } from "../../model/drift.ts";
+import { isPressing, type StandingDrift } from "../../model/drift.ts";
 import type { Drift } from "../../model/generated/drift.ts";
 import type { Acceptance } from "../../model/store.ts";
-
 import { fieldView, placeOf } from "../../report/change-view.ts";
 import { badge, NOTHING } from "../../report/html-parts.ts";
 import { shown as valueHtml } from "../../report/html-tenant.ts";
@@ -32,7 +31,7 @@ export interface Shown extends Pick<PageOptions, "sourceLink"> {
 
 /** The section with its heading; says so when there is none. */
 export function differencesSection(past: TenantPast, shown: Shown): Html {
-  const rows = past.drifts.map((drift) => standingOf(drift, past));
+  const rows = past.drifts;
   const content =
     rows.length === 0
       ? html`<p class="box quiet">${nothingWords(past)}</p>`
@@ -56,27 +55,9 @@ function nothingWords({ runs: [last] }: TenantPast): string {
     : "Nothing was found to differ in what could be read.";
 }
 
-interface Standing {
-  readonly drift: Drift;
-  /** As it is now: a run says that it is accepted, or somebody has said so since the last one. */
-  readonly state: Drift["state"];
-  /** null also where it was accepted when it was last seen, and is no longer. */
-  readonly acceptance: Acceptance | null;
-}
-
-function standingOf(drift: Drift, { acceptances }: TenantPast): Standing {
-  const acceptance = acceptances.find(
-    ({ kind, name, path }) => kind === drift.kind && name === drift.name && path === drift.path,
-  );
-  const isRecent = acceptance !== undefined && acceptance.since > drift.lastSeen;
-  return drift.state === "accepted" || isRecent
-    ? { drift, state: "accepted", acceptance: acceptance ?? null }
-    : { drift, state: drift.state, acceptance: null };
-}
-
-function counted(rows: readonly Standing[], { runs: [last] }: TenantPast): readonly Html[] {
-  const pressing = rows.filter(({ drift, state }) => isPressing({ ...drift, state })).length;
-  const accepted = rows.filter(({ state }) => state === "accepted").length;
+function counted(rows: readonly StandingDrift[], { runs: [last] }: TenantPast): readonly Html[] {
+  const pressing = rows.filter(({ drift }) => isPressing(drift)).length;
+  const accepted = rows.filter(({ drift }) => drift.state === "accepted").length;
   const waiting = rows.length - pressing - accepted;
   const none = last?.plan?.complete ? badge("none open", "good") : badge("none known", "quiet");
   const badges = [
@@ -89,13 +70,14 @@ function counted(rows: readonly Standing[], { runs: [last] }: TenantPast): reado
 }
 
 /** What nobody has accepted first, then the oldest. */
-function openFirst(one: Standing, other: Standing): number {
-  const rank = ({ state }: Standing) => (state === "accepted" ? 1 : 0);
+function openFirst(one: StandingDrift, other: StandingDrift): number {
+  const rank = ({ drift }: StandingDrift) => (drift.state === "accepted" ? 1 : 0);
   return rank(one) - rank(other) || (one.drift.firstSeen < other.drift.firstSeen ? -1 : 1);
 }
 
-function row(standing: Standing, past: TenantPast, shown: Shown): Html {
-  const { drift, state } = standing;
+function row(standing: StandingDrift, past: TenantPast, shown: Shown): Html {
+  const { drift } = standing;
+  const { state } = drift;
   const { path, before, after } = fieldView({
     ...drift,
     // What is redacted already is no value of anybody's.
@@ -122,27 +104,25 @@ function place(drift: Drift, { sourceLink }: Shown): Html {
   return commit === null ? file : html`${file}, commit <code>${shortCommit(commit)}</code>`;
 }
 
-function seen({ drift, state, acceptance }: Standing, { timezone }: TenantPast, now: Date): Html {
+function seen({ drift, acceptance }: StandingDrift, { timezone }: TenantPast, now: Date): Html {
   const { firstSeen, lastSeen, runs, counts } = drift;
   const waits = counts ? NOTHING : html`<br>does not count yet`;
-  const accepted =
-    state === "accepted" ? html`<br>${acceptedWords(acceptance, timezone)}` : NOTHING;
-  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${accepted}${changedBy(drift, timezone)}`;
+  const accepted = acceptance && html`<br>${acceptedWords(acceptance, timezone)}`;
+  return html`first ${time(firstSeen, timezone, `${age(firstSeen, now)} ago`)},<br>last ${time(lastSeen, timezone, `${age(lastSeen, now)} ago`)}<br>in ${plural(runs, "run")}${waits}${accepted ?? NOTHING}${changedBy(drift, timezone)}`;
 }
 
-function acceptedWords(acceptance: Acceptance | null, timezone: string): Html {
-  if (acceptance === null) return html`accepted when it was last seen`;
-  const { until, by, reason } = acceptance;
+function acceptedWords({ until, by, reason }: Acceptance, timezone: string): Html {
   return html`accepted until ${time(until, timezone)} by ${name(by)}: ${sentence(reason)}`;
 }
 
 function form(
-  { drift, state, acceptance }: Standing,
+  { drift, acceptance }: StandingDrift,
   { name: tenant }: TenantPast,
   { reader }: Shown,
-) {
-  if (state !== "accepted") return acceptForm(tenant, drift, reader);
-  return acceptance === null ? NOTHING : revokeForm(tenant, drift, reader);
+): Html {
+  return acceptance === null
+    ? acceptForm(tenant, drift, reader)
+    : revokeForm(tenant, acceptance, drift, reader);
 }
 
 function changedBy({ who }: Drift, timezone: string): Html {

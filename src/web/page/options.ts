@@ -1,15 +1,16 @@
 /** What the page asks of the service. It does not know how runs are made or where they are kept. */
+import type { StandingDrift } from "../../model/drift.ts";
 import type { ChainedEntry } from "../../model/generated/audit.ts";
 import type { Drift } from "../../model/generated/drift.ts";
 import type { Run } from "../../model/generated/run.ts";
-import type { Acceptance, RunOutline } from "../../model/store.ts";
+import type { RunOutline } from "../../model/store.ts";
 
 /** Instants are RFC 3339. */
 export interface TenantStanding {
   readonly name: string;
   /** null before the first run has ended. */
   readonly last: RunOutline | null;
-  /** Differences that are open, count and are not accepted. */
+  /** Differences that are open, count and are not accepted now. */
   readonly open: number;
   /** Since when the oldest of them is open. */
   readonly oldest: string | null;
@@ -31,9 +32,7 @@ export interface TenantPast {
   /** The newest first, as many as CHARTED. */
   readonly outlines: readonly RunOutline[];
   /** Those that are not resolved. */
-  readonly drifts: readonly Drift[];
-  /** Those that hold. */
-  readonly acceptances: readonly Acceptance[];
+  readonly drifts: readonly StandingDrift[];
 }
 
 export interface FoundRun {

@@ -166,6 +166,41 @@ describe("one tenant", () => {
     );
   });
 
+  test("is told as it is since somebody has accepted something, and once that is over", async () => {
+    let at = now;
+    await using other = await open(["production"], { clock: { now: () => at } });
+    const fields = [{ path: "spec.displayName", before: "A", after: "B" }];
+    await other.record(
+      runAt(5, { plan: planOf({ changes: [{ ...updated, fields }] }), result: "drift" }),
+    );
+    const told = async () => {
+      const overview = await text(`${other.url}/`);
+      const tenant = await text(`${other.url}/tenants/production`);
+      const [, heard = ""] = /<h2 id="differences">(.*?)<\/h2>/s.exec(tenant) ?? [];
+      const [, count = ""] = /data-label="Differences">(.*?)<\/td>/s.exec(overview) ?? [];
+      return [heard, count].map((html) => html.replaceAll(/<[^>]*>/g, "").trim());
+    };
+    expect(await told()).toEqual(["Differences 1 open", "1, since 4 min"]);
+    const { kind, name } = updated;
+    const acceptance = {
+      ...{
+        kind,
+        name,
+        path: "spec.displayName",
+        value: digestOf("A"),
+        by: "ada",
+        reason: "they move",
+      },
+      ...{ since: now.toISOString(), until: "2026-08-22T11:00:00.000Z" },
+    };
+    await other.store.settle(identityOf("production"), null, "done", [
+      { op: "accept", acceptance },
+    ]);
+    expect(await told()).toEqual(["Differences none open 1 accepted", "none"]);
+    at = new Date("2026-08-22T11:00:00.000Z");
+    expect(await told()).toEqual(["Differences 1 open", "1, since 48 min"]);
+  });
+
   test("is told with its runs as a chart that has words, and the last twenty with links", async () => {
     const page = await text(`${world.url}/tenants/production`);
     expect(page).toContain("The last 61 runs, the newest on the right: 2 unreadable (a cross)");
