@@ -63,7 +63,6 @@ function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
     const all = await standings(wanted, known, clock.now());
     return all.map(({ open, oldest, ...standing }) => ({
       ...standing,
-      mode: wiredOf(standing.name).settings.mode,
       failures: failures.get(standing.name) ?? 0,
       differences: open,
       oldestDifference: oldest,

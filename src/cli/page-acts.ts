@@ -25,9 +25,14 @@ export function pageActs(
     async accept(tenant, { until, ...word }, by) {
       if (word.reason === "") throw refused("Say why it may stay: whoever looks next will ask.");
       const accepting = { ...word, until: untilOf(until, clock.now()), by };
-      await acceptDrift(subjectOf(tenant), accepting, notify, stopping);
+      const accepted = acceptDrift(subjectOf(tenant), accepting, notify, stopping);
+      await accepted.catch((thrown: unknown) => {
+        throw isStop(thrown, stopping) ? stopped(thrown) : thrown;
+      });
     },
-    revoke: (tenant, of, by) => revokeAcceptance(subjectOf(tenant), { ...of, by }),
+    async revoke(tenant, of, by) {
+      await revokeAcceptance(subjectOf(tenant), { ...of, by });
+    },
   };
 }
 
@@ -37,6 +42,18 @@ function untilOf(text: string, now: Date): string {
   } catch (thrown) {
     throw refused(thrown instanceof Error ? thrown.message : "That is no period.");
   }
+}
+
+/** What is broken off by the stop of the service fails in many ways; what was decided stands. */
+function isStop(thrown: unknown, stopping: AbortSignal): boolean {
+  if (!stopping.aborted) return false;
+  return !(thrown instanceof FaultError && ["refused", "store"].includes(thrown.fault.code));
+}
+
+function stopped(cause: unknown): FaultError {
+  const message =
+    "Plumbline is stopping, and nothing was accepted. Accept it when the service is back.";
+  return new FaultError(failure("stopped", message), { cause });
 }
 
 function refused(message: string): FaultError {

@@ -1,11 +1,14 @@
 /** What the page of the service shows, from the store and from the schedule. */
 import type { Clock } from "../model/clock.ts";
+import type { Drift } from "../model/generated/drift.ts";
 import type { Run } from "../model/generated/run.ts";
 import { standingDrifts } from "../plan/standing.ts";
+import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
 import {
   CHARTED,
+  ENDED,
   type PageActs,
   type PageOptions,
   RECENT,
@@ -17,7 +20,7 @@ import { standings } from "./standings.ts";
 
 /** What of a tenant the page needs. */
 export interface Paged {
-  readonly settings: Pick<TenantSettings, "name" | "timezone">;
+  readonly settings: Pick<TenantSettings, "name" | "mode" | "timezone">;
   readonly subject: Pick<PlanSubject, "store" | "tenant">;
 }
 
@@ -86,18 +89,31 @@ async function past(
   now: Date,
 ): Promise<TenantPast> {
   const { store, tenant } = subject;
-  const { name, timezone } = settings;
+  const { name, mode, timezone } = settings;
+  const at = now.toISOString();
   const [runs, [outlines = []], memory] = await Promise.all([
     store.runs(name, RECENT),
     store.outlines([name], CHARTED),
     store.recall(tenant),
   ]);
   return {
-    ...{ name, timezone, runs, outlines },
+    ...{ name, mode, timezone, runs, outlines },
+    suspensions: activeSuspensions({ memory, now: at }),
     nextRun: status?.nextRun ?? null,
     isRunning: status?.isRunning ?? false,
-    drifts: standingDrifts(memory, now.toISOString()),
+    drifts: standingDrifts(memory, at),
+    resolved: lastEnded(memory.drifts),
   };
+}
+
+function lastEnded(drifts: readonly Drift[]): readonly Drift[] {
+  const ended = drifts.flatMap((drift) =>
+    drift.resolvedAt === null ? [] : [{ drift, at: drift.resolvedAt }],
+  );
+  return ended
+    .toSorted((one, other) => (one.at > other.at ? -1 : 1))
+    .slice(0, ENDED)
+    .map(({ drift }) => drift);
 }
 
 function singles(wired: ReadonlyMap<string, Paged>): Pick<PageOptions, "run" | "audit"> {

@@ -10,7 +10,7 @@ import type { TenantSettings } from "./configuration.ts";
 
 /** What of a tenant is needed. */
 export interface Standing {
-  readonly settings: Pick<TenantSettings, "name">;
+  readonly settings: Pick<TenantSettings, "name" | "mode">;
   readonly subject: Pick<PlanSubject, "store" | "tenant">;
 }
 
@@ -26,26 +26,24 @@ export async function standings(
   const names = tenants.map(({ settings }) => settings.name);
   const outlines = await first.subject.store.outlines(names, 1);
   return Promise.all(
-    tenants.map(async ({ settings: { name }, subject }, index) => {
+    tenants.map(async ({ settings: { name, mode }, subject }, index) => {
       const memory = await subject.store.recall(subject.tenant);
       const last = outlines[index]?.[0] ?? null;
-      return { ...standing(name, memory, last, now), nextRun: nextRuns.get(name) ?? null };
+      return { name, mode, ...standing(memory, last, now), nextRun: nextRuns.get(name) ?? null };
     }),
   );
 }
 
 function standing(
-  name: string,
   memory: Memory,
   last: RunOutline | null,
   now: Date,
-): Omit<TenantStanding, "nextRun"> {
+): Omit<TenantStanding, "name" | "mode" | "nextRun"> {
   const at = now.toISOString();
   const open = standingDrifts(memory, at).filter(({ drift }) => isPressing(drift));
   const suspensions = activeSuspensions({ memory, now: at });
   const suspended = suspensions.find(({ kind }) => kind === null);
   return {
-    name,
     last,
     open: open.length,
     oldest: open.map(({ drift }) => drift.firstSeen).toSorted()[0] ?? null,

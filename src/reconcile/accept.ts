@@ -86,16 +86,14 @@ function busy(tenant: string): string {
   return `Another run of ${tenant} is in progress on this store, and may write what is to be accepted. Try again.`;
 }
 
-/** Ends it before its time. Throws a FaultError `refused` where nothing of the kind is accepted. */
+/** Ends it before its time. Answers false where nothing of the kind is accepted. */
 export async function revokeAcceptance(
   subject: PlanSubject,
   { name, path, by }: Pick<Accepting, "name" | "path" | "by">,
-): Promise<void> {
+): Promise<boolean> {
   const { store, tenant } = subject;
   const found = acceptancesOf(await store.recall(tenant), { name, path });
-  if (found.length === 0) {
-    throw refused(`Nothing is accepted of ${path} of ${name} in ${tenant.name}.`);
-  }
+  if (found.length === 0) return false;
   const audited = auditOf(subject, { run: null, commit: null, trigger: null, by });
   const entries = found.map((one) => {
     const was = isDamaged(one) ? "Nobody can read what it was." : `It was: ${one.reason}`;
@@ -103,6 +101,7 @@ export async function revokeAcceptance(
     return audited({ action: "accept", result: "revoked", kind: kindOfName(name), ...told });
   });
   await store.settle(tenant, null, "revoked", found.map(revoking), entries);
+  return true;
 }
 
 /** What is accepted of a field, whether it can be read or not. */

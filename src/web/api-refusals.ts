@@ -1,6 +1,7 @@
 /** What an error inside a request of the API comes to. Detail of a bug goes to the log alone. */
-import { type FaultCode, FaultError, toFault } from "../model/fault.ts";
-import { type Refusal, statusOf } from "./refusal.ts";
+import { type FaultCode, FaultError } from "../model/fault.ts";
+import type { WebLog } from "./log.ts";
+import { type Refusal, STORE, statusOf } from "./refusal.ts";
 
 type Known = Pick<Refusal, "status" | "error">;
 
@@ -13,28 +14,25 @@ const ofFaults: Partial<Readonly<Record<FaultCode, Known>>> = {
   unavailable,
 };
 
-/** Where it is kept, and what is wrong with it, is for whoever reads the log. */
-const STORE = "The store cannot be read. The log of the service has the reason.";
-
 /** What is wrong with a request itself. */
 const ofRequests: Readonly<Record<number, Omit<Refusal, "status">>> = {
   413: { error: "too-large", message: "The body is too large; {} is enough." },
   415: { error: "unsupported-type", message: "Send content-type: application/json." },
 };
 
-export function refusalOf(error: unknown, logger?: (message: string) => void): Refusal {
+export function refusalOf(error: unknown, log: WebLog): Refusal {
   if (error instanceof FaultError) {
     const { code, message } = error.fault;
     const known = ofFaults[code];
     if (known !== undefined) {
-      if (known === unavailable) logger?.(`A request for the API was not answered. ${message}`);
+      if (known === unavailable) log.warn("A request for the API was not answered.", error);
       return { ...known, message: code === "store" ? STORE : message };
     }
   } else {
     const status = statusOf(error);
     if (status !== null) return { status, ...(ofRequests[status] ?? badRequest(error)) };
   }
-  logger?.(`A request for the API failed. ${toFault(error).message}`);
+  log.warn("A request for the API failed.", error);
   const message = "Plumbline could not answer. The log has the reason.";
   return { status: 500, error: "internal", message };
 }

@@ -14,8 +14,8 @@ import type { Caller } from "./access.ts";
 import { answersOf } from "./api-answers.ts";
 import { refusalOf } from "./api-refusals.ts";
 import { type ApiRoute, PREFIX, routes } from "./api-routes.ts";
-import { type Callers, forbidden, withoutRole } from "./callers.ts";
-import { type Limit, openLimit } from "./limit.ts";
+import { forbidden, withoutRole } from "./callers.ts";
+import type { Guard } from "./guard.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ReadSchema } from "./openapi-schemas.ts";
 import { type Refusal, refuse } from "./refusal.ts";
@@ -68,27 +68,20 @@ export interface ApiOptions {
   readonly version: string;
 }
 
-type Logger = (message: string) => void;
-
 /** Bytes of a body. */
 const LARGEST_BODY = 1_024;
 
 /** Adds every route of api-routes.ts, and HEAD beside GET. */
-export function registerApi(
-  app: FastifyInstance,
-  options: ApiOptions,
-  callers: Callers,
-  logger?: Logger,
-): void {
+export function registerApi(app: FastifyInstance, options: ApiOptions, guard: Guard): void {
   const { schema, version } = options;
-  const document = openApiDocument({ schema, version, isOpen: callers.isOpen });
+  const document = openApiDocument({ schema, version, isOpen: guard.callers.isOpen });
   const answers = answersOf(options.source, document);
   const { $defs: definitions } = schema("api") as { readonly $defs: Adding["definitions"] };
   app.register((scope, _options, done) => {
     scope.removeContentTypeParser("text/plain");
     scope.setValidatorCompiler(({ schema: wanted }) => compiler().compile(wanted as object));
-    scope.setErrorHandler((error, _request, reply) => refuse(reply, refusalOf(error, logger)));
-    const adding = { answers, definitions, callers, limit: openLimit(scope, logger), logger };
+    scope.setErrorHandler((error, _request, reply) => refuse(reply, refusalOf(error, guard.log)));
+    const adding = { answers, definitions, guard };
     for (const route of routes) addRoute(scope, route, adding);
     done();
   });
@@ -97,9 +90,7 @@ export function registerApi(
 interface Adding {
   readonly answers: ReturnType<typeof answersOf>;
   readonly definitions: Readonly<Record<string, object>>;
-  readonly callers: Callers;
-  readonly limit: Limit;
-  readonly logger: Logger | undefined;
+  readonly guard: Guard;
 }
 
 function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void {
@@ -134,18 +125,18 @@ interface Asked {
 async function admit(
   request: FastifyRequest,
   { method, role }: ApiRoute,
-  { callers, limit, logger }: Adding,
+  { guard: { callers, limits, log } }: Adding,
 ): Promise<Caller | Refusal> {
   const { headers } = request;
-  const caller = await limit(request, await callers.callerOf(headers));
+  const caller = await limits.count(request, await callers.callerOf(headers));
   if ("error" in caller) return caller;
   if (caller.role === null) return withoutRole(caller);
   if (role === "operator" && caller.role !== "operator") {
-    logger?.(`${caller.name} is a viewer, and asked for a run at ${request.url}.`);
+    log.warn(`${caller.name} is a viewer, and asked for a run at ${request.url}.`);
     return forbidden(`${caller.name} is a viewer, and only an operator may ask for a run.`);
   }
   const unfit =
-    method === "POST" ? (refuseCrossOrigin(headers) ?? refuseOtherTypes(headers)) : null;
+    method === "POST" ? (refuseCrossOrigin(request) ?? refuseOtherTypes(headers)) : null;
   return unfit ?? caller;
 }
 

@@ -3,7 +3,7 @@
  * reach and where nobody has to say, this machine.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import { type AccessOptions, type Caller, openAccess } from "./access.ts";
+import { type Access, type AccessOptions, type Caller, openAccess } from "./access.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseForeignFetch, refuseForeignHost, refuseProxied } from "./same-origin.ts";
 
@@ -14,10 +14,12 @@ export interface Callers {
   readonly refuse: (headers: IncomingHttpHeaders) => Refusal | null;
   /** By the Authorization header. Throws a FaultError `unavailable` when that cannot be found out. */
   readonly callerOf: (headers: IncomingHttpHeaders) => Promise<Caller | Refusal>;
+  /** As that of the access; does nothing where nobody has to say who they are. */
+  readonly renew: Access["renew"];
 }
 
 /** On a loopback address where nobody has to say so. */
-const LOCAL: Caller = { name: "local", role: "operator", expiresAt: null };
+const LOCAL: Caller = { name: "local", role: "operator", expiresAt: null, ended: null };
 
 /**
  * `access`: null where everybody who reaches the port may do everything. Throws a FaultError with code
@@ -27,14 +29,16 @@ export function openCallers(access: AccessOptions | null): Callers {
   if (access === null) {
     const refuse = (headers: IncomingHttpHeaders) =>
       refuseForeignHost(headers) ?? refuseProxied(headers) ?? refuseForeignFetch(headers);
-    return { isOpen: true, refuse, callerOf: async (headers) => refuse(headers) ?? LOCAL };
+    const callerOf = async (headers: IncomingHttpHeaders) => refuse(headers) ?? LOCAL;
+    return { isOpen: true, refuse, callerOf, renew: () => undefined };
   }
-  const authenticate = openAccess(access);
+  const { authenticate, renew } = openAccess(access);
   return {
     isOpen: false,
     refuse: () => null,
     callerOf: async ({ authorization }) =>
       (await authenticate(authorization)) ?? unknown(authorization !== undefined),
+    renew,
   };
 }
 
@@ -47,7 +51,8 @@ export function forbidden(message: string): Refusal {
   return { status: 403, error: "forbidden", message };
 }
 
-function unknown(isSaid: boolean): Refusal {
+/** Nobody that is known; `isSaid`: they have said who they are. */
+export function unknown(isSaid: boolean): Refusal {
   const message = isSaid
     ? "This token is not valid here, or no longer."
     : "Say who you are: send a token of http.access, or of Microsoft Entra ID, as Authorization: Bearer.";

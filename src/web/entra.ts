@@ -109,7 +109,7 @@ function callerOf(claims: JWTPayload, options: EntraOptions): Caller | null {
   if (client === null || !isAccessToken(claims)) return null;
   const { exp = 0 } = claims;
   const role = roleOf(claims["roles"], options);
-  return { name: nameOf(claims, client), role, expiresAt: exp * 1_000 };
+  return { name: nameOf(claims, client), role, expiresAt: exp * 1_000, ended: null };
 }
 
 /**

@@ -22,6 +22,9 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Where it is kept, and what is wrong with it, is for whoever reads the log. */
+export const STORE = "The store cannot be read. The log of the service has the reason.";
+
 export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const { status, error, message, headers = {} } = refusal;
   return reply

@@ -1,5 +1,6 @@
 /** Whether a request was made for this service on purpose, and not by a page of somebody else in a browser. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyRequest } from "fastify";
 import { isLoopback } from "../model/network.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -35,22 +36,35 @@ export function refuseForeignFetch(headers: IncomingHttpHeaders): Refusal | null
   return { status: 403, error: "cross-origin", message };
 }
 
-/** For what changes something. A program sends neither header; a browser always sends one of them. */
-export function refuseCrossOrigin(headers: IncomingHttpHeaders): Refusal | null {
+/**
+ * For what changes something. A program sends neither header; a browser always sends one of them.
+ * `host`: of a proxy that is trusted, the one that it was asked for.
+ */
+export function refuseCrossOrigin({
+  headers,
+  host,
+}: Pick<FastifyRequest, "headers" | "host">): Refusal | null {
   const site = headers["sec-fetch-site"];
   const isOwnSite = site === undefined || site === "same-origin" || site === "none";
-  const { origin, host } = headers;
+  const { origin } = headers;
+  const from = origin === undefined ? undefined : URL.parse(origin);
   // Where TLS ends at a proxy, only the Host is the same.
-  const isOwnOrigin = origin === undefined || URL.parse(origin)?.host === hostOf(host, origin);
-  if (isOwnSite && isOwnOrigin) return null;
-  const message = "This was sent by a page of another site, which may not act here.";
+  if (isOwnSite && (from === undefined || from?.host === hostOf(host, origin))) return null;
+  const message = isOwnSite && from ? sentFrom(from.origin, host) : FOREIGN;
   return { status: 403, error: "cross-origin", message };
 }
 
+const FOREIGN = "This was sent by a page of another site, which may not act here.";
+
+/** Either a page of somebody else, or our own through a proxy that nobody has set up for it. */
+function sentFrom(origin: string, host: string): string {
+  return `A page at ${origin} sent this, and it arrived for ${URL.parse(`http://${host}`)?.host ?? "no name"}: pages of another site may not act here. If the first is the address of this service, a proxy before it replaces the Host. Let it pass the Host on (nginx: proxy_set_header Host $http_host), or name it in http.trustedProxies of plumbline.yaml and let it send X-Forwarded-Host.`;
+}
+
 /** As a URL of the origin's scheme has it, without the port that is usual for it. */
-function hostOf(host: string | undefined, origin: string): string | null {
+function hostOf(host: string, origin = ""): string | null {
   const scheme = origin.startsWith("https:") ? "https" : "http";
-  return URL.parse(`${scheme}://${host ?? ""}`)?.host ?? null;
+  return URL.parse(`${scheme}://${host}`)?.host ?? null;
 }
 
 /** A form of another site can send text, but no JSON without asking first. */

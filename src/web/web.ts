@@ -7,13 +7,15 @@
  */
 import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { FaultError, failure, toFault } from "../model/fault.ts";
+import { FaultError, failure } from "../model/fault.ts";
 import { jsonText } from "../report/json.ts";
-import { type AccessOptions, refuseOpenDoor } from "./access.ts";
+import { type AccessOptions, type AccessToken, refuseOpenDoor } from "./access.ts";
 import { type ApiOptions, registerApi } from "./api.ts";
 import { allowedMethods } from "./api-routes.ts";
-import { openCallers } from "./callers.ts";
+import { type Callers, openCallers } from "./callers.ts";
+import { openGuard } from "./guard.ts";
 import { allowLimits } from "./limit.ts";
+import { silent, type WebLog } from "./log.ts";
 import type { Exposition } from "./metrics.ts";
 import type { PageOptions } from "./page/options.ts";
 import { registerPage } from "./page/page.ts";
@@ -55,13 +57,17 @@ export interface WebOptions {
   readonly page?: PageOptions | null;
   /** null: none. */
   readonly api?: ApiOptions | null;
-  /** Told what went wrong inside a request. */
-  readonly logger?: (message: string) => void;
+  readonly log?: WebLog;
 }
 
 export interface Web extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
   readonly url: string;
+  /**
+   * Takes these tokens of `http.access` in the place of those before. Throws a FaultError with code
+   * `configuration` for one that cannot be used, and then keeps those that it has.
+   */
+  renewTokens(tokens: readonly AccessToken[]): void;
   /** Takes no new connection and drops the open ones. */
   close(): Promise<void>;
 }
@@ -87,9 +93,12 @@ const PATHS = ["/healthz", "/readyz", "/metrics"];
  * /api/v1: see api-routes.ts. The page: see page/page.ts.
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const app = server(options);
+  const { host, page = null, api = null, access = null } = options;
+  if (page !== null || api !== null) refuseOpenDoor(hostnameOf(host), access);
+  const callers = openCallers(access);
+  const app = server(options, callers);
   try {
-    await app.listen({ host: options.host, port: options.port });
+    await app.listen({ host, port: options.port });
   } catch (error) {
     await app.close();
     throw new FaultError(failure("configuration", unavailable(options, error)), { cause: error });
@@ -97,13 +106,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const close = async (): Promise<void> => {
     await app.close();
   };
-  return { url: urlOf(options.host, portOf(app)), close, [Symbol.asyncDispose]: close };
+  const url = urlOf(host, portOf(app));
+  return { url, renewTokens: callers.renew, close, [Symbol.asyncDispose]: close };
 }
 
-function server(options: WebOptions): FastifyInstance {
-  const { host, health, metrics, logger, access = null, page = null, api = null } = options;
-  if (page !== null || api !== null) refuseOpenDoor(hostnameOf(host), access);
-  const callers = openCallers(access);
+function server(options: WebOptions, callers: Callers): FastifyInstance {
+  const { health, metrics, log = silent, page = null, api = null } = options;
   const app = fastify({
     bodyLimit: 1,
     trustProxy: [...(options.trustedProxies ?? [])],
@@ -126,9 +134,7 @@ function server(options: WebOptions): FastifyInstance {
     if (request.is404) return refuseUnknown(request.url, reply, options);
   });
   app.setErrorHandler((error, _request, reply) => {
-    logger?.(
-      `A request for the health or the metrics of the service failed. ${toFault(error).message}`,
-    );
+    log.warn("A request for the health or the metrics of the service failed.", error);
     const message = "Plumbline could not answer. The log has the reason.";
     return refuse(reply, { status: 500, error: "internal", message });
   });
@@ -143,8 +149,12 @@ function server(options: WebOptions): FastifyInstance {
     return reply.type(metrics.contentType).send(text);
   });
   allowLimits(app);
-  if (api !== null) registerApi(app, api, callers, logger);
-  if (page !== null) registerPage(app, page, callers, logger);
+  app.register((scope, _options, done) => {
+    const guard = openGuard(scope, callers, log);
+    if (api !== null) registerApi(scope, api, guard);
+    if (page !== null) registerPage(scope, page, guard);
+    done();
+  });
   return app;
 }
 

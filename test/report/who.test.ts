@@ -35,6 +35,9 @@ test.each([
     timezone: "UTC",
     nextRun: null,
     isRunning: false,
+    mode: "report" as const,
+    suspensions: [],
+    resolved: [],
     runs: [],
     outlines: [],
   };

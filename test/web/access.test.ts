@@ -31,10 +31,37 @@ test.for([
 });
 
 test("a token of sixteen characters is enough, and so is base64 with its end", async () => {
-  const recognise = openAccess(holding("sixteen-letters.", "c2l4dGVlbiBieXRlcyE="));
+  const { authenticate: recognise } = openAccess(
+    holding("sixteen-letters.", "c2l4dGVlbiBieXRlcyE="),
+  );
   expect(await recognise("Bearer sixteen-letters.")).toMatchObject({ name: "holder-0" });
   expect(await recognise("Bearer  c2l4dGVlbiBieXRlcyE=")).toMatchObject({ name: "holder-1" });
   expect(await recognise("Bearer c2l4dGVlbiBieXRlcyE")).toBe(null);
+});
+
+test("other tokens take the place of those before, and what is as it was goes on", async () => {
+  const { authenticate, renew } = openAccess(holding("a-token-that-stays", "a-token-that-goes"));
+  const [stays, goes] = [
+    await authenticate("Bearer a-token-that-stays"),
+    await authenticate("Bearer a-token-that-goes"),
+  ];
+  renew(holding("a-token-that-stays", "a-token-that-comes").tokens);
+  expect([stays?.ended?.aborted, goes?.ended?.aborted]).toEqual([false, true]);
+  expect(await authenticate("Bearer a-token-that-goes")).toBe(null);
+  expect(await authenticate("Bearer a-token-that-comes")).toMatchObject({ name: "holder-1" });
+});
+
+test("tokens that cannot be used leave those that there are", async () => {
+  const { authenticate, renew } = openAccess(holding("a-token-that-stays"));
+  expect(() => renew(holding("short").tokens)).toThrow(FaultError);
+  expect(await authenticate("Bearer a-token-that-stays")).toMatchObject({ name: "holder-0" });
+});
+
+test("a token that cannot be used is told with its place", () => {
+  const [token] = holding("short").tokens;
+  const at = { file: "plumbline.yaml", line: 7, column: 9 };
+  const open = () => openAccess({ tokens: [{ ...token!, at }], entra: null });
+  expect(open).toThrow(expect.objectContaining({ fault: expect.objectContaining({ at }) }));
 });
 
 test.for(["0.0.0.0", "[::]", "192.0.2.1", "plumbline.contoso.com", "127.0.0.1.evil.example"])(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FaultError, failure } from "../../src/model/fault.ts";
 import type { Run } from "../../src/model/generated/run.ts";
 import { OF_CALLER, OF_STRANGERS } from "../../src/web/limit.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
@@ -80,6 +81,15 @@ describe("asking for a run", () => {
   });
 });
 
+test("a run that has ended is answered also where the audit cannot note who asked for it", async () => {
+  await using world = await openApiWorld();
+  const fault = new FaultError(failure("store", "The disk is full."));
+  Object.assign(world.store, { settle: () => Promise.reject(fault) });
+  const response = await world.post(`${tenant}/reconcile`);
+  expect(response.status).toBe(200);
+  expect(await json(response)).toMatchObject({ runs: [{ tenant: "production" }] });
+});
+
 describe("with tokens", () => {
   let world: ApiWorld;
   beforeAll(async () => {
@@ -152,6 +162,30 @@ describe("asking too often", () => {
     expect(await problem(response)).toBe("429 too-many");
     expect((await world.get("/api/v1/tenants", bearer(operator))).status).toBe(200);
     expect((await world.get("/healthz")).status).toBe(200);
+  });
+
+  test("the page and the API count a caller together", async () => {
+    await using world = await openApiWorld(holders);
+    for (let asked = 0; asked < OF_CALLER / 2; asked += 1) {
+      await world.get("/api/v1/tenants/nobody", bearer(viewer));
+      await world.get("/tenants/nobody", bearer(viewer));
+    }
+    const page = await world.get("/", bearer(viewer));
+    expect(page.status).toBe(429);
+    expect(Number(page.headers.get("retry-after"))).toBeGreaterThan(0);
+    const text = await page.text();
+    expect(text).toContain("<h1>That was asked for too often.</h1>");
+    expect(text).toMatch(/Ask again in (a second|\d+ seconds)\./);
+    expect(text).not.toContain("Sign in as somebody else");
+    expect((await world.get("/api/v1/tenants", bearer(viewer))).status).toBe(429);
+  });
+
+  test("whoever is only asked to sign in is no stranger", async () => {
+    await using world = await openApiWorld(holders);
+    for (let asked = 0; asked <= OF_STRANGERS; asked += 1) {
+      expect((await world.get("/", { accept: "text/html" })).status).toBe(200);
+    }
+    expect((await world.get("/api/v1/tenants", bearer("a-token-of-nobody"))).status).toBe(401);
   });
 
   test("strangers keep nobody out who is known, and the log hears of them once", async () => {

@@ -20,7 +20,7 @@ import { startWeb, type WebOptions } from "../../src/web/web.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
 import { cleanPlan } from "../report/samples.ts";
 import { runAt } from "./page/tenants.ts";
-import { identityOf } from "./page/world.ts";
+import { identityOf, logOf } from "./page/world.ts";
 
 export interface ApiWorld extends AsyncDisposable {
   /** Without a slash at its end. */
@@ -29,6 +29,8 @@ export interface ApiWorld extends AsyncDisposable {
   /** Path of the file of the store. */
   readonly file: string;
   readonly logged: readonly string[];
+  /** What was thrown, as the log has it. */
+  readonly errors: readonly unknown[];
   /** Who asked for runs. */
   readonly asked: readonly string[];
   /** Runs wait for this before they end. */
@@ -73,6 +75,7 @@ export async function openApiWorld(
     subject: { store, tenant: identityOf(name) },
   }));
   const logged: string[] = [];
+  const errors: unknown[] = [];
   const asked: string[] = [];
   let schedule: Schedule | null = null;
   const subjectOf = (name: string) => ({ store, tenant: identityOf(name), clock: systemClock });
@@ -86,11 +89,11 @@ export async function openApiWorld(
     metrics: { contentType: "text/plain", text: async () => "" },
     page: page.options,
     ...{ access, api: openApi(asking) },
-    logger: (message) => logged.push(message),
+    log: logOf(logged, errors),
     ...more,
   });
   const self = {
-    ...{ url: web.url, store, file, logged, asked, hold: null as Promise<unknown> | null },
+    ...{ url: web.url, store, file, logged, errors, asked, hold: null as Promise<unknown> | null },
     record: (run: Run) => record(store, run),
     stop: async () => schedule?.stop(),
     get: (path: string, headers = {}) => fetch(`${web.url}${path}`, { headers }),

@@ -6,7 +6,9 @@ import { readSchema } from "../../src/definitions/schemas.ts";
 import { registerApi } from "../../src/web/api.ts";
 import { routes } from "../../src/web/api-routes.ts";
 import { openCallers } from "../../src/web/callers.ts";
+import { openGuard } from "../../src/web/guard.ts";
 import { allowLimits, OF_CALLER, OF_STRANGERS } from "../../src/web/limit.ts";
+import { silent } from "../../src/web/log.ts";
 import { openComponents } from "../../src/web/openapi-schemas.ts";
 import { openApiWorld } from "./api-world.ts";
 
@@ -61,7 +63,11 @@ test("every route of the API is in the document, and the document has no other",
     reconcile: nobody,
   };
   allowLimits(app);
-  registerApi(app, { source, schema: readSchema, version: "0.0.0" }, openCallers(null));
+  app.register((scope, _options, done) => {
+    const guard = openGuard(scope, openCallers(null), silent);
+    registerApi(scope, { source, schema: readSchema, version: "0.0.0" }, guard);
+    done();
+  });
   await app.ready();
   const { paths } = await published();
   const documented = Object.entries(paths).flatMap(([path, operations]) =>

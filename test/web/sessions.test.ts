@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { LONGEST, MOST, openSessions } from "../../src/web/sessions.ts";
+import { LONGEST, MOST, MOST_OF_ONE, openSessions } from "../../src/web/sessions.ts";
 
-const ops = { name: "ops", role: "operator", expiresAt: null } as const;
+const ops = { name: "ops", role: "operator", expiresAt: null, ended: null } as const;
 
 function open() {
   let time = Date.parse("2026-08-22T10:00:00Z");
@@ -18,9 +18,12 @@ function open() {
 test("a session is whose it was begun for, until it is ended", () => {
   const { sessions } = open();
   const id = sessions.begin(ops);
-  expect(sessions.callerOf(id)).toEqual(ops);
+  const caller = sessions.callerOf(id);
+  expect(caller).toMatchObject({ name: "ops", role: "operator" });
+  expect(caller?.ended?.aborted).toBe(false);
   sessions.end(id);
   expect(sessions.callerOf(id)).toBe(null);
+  expect(caller?.ended?.aborted).toBe(true);
 });
 
 test("no two sessions have the same id, and nobody has one by chance", () => {
@@ -35,7 +38,7 @@ test("a session ends after a working day", () => {
   const { sessions, pass } = open();
   const id = sessions.begin(ops);
   pass(LONGEST - 1);
-  expect(sessions.callerOf(id)).toEqual(ops);
+  expect(sessions.callerOf(id)).not.toBe(null);
   pass(1);
   expect(sessions.callerOf(id)).toBe(null);
 });
@@ -49,11 +52,32 @@ test("a session does not outlive the token that it was begun with", () => {
   expect(sessions.callerOf(id)).toBe(null);
 });
 
+test("a session ends with the token that it was begun with", () => {
+  const { sessions } = open();
+  const ending = new AbortController();
+  const id = sessions.begin({ ...ops, ended: ending.signal });
+  const caller = sessions.callerOf(id);
+  ending.abort();
+  expect(sessions.callerOf(id)).toBe(null);
+  expect(caller?.ended?.aborted).toBe(true);
+});
+
 test("of too many sessions the oldest one ends", () => {
   const { sessions } = open();
-  const [first = "", second = ""] = Array.from({ length: MOST }, () => sessions.begin(ops));
+  const ids = Array.from({ length: MOST }, (_, index) =>
+    sessions.begin({ ...ops, name: `person ${index}` }),
+  );
   const last = sessions.begin(ops);
-  expect([first, second, last].map((id) => sessions.callerOf(id) !== null)).toEqual([
+  expect([ids[0] ?? "", ids[1] ?? "", last].map((id) => sessions.callerOf(id) !== null)).toEqual([
     ...[false, true, true],
+  ]);
+});
+
+test("of too many sessions of one caller its oldest one ends, and nobody else's", () => {
+  const { sessions } = open();
+  const other = sessions.begin({ ...ops, name: "wall" });
+  const ids = Array.from({ length: MOST_OF_ONE + 1 }, () => sessions.begin(ops));
+  expect([other, ids[0] ?? "", ids[1] ?? ""].map((id) => sessions.callerOf(id) !== null)).toEqual([
+    ...[true, false, true],
   ]);
 });

@@ -1,3 +1,4 @@
+import { FaultError, failure } from "../../model/fault.ts";
 import { acceptDrift, revokeAcceptance } from "../../reconcile/accept.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { moment } from "../../report/instants.ts";
@@ -42,7 +43,10 @@ export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promis
   const { subject, settings } = wired;
   const by = actorOf(terminal.env);
   if (asked === null) {
-    await revokeAcceptance(subject, { name, path, by });
+    if (!(await revokeAcceptance(subject, { name, path, by }))) {
+      const message = `Nothing is accepted of ${path} of ${name} in ${settings.name}.`;
+      throw new FaultError(failure("refused", message));
+    }
     await print(terminal.stdout, `${path} of ${name} is no longer accepted in ${settings.name}.\n`);
     return exitStatus.clean;
   }

@@ -55,7 +55,10 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
     access: await readAccess(configured.settings.access, { ...wiring, redactors }),
     page: page.options,
     api: openApi(asking),
-    logger: (message) => log.warn(message),
+    log: {
+      info: (message) => log.info(message),
+      warn: (message, err) => log.warn(err === undefined ? {} : { err }, message),
+    },
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
   log.info(`the page is at ${web.url}/`);

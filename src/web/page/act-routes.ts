@@ -2,61 +2,100 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, FaultError } from "../../model/fault.ts";
 import { forbidden } from "../callers.ts";
+import type { WebLog } from "../log.ts";
+import { STORE } from "../refusal.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
 import { LONGEST_REASON } from "./act-forms.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
-import type { PageActs, PageOptions } from "./options.ts";
-import { type Act, tenantPath } from "./paths.ts";
+import type { Field, PageActs, PageOptions, Word } from "./options.ts";
+import { type Act, type Done, donePath, tenantPath } from "./paths.ts";
 import type { Reader, Readers } from "./readers.ts";
 import { notDonePage, unknownTenantPage } from "./refusals.ts";
+import { signInPage } from "./sign-in.ts";
 
 interface Of {
   readonly Params: { readonly tenant: string };
 }
 
-/** `field` answers what stands in one of the form; empty where it is missing or there twice. */
-type Doing = (tenant: string, field: (name: string) => string, by: string) => Promise<unknown>;
+/** Answers what is done when it resolves. */
+type Doing = (tenant: string, form: unknown, by: string) => Promise<Done>;
+
+/** Shows the page of a tenant with why something was not done, and with what was written for it. */
+export type ShowRefused = (
+  tenant: string,
+  refused: { readonly message: string; readonly draft: Word | null },
+  reader: Reader,
+) => Promise<string | null>;
+
+export interface Acting {
+  readonly readers: Readers;
+  readonly log: WebLog;
+  readonly showRefused: ShowRefused;
+}
 
 /** Adds POST of each act; whoever may do it is led back to the tenant. */
-export function addActs(scope: FastifyInstance, options: PageOptions, readers: Readers): void {
+export function addActs(scope: FastifyInstance, options: PageOptions, acting: Acting): void {
   const acts = actsOf(options.acts);
-  for (const [act, doing] of Object.entries(acts)) {
+  for (const act of Object.keys(acts) as Act[]) {
     scope.post<Of>(`/tenants/:tenant/${act}`, async (request, reply) => {
       const { tenant } = request.params;
-      const reader = await admit(request, readers);
-      if ("error" in reader) return turnAway(reader, tenantPath(tenant), reply);
+      const reader = await admit(request, acting);
+      if ("error" in reader) {
+        const isLost = reader.status === 401 && act === "accept";
+        if (!isLost) return turnAway(reader, tenantPath(tenant), reply);
+        const draft = { tenant, word: wordIn(request.body) };
+        return sendPage(reply.code(401), signInPage(tenantPath(tenant), null, draft));
+      }
       if (!options.names.includes(tenant)) {
         return sendPage(reply.code(404), unknownTenantPage(tenant, options.names, reader));
       }
       // What reads a tenant may wait longer than a connection may be silent.
       request.raw.socket.setTimeout(0);
       try {
-        await doing(tenant, (name) => textOf(request.body, name), reader.name);
+        const done = await acts[act](tenant, request.body, reader.name);
+        return reply.redirect(donePath(tenant, done), 303);
       } catch (error) {
-        return notDone(error, { tenant, reader, reply });
+        const draft = act === "accept" ? wordIn(request.body) : null;
+        return await notDone(error, { tenant, reader, reply, draft, acting });
       }
-      return reply.redirect(tenantPath(tenant), 303);
     });
   }
 }
 
 function actsOf({ reconcile, accept, revoke }: PageActs): Readonly<Record<Act, Doing>> {
   return {
-    reconcile: (tenant, _field, by) => soon(reconcile(tenant, by)),
-    accept: async (tenant, field, by) => {
-      const [name, path, seen] = [field("name"), field("path"), field("seen")];
-      const reason = field("reason").trim().slice(0, LONGEST_REASON);
-      await accept(tenant, { name, path, seen, until: field("until"), reason }, by);
+    reconcile: async (tenant, _form, by) => {
+      const run = await soon(reconcile(tenant, by));
+      return { act: "reconcile", run: run?.id ?? null };
     },
-    revoke: (tenant, field, by) => revoke(tenant, { name: field("name"), path: field("path") }, by),
+    accept: async (tenant, form, by) => {
+      await accept(tenant, wordIn(form), by);
+      return { act: "accept", ...fieldIn(form) };
+    },
+    revoke: async (tenant, form, by) => {
+      await revoke(tenant, fieldIn(form), by);
+      return { act: "revoke", ...fieldIn(form) };
+    },
   };
 }
 
-async function admit(request: FastifyRequest, { readerOf }: Readers) {
-  const refusal = refuseCrossOrigin(request.headers);
+function fieldIn(form: unknown): Field {
+  return { name: textOf(form, "name"), path: textOf(form, "path") };
+}
+
+/** As the form has it; a reason is told in one line wherever it is told. */
+export function wordIn(form: unknown): Word {
+  const text = textOf(form, "reason").replaceAll(/\s+/g, " ").trim();
+  const reason = text.slice(0, LONGEST_REASON);
+  return { ...fieldIn(form), seen: textOf(form, "seen"), until: textOf(form, "until"), reason };
+}
+
+async function admit(request: FastifyRequest, { readers, log }: Acting) {
+  const refusal = refuseCrossOrigin(request);
   if (refusal !== null) return refusal;
-  const reader = await readerOf(request);
+  const reader = await readers.readerOf(request);
   if ("error" in reader || reader.isOperator) return reader;
+  log.warn(`${reader.name} is a viewer, and asked for ${request.url}.`);
   return forbidden(`${reader.name} is a viewer, and only an operator may do this.`);
 }
 
@@ -66,25 +105,35 @@ async function admit(request: FastifyRequest, { readerOf }: Readers) {
  */
 const PATIENCE = 20_000;
 
-async function soon(run: Promise<unknown>): Promise<void> {
+/** null: it goes on. */
+async function soon<Ended>(run: Promise<Ended>): Promise<Ended | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE);
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, null);
   });
-  await Promise.race([run, late]).finally(() => clearTimeout(timer));
+  return await Promise.race([run, late]).finally(() => clearTimeout(timer));
 }
 
 interface NotDone {
   readonly tenant: string;
   readonly reader: Reader;
   readonly reply: FastifyReply;
+  readonly draft: Word | null;
+  readonly acting: Acting;
 }
 
 const notNow: readonly FaultCode[] = ["store", "unavailable", "stopped"];
 
-function notDone(error: unknown, { tenant, reader, reply }: NotDone): FastifyReply {
+async function notDone(
+  error: unknown,
+  { tenant, reader, reply, draft, acting }: NotDone,
+): Promise<FastifyReply> {
   if (!(error instanceof FaultError)) throw error;
-  const { code, message } = error.fault;
-  const status = notNow.includes(code) ? 503 : 409;
-  return sendPage(reply.code(status), notDonePage(tenant, message, reader));
+  const { code } = error.fault;
+  if (code === "store") acting.log.warn("What somebody asked for on the page was not done.", error);
+  const message = code === "store" ? STORE : error.fault.message;
+  reply.code(notNow.includes(code) ? 503 : 409);
+  const shown = draft && (await acting.showRefused(tenant, { message, draft }, reader));
+  const reason = draft?.reason ?? "";
+  return sendPage(reply, shown ?? notDonePage(tenant, message, { reader, reason }));
 }

@@ -10,10 +10,10 @@ export function sendPage(reply: FastifyReply, page: string): FastifyReply {
 
 /** Whoever may still say who they are is asked, and comes back to `to`. */
 export function turnAway(refusal: Refusal, to: string, reply: FastifyReply): FastifyReply {
-  const { status, message, headers = {} } = refusal;
+  const { status, headers = {} } = refusal;
   reply.headers(headers);
   if (status === 401) return reply.redirect(`${SIGN_IN}?to=${encodeURIComponent(to)}`, 303);
-  return sendPage(reply.code(status), refusedPage(message));
+  return sendPage(reply.code(status), refusedPage(refusal));
 }
 
 /** Of a query or a form; empty where it is missing or there twice. */

@@ -11,7 +11,7 @@ import { shortCommit } from "../../report/tenant-view.ts";
 import { whoText } from "../../report/who.ts";
 import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
 import { acceptForm, revokeForm } from "./act-forms.ts";
-import type { PageOptions, TenantPast } from "./options.ts";
+import type { PageOptions, TenantPast, Word } from "./options.ts";
 import type { Reader } from "./readers.ts";
 import { age, time } from "./words.ts";
 
@@ -27,6 +27,8 @@ const tones = {
 export interface Shown extends Pick<PageOptions, "sourceLink"> {
   readonly reader: Reader;
   readonly now: Date;
+  /** What this reader began to say of a difference; null: nothing. */
+  readonly draft?: Word | null;
 }
 
 /** The section with its heading; says so when there is none. */
@@ -118,10 +120,10 @@ function acceptedWords({ until, by, reason }: Acceptance, timezone: string): Htm
 function form(
   { drift, acceptance }: StandingDrift,
   { name: tenant }: TenantPast,
-  { reader }: Shown,
+  { reader, draft = null }: Shown,
 ): Html {
   return acceptance === null
-    ? acceptForm(tenant, drift, reader)
+    ? acceptForm(tenant, drift, reader, draft)
     : revokeForm(tenant, acceptance, drift, reader);
 }
 

@@ -19,8 +19,7 @@ function focusIn(old) {
   const { selectionStart = null, selectionEnd = null } = element;
   return (next) => {
     const found = [...next.querySelectorAll(element.localName)].filter(same)[index];
-    if (element === old) next.focus({ preventScroll: true });
-    if (found === undefined) return;
+    if (found === undefined) return next.focus({ preventScroll: true });
     found.focus({ preventScroll: true });
     if (selectionStart !== null) found.setSelectionRange(selectionStart, selectionEnd);
   };
@@ -67,6 +66,13 @@ function say(text) {
   said.textContent = text;
 }
 
+/** The sign-in leads back here, and what was typed would be lost: when it is sent, it is kept. */
+function askToSignIn() {
+  const isTyped = [...document.querySelectorAll("textarea")].some(({ value }) => value.trim() !== "");
+  if (!isTyped) return location.reload();
+  say("You are signed out, and what is shown may be old. Send what you typed to go on: you are asked to sign in.");
+}
+
 let isBusy = false;
 let isWanted = false;
 
@@ -79,8 +85,7 @@ async function refresh() {
     isWanted = false;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
-      // Signed out meanwhile: the sign-in leads back here.
-      if (answer.redirected) location.reload();
+      if (answer.redirected) askToSignIn();
       else if (answer.status === 429) isWanted = true;
       else replaceMain(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {

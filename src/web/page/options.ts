@@ -2,12 +2,16 @@
 import type { StandingDrift } from "../../model/drift.ts";
 import type { ChainedEntry } from "../../model/generated/audit.ts";
 import type { Drift } from "../../model/generated/drift.ts";
-import type { Run } from "../../model/generated/run.ts";
+import type { Run, Suspension } from "../../model/generated/run.ts";
 import type { RunOutline } from "../../model/store.ts";
+
+export type Mode = "report" | "apply";
 
 /** Instants are RFC 3339. */
 export interface TenantStanding {
   readonly name: string;
+  /** The most that a run may do to it. */
+  readonly mode: Mode;
   /** null before the first run has ended. */
   readonly last: RunOutline | null;
   /** Differences that are open, count and are not accepted now. */
@@ -24,6 +28,10 @@ export interface TenantPast {
   readonly name: string;
   /** IANA name. */
   readonly timezone: string;
+  /** The most that a run may do to it. */
+  readonly mode: Mode;
+  /** What is left alone now, that of the whole tenant first. */
+  readonly suspensions: readonly Suspension[];
   readonly nextRun: string | null;
   /** A run of it is in hand, or waits for its turn. */
   readonly isRunning: boolean;
@@ -33,6 +41,8 @@ export interface TenantPast {
   readonly outlines: readonly RunOutline[];
   /** Those that are not resolved. */
   readonly drifts: readonly StandingDrift[];
+  /** Those that are, the newest first, as many as ENDED. */
+  readonly resolved: readonly Drift[];
 }
 
 export interface FoundRun {
@@ -47,16 +57,24 @@ export interface Audited {
   readonly entries: readonly ChainedEntry[];
 }
 
-/** How many runs are told one by one, how many are drawn, and how many entries of the audit are told. */
+/**
+ * How many runs are told one by one, how many are drawn, how many differences are told that have ended,
+ * and how many entries of the audit.
+ */
 export const RECENT = 20;
+export const ENDED = 10;
 export const CHARTED = 100;
 export const AUDITED = 100;
 
-/** A field of a definition, and what somebody says of its live value. */
-export interface Word {
+export interface Field {
+  /** Of a definition. */
   readonly name: string;
   /** In the definition. */
   readonly path: string;
+}
+
+/** What somebody says of the live value of a field. */
+export interface Word extends Field {
   /** Of the live value that the page showed, as `seenDigest` makes it. */
   readonly seen: string;
   /** A duration such as `7d`. */
@@ -71,13 +89,14 @@ export interface Word {
  */
 export interface PageActs {
   /** Resolves when the run has ended, however it did. */
-  readonly reconcile: (tenant: string, by: string) => Promise<unknown>;
+  readonly reconcile: (tenant: string, by: string) => Promise<Pick<Run, "id">>;
   readonly accept: (tenant: string, word: Word, by: string) => Promise<void>;
-  readonly revoke: (tenant: string, of: Pick<Word, "name" | "path">, by: string) => Promise<void>;
+  /** Does nothing where it is accepted no longer. */
+  readonly revoke: (tenant: string, of: Field, by: string) => Promise<void>;
 }
 
 /**
- * Each may reject with a FaultError, of which the page tells code `store` with status 503; null
+ * Each may reject with a FaultError, which the page answers with status 503 for code `store`; null
  * stands for a tenant that plumbline.yaml does not name.
  */
 export interface PageOptions {

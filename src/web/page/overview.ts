@@ -113,14 +113,15 @@ ${standings.map((standing) => row(standing, now))}</tbody>
 }
 
 function row(standing: TenantStanding, now: Date): Html {
-  const { last, nextRun, suspendedUntil } = standing;
+  const { last, mode, nextRun, suspendedUntil } = standing;
+  const reports = mode === "report" ? html`<br><span class="place">reports only</span>` : NOTHING;
   const suspended =
     suspendedUntil === null
       ? NOTHING
       : html`<br><span class="place">suspended until ${time(suspendedUntil)}</span>`;
   const ended = last === null ? none("none yet") : time(last.finishedAt);
   const next = nextRun === null ? none("no schedule") : time(nextRun);
-  return html`<tr><th scope="row">${tenantLink(standing.name)}${suspended}</th><td data-label="Last run"><span>${stateBadge(stateOf(last))}</span></td><td data-label="Differences">${differences(standing, now)}</td><td data-label="Ended">${ended}</td><td data-label="Next run">${next}</td></tr>\n`;
+  return html`<tr><th scope="row">${tenantLink(standing.name)}${reports}${suspended}</th><td data-label="Last run"><span>${stateBadge(stateOf(last))}</span></td><td data-label="Differences">${differences(standing, now)}</td><td data-label="Ended">${ended}</td><td data-label="Next run">${next}</td></tr>\n`;
 }
 
 function differences({ open, oldest, last }: TenantStanding, now: Date): Html {

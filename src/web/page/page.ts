@@ -7,18 +7,20 @@ import cookies from "@fastify/cookie";
 import forms from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, toFault } from "../../model/fault.ts";
-import type { Callers } from "../callers.ts";
-import { openLimit } from "../limit.ts";
+import type { Guard } from "../guard.ts";
+import type { WebLog } from "../log.ts";
 import { refuse, statusOf } from "../refusal.ts";
-import { addActs } from "./act-routes.ts";
+import { LONGEST_REASON } from "./act-forms.ts";
+import { addActs, type ShowRefused } from "./act-routes.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
 import { auditPage } from "./audit.ts";
-import { type Events, openEvents } from "./events.ts";
+import type { Shown } from "./differences.ts";
+import { type Events, type Listener, openEvents } from "./events.ts";
 import { liveScript } from "./live-script.ts";
 import { AUDITED, type PageOptions } from "./options.ts";
 import { type Filter, overviewPage } from "./overview.ts";
-import { EVENTS, SCRIPT, STYLE } from "./paths.ts";
-import { openReaders, type Reader, type Readers } from "./readers.ts";
+import { doneIn, EVENTS, SCRIPT, STYLE } from "./paths.ts";
+import { type Known, openReaders, type Reader, type Readers } from "./readers.ts";
 import {
   internalPage,
   storePage,
@@ -27,7 +29,8 @@ import {
   unknownTenantPage,
 } from "./refusals.ts";
 import { runPage } from "./run.ts";
-import { addSignIn } from "./sign-in-routes.ts";
+import type { Refused } from "./said.ts";
+import { addSignIn, type SigningIn } from "./sign-in-routes.ts";
 import { style } from "./style.ts";
 import { tenantPage } from "./tenant.ts";
 
@@ -50,8 +53,6 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-type Logger = (message: string) => void;
-
 /** Bytes of a form. */
 const LARGEST_FORM = 16_384;
 
@@ -60,49 +61,49 @@ const LARGEST_FORM = 16_384;
  * the sign-in. Each answers 421 to whom `callers` refuses, 404 with a page that says what there is, 503
  * where the store cannot be read, and 500 for anything unexpected, which the logger is told.
  */
-export function registerPage(
-  app: FastifyInstance,
-  options: PageOptions,
-  callers: Callers,
-  logger?: Logger,
-): void {
+export function registerPage(app: FastifyInstance, options: PageOptions, guard: Guard): void {
+  const { callers, log } = guard;
   app.register((scope, _options, done) => {
     const events = openEvents(options.onRun);
-    const readers = openReaders(callers, openLimit(scope, logger), options.now);
+    const readers = openReaders(guard, options.now);
+    const goOn = openGoOn(options);
     scope.addHook("preClose", async () => events.close());
     scope.addHook("onRequest", async ({ headers }, reply) => {
       reply.headers(HEADERS);
       const refusal = callers.refuse(headers);
-      if (refusal !== null) return refuse(reply, refusal);
+      if (refusal !== null) return turnAway(refusal, "/", reply);
     });
     scope.register(cookies);
     scope.register(forms, { bodyLimit: LARGEST_FORM });
-    scope.setErrorHandler((error, _request, reply) => answerError(error, reply, logger));
+    scope.setErrorHandler((error, _request, reply) => answerError(error, reply, log));
     addFiles(scope);
     addPages(scope, options, readers);
-    addEvents(scope, events, readers);
-    addActs(scope, options, readers);
-    addSignIn(scope, readers, callers.isOpen);
+    addEvents(scope, events, { readers, now: options.now });
+    addActs(scope, options, { readers, log, showRefused: goOn.refused });
+    addSignIn(scope, { readers, isOpen: callers.isOpen, goOn: goOn.signedIn });
     done();
   });
 }
 
-function answerError(error: unknown, reply: FastifyReply, logger?: Logger): FastifyReply {
+function answerError(error: unknown, reply: FastifyReply, log: WebLog): FastifyReply {
   const unfit = statusOf(error);
   if (unfit !== null) {
-    const message = "The request cannot be read: the page takes small forms alone.";
-    return refuse(reply, { status: unfit, error: "bad-request", message });
+    const message = unfit === 413 ? TOO_LONG : UNFIT;
+    return turnAway({ status: unfit, error: "bad-request", message }, "/", reply);
   }
   const { code, message } = toFault(error);
-  logger?.(`A request for the page failed. ${message}`);
+  log.warn("A request for the page failed.", error);
   const page = expected[code]?.(message);
   return page === undefined
     ? sendPage(reply.code(500), internalPage())
     : sendPage(reply.code(503), page);
 }
 
+const TOO_LONG = `A form of the page is never as long. A reason has at most ${LONGEST_REASON} characters.`;
+const UNFIT = "The page takes its own forms alone, as browsers send them. Programs use the API.";
+
 const expected: Partial<Readonly<Record<FaultCode, (message: string) => string>>> = {
-  store: storePage,
+  store: () => storePage(),
   unavailable: unavailablePage,
 };
 
@@ -134,10 +135,11 @@ function addPages(scope: FastifyInstance, options: PageOptions, readers: Readers
     const shown = { reader, now: now() };
     return { page: overviewPage(await options.tenants(), filterOf(query), shown) };
   });
-  add("/tenants/:tenant", async ({ params: { tenant } }, reader) => {
+  add("/tenants/:tenant", async ({ params: { tenant }, query }, reader) => {
     const past = await options.tenant(tenant);
     if (past === null) return unknown(tenant, reader);
-    return { page: tenantPage(past, { reader, now: now(), sourceLink: options.sourceLink }) };
+    const done = doneIn((field) => textOf(query, field));
+    return { page: tenantPage(past, shownTo(reader, options), { done }) };
   });
   add("/tenants/:tenant/audit", async ({ params: { tenant } }, reader) => {
     const audited = await options.audit(tenant, AUDITED);
@@ -158,6 +160,28 @@ function filterOf(query: unknown): Filter {
   return { name: textOf(query, "name"), state: textOf(query, "state") };
 }
 
+function shownTo(reader: Reader, { now, sourceLink }: PageOptions): Shown {
+  return { reader, now: now(), sourceLink };
+}
+
+/** Pages on which somebody goes on with what was written, and is not lost. */
+function openGoOn(options: PageOptions) {
+  const page = async (tenant: string, refused: Refused, reader: Reader) => {
+    const past = await options.tenant(tenant);
+    const shown = { ...shownTo(reader, options), draft: refused.draft };
+    return past && tenantPage(past, shown, { refused });
+  };
+  const signedIn: SigningIn["goOn"] = async ({ tenant, word }, reader, reply) => {
+    const shown = await page(tenant, { message: NOT_YET, draft: word }, reader);
+    return shown === null ? reply.redirect("/", 303) : sendPage(reply, shown);
+  };
+  // Without the store there is no page of a tenant, and the refusal is told alone.
+  const refused: ShowRefused = (...given) => page(...given).catch(() => null);
+  return { signedIn, refused };
+}
+
+const NOT_YET = "You are signed in, and nothing has been accepted yet. What you wrote is below.";
+
 function addFiles(scope: FastifyInstance): void {
   const files = [
     { path: STYLE, type: "text/css; charset=utf-8", content: style },
@@ -173,13 +197,26 @@ function addFiles(scope: FastifyInstance): void {
   }
 }
 
-function addEvents(scope: FastifyInstance, events: Events, { readerOf }: Readers): void {
+interface Listening {
+  readonly readers: Readers;
+  readonly now: () => Date;
+}
+
+function addEvents(scope: FastifyInstance, events: Events, { readers, now }: Listening): void {
   // A HEAD of a stream would never end.
   scope.get(EVENTS, { exposeHeadRoute: false }, async (request, reply) => {
-    const reader = await readerOf(request);
+    const reader = await readers.readerOf(request);
     if ("error" in reader) return refuse(reply, reader);
-    if (events.listen(reply.raw, HEADERS)) return reply.hijack();
+    if (events.listen(reply.raw, HEADERS, listenerOf(reader, now))) return reply.hijack();
     const message = "Enough pages listen already; this one is not kept current.";
     return refuse(reply, { status: 503, error: "too-many", message });
   });
+}
+
+/** Whoever is on this machine is one, however many windows they have. */
+function listenerOf({ by, caller }: Known, now: () => Date): Listener {
+  const { name, expiresAt, ended } = caller;
+  const isOver = () =>
+    ended?.aborted === true || (expiresAt !== null && expiresAt <= now().getTime());
+  return { who: by === "place" ? null : name, isOver, ended };
 }

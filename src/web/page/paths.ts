@@ -21,6 +21,27 @@ export function actPath(tenant: string, act: Act): string {
   return `${tenantPath(tenant)}/${act}`;
 }
 
+/** Something that an operator has done, for the page that says so. */
+export type Done =
+  /** The id of the run; null: it goes on. */
+  | { readonly act: "reconcile"; readonly run: string | null }
+  | { readonly act: "accept" | "revoke"; readonly name: string; readonly path: string };
+
+export function donePath(tenant: string, done: Done): string {
+  const { act, ...more } = done;
+  const fields = Object.entries(more).filter(([, value]) => value !== null);
+  const query = new URLSearchParams([["done", act], ...fields] as [string, string][]);
+  return `${tenantPath(tenant)}?${query}`;
+}
+
+/** As `donePath` wrote it; null where nothing of the kind is asked for. */
+export function doneIn(field: (name: string) => string): Done | null {
+  const act = field("done");
+  if (act === "reconcile") return { act, run: field("run") || null };
+  if (act !== "accept" && act !== "revoke") return null;
+  return { act, name: field("name"), path: field("path") };
+}
+
 const TENANT = "/tenants/[^/]+";
 
 const methods: readonly (readonly [RegExp, string])[] = [

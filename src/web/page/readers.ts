@@ -1,8 +1,8 @@
 /** Who reads the page: whoever signed in, which a cookie says, or whoever its request names. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../access.ts";
-import { type Callers, withoutRole } from "../callers.ts";
-import type { Limit } from "../limit.ts";
+import { unknown, withoutRole } from "../callers.ts";
+import type { Guard } from "../guard.ts";
 import type { Refusal } from "../refusal.ts";
 import { openSessions } from "../sessions.ts";
 
@@ -14,52 +14,93 @@ export interface Reader {
   readonly by: "session" | "header" | "place";
 }
 
+/** Somebody with a role. */
+export interface Known extends Reader {
+  readonly caller: Caller;
+}
+
 export interface Readers {
-  readerOf(request: FastifyRequest): Promise<Reader | Refusal>;
-  /** Begins a session for the holder of this token; the answer is why not, or null. */
-  signIn(request: FastifyRequest, reply: FastifyReply, token: string): Promise<Refusal | null>;
+  readerOf(request: FastifyRequest): Promise<Known | Refusal>;
+  /** Begins a session for the holder of this token. */
+  signIn(request: FastifyRequest, reply: FastifyReply, token: string): Promise<Known | Refusal>;
   signOut(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-const COOKIE = "plumbline";
-
-export function openReaders(callers: Callers, limit: Limit, now: () => Date): Readers {
+export function openReaders({ callers, limits, log }: Guard, now: () => Date): Readers {
   const sessions = openSessions(now);
-  const idOf = ({ cookies }: FastifyRequest) => cookies[COOKIE] ?? "";
+  const idOf = (request: FastifyRequest) => {
+    const { secure, plain } = cookieNames(request);
+    return request.cookies[secure] ?? request.cookies[plain] ?? "";
+  };
   return {
     async readerOf(request) {
       // What a proxy says of whoever is there now is newer than any session.
       const isNamed = request.headers.authorization !== undefined;
       const signedIn = isNamed ? null : sessions.callerOf(idOf(request));
       const by = signedIn !== null ? "session" : callers.isOpen ? "place" : "header";
-      const caller = await limit(request, signedIn ?? (await callers.callerOf(request.headers)));
+      if (by === "header" && !isNamed) return (await limits.visit(request)) ?? unknown(false);
+      const caller = await limits.count(
+        request,
+        signedIn ?? (await callers.callerOf(request.headers)),
+      );
       return "error" in caller ? caller : readerOf(caller, by);
     },
     async signIn(request, reply, token) {
       const authorization = `Bearer ${token.trim()}`;
-      const caller = await limit(request, await callers.callerOf({ authorization }));
+      const caller = await limits.count(request, await callers.callerOf({ authorization }));
       if ("error" in caller) return caller;
       const reader = readerOf(caller, "session");
-      if ("error" in reader) return reader;
+      if ("error" in reader) {
+        log.warn(`${caller.name} has no role here, and tried to sign in from ${request.ip}.`);
+        return reader;
+      }
       sessions.end(idOf(request));
-      reply.setCookie(COOKIE, sessions.begin(caller), cookieOf(request));
-      return null;
+      forget(request, reply);
+      const { name, options } = cookieOf(request);
+      reply.setCookie(name, sessions.begin(caller), options);
+      log.info(`${reader.name} signed in from ${request.ip}, as ${caller.role}.`);
+      return reader;
     },
     signOut(request, reply) {
+      const caller = sessions.callerOf(idOf(request));
+      if (caller !== null) log.info(`${caller.name} signed out.`);
       sessions.end(idOf(request));
-      reply.clearCookie(COOKIE, cookieOf(request));
+      forget(request, reply);
     },
   };
 }
 
-/** Sent along by links from elsewhere, as in an alert, but by nothing that another site posts. */
-function cookieOf({ headers: { origin = "" } }: FastifyRequest) {
-  // A browser says so itself, wherever TLS ends.
-  const secure = origin.startsWith("https:");
-  return { path: "/", httpOnly: true, sameSite: "lax", secure } as const;
+/**
+ * Cookies are not kept apart by port: two services on one host would sign each other's people out. With
+ * `__Host-` a browser takes it over TLS alone, and from nobody but this very host
+ * (https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-the-__host-prefix).
+ */
+function cookieNames({ socket: { localPort = 0 } }: FastifyRequest) {
+  return { secure: `__Host-plumbline-${localPort}`, plain: `plumbline-${localPort}` };
 }
 
-function readerOf(caller: Caller, by: Reader["by"]): Reader | Refusal {
+/** Sent along by links from elsewhere, as in an alert, but by nothing that another site posts. */
+const COOKIE = { path: "/", httpOnly: true, sameSite: "lax" } as const;
+
+function cookieOf(request: FastifyRequest) {
+  const { secure, plain } = cookieNames(request);
+  // A browser says so itself, wherever TLS ends.
+  const isSecure = (request.headers.origin ?? "").startsWith("https:");
+  return { name: isSecure ? secure : plain, options: { ...COOKIE, secure: isSecure } };
+}
+
+/** Whatever it came by. */
+function forget(request: FastifyRequest, reply: FastifyReply): void {
+  const { secure, plain } = cookieNames(request);
+  for (const name of [secure, plain]) {
+    if (request.cookies[name] === undefined) continue;
+    reply.clearCookie(name, { ...COOKIE, secure: name === secure });
+  }
+}
+
+function readerOf(caller: Caller, by: Reader["by"]): Known | Refusal {
   const { name, role } = caller;
-  return role === null ? withoutRole(caller) : { name, isOperator: role === "operator", by };
+  return role === null
+    ? withoutRole(caller)
+    : { name, isOperator: role === "operator", by, caller };
 }

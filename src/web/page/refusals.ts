@@ -4,6 +4,7 @@ import { words } from "../../report/html-parts.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { name, sentence } from "../../report/printable.ts";
 import { plural } from "../../report/wording.ts";
+import { type Refusal, STORE } from "../refusal.ts";
 import { framed } from "./frame.ts";
 import { SIGN_IN } from "./paths.ts";
 import type { Reader } from "./readers.ts";
@@ -32,29 +33,44 @@ export function unknownRunPage(tenant: string, id: string, reader: Reader): stri
   return framed({ title: "No such run", tenant, place, isLive: false, reader, main });
 }
 
-/** Nothing was done, and why. */
-export function notDonePage(tenant: string, fault: string, reader: Reader): string {
+/** Nothing was done, and why. `reason`: what somebody wrote for it, which is not to be lost. */
+export function notDonePage(
+  tenant: string,
+  fault: string,
+  { reader, reason = "" }: { readonly reader: Reader; readonly reason?: string },
+): string {
   const title = "That was not done.";
+  const written = reason === "" ? html`` : html`<p>You wrote: ${sentence(reason)}</p>\n`;
   const main = html`<h1>${title}</h1>
 <div class="box change tone-bad"><p>${words(sentence(fault))}</p>
-<p class="next">Back to ${tenantLink(tenant)}.</p></div>`;
+${written}<p class="next">Back to ${tenantLink(tenant)}.</p></div>`;
   return framed({ title, tenant, place: "not done", isLive: false, reader, main });
 }
 
-/** Somebody who is known, or not, and may not have what was asked for. */
-export function refusedPage(refusal: string): string {
-  const title = "This is not for you.";
+/** Somebody who is known, or not, and does not get what was asked for. */
+export function refusedPage({ status, error, message }: Refusal): string {
+  const title = titles[status] ?? "The request cannot be read.";
+  const next =
+    error === "forbidden"
+      ? html`\n<p class="next"><a href="${SIGN_IN}">Sign in as somebody else</a></p>`
+      : html``;
   const main = html`<h1>${title}</h1>
-<div class="box change tone-bad"><p>${sentence(refusal)}</p>
-<p class="next"><a href="${SIGN_IN}">Sign in as somebody else</a></p></div>`;
+<div class="box change tone-bad"><p>${sentence(message)}</p>${next}</div>`;
   return framed({ title, tenant: null, isLive: false, reader: null, main });
 }
 
-/** The store cannot be read: what is known of that, and what to do. */
-export function storePage(fault: string): string {
+const titles: Readonly<Record<number, string>> = {
+  403: "This is not for you.",
+  413: "That was too long.",
+  421: "The service does not answer to this.",
+  429: "That was asked for too often.",
+};
+
+/** The store cannot be read, and what to do. */
+export function storePage(): string {
   return broken(
     "The store cannot be read, so nothing is known.",
-    html`<p>${words(sentence(fault))}</p>
+    html`<p>${STORE}</p>
 <p class="next">Runs go on trying. When one has ended, this page looks again by itself.</p>`,
   );
 }

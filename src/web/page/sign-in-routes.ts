@@ -1,34 +1,57 @@
 /** How people who use a browser say who they are. */
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal } from "../refusal.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
+import { wordIn } from "./act-routes.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
 import { placeWithin, SIGN_IN, SIGN_OUT } from "./paths.ts";
-import type { Readers } from "./readers.ts";
-import { signInPage } from "./sign-in.ts";
+import type { Reader, Readers } from "./readers.ts";
+import { type Draft, signInPage } from "./sign-in.ts";
 
-/** `isOpen`: nobody has to, and is led on. */
-export function addSignIn(scope: FastifyInstance, readers: Readers, isOpen: boolean): void {
+/** Bytes of a form: a token, and what somebody wrote before. */
+const LARGEST_FORM = 32_768;
+
+export interface SigningIn {
+  readonly readers: Readers;
+  /** Nobody has to, and is led on. */
+  readonly isOpen: boolean;
+  /** Shows the page on which somebody goes on with a draft. */
+  readonly goOn: (draft: Draft, reader: Reader, reply: FastifyReply) => Promise<FastifyReply>;
+}
+
+export function addSignIn(scope: FastifyInstance, { readers, isOpen, goOn }: SigningIn): void {
   scope.get(SIGN_IN, async ({ query }, reply) => {
     const to = placeWithin(textOf(query, "to"));
-    return isOpen ? reply.redirect(to, 303) : sendPage(reply, signInPage(to, null));
+    return isOpen ? reply.redirect(to, 303) : sendPage(reply, signInPage(to, null, null));
   });
-  scope.post(SIGN_IN, async (request, reply) => {
+  scope.post(SIGN_IN, { bodyLimit: LARGEST_FORM }, async (request, reply) => {
     const to = placeWithin(textOf(request.body, "to"));
     if (isOpen) return reply.redirect(to, 303);
-    const refusal =
-      refuseCrossOrigin(request.headers) ??
+    const draft = draftIn(request);
+    const reader =
+      refuseCrossOrigin(request) ??
       (await readers.signIn(request, reply, textOf(request.body, "token")));
-    return refusal === null ? reply.redirect(to, 303) : again(reply, to, refusal);
+    if ("error" in reader) return again(reply, { to, draft }, reader);
+    return draft === null ? reply.redirect(to, 303) : goOn(draft, reader, reply);
   });
   scope.post(SIGN_OUT, async (request, reply) => {
-    const refusal = refuseCrossOrigin(request.headers);
+    const refusal = refuseCrossOrigin(request);
     if (refusal !== null) return turnAway(refusal, "/", reply);
     readers.signOut(request, reply);
     return reply.redirect(SIGN_IN, 303);
   });
 }
 
-function again(reply: FastifyReply, to: string, { status, message }: Refusal): FastifyReply {
-  return sendPage(reply.code(status), signInPage(to, message));
+function draftIn({ body }: FastifyRequest): Draft | null {
+  const tenant = textOf(body, "tenant");
+  return tenant === "" ? null : { tenant, word: wordIn(body) };
+}
+
+function again(
+  reply: FastifyReply,
+  { to, draft }: { readonly to: string; readonly draft: Draft | null },
+  { status, message, headers = {} }: Refusal,
+): FastifyReply {
+  const page = signInPage(to, message, draft);
+  return sendPage(reply.code(status).headers(headers), page);
 }

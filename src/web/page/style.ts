@@ -40,9 +40,14 @@ details.act form { display: grid; gap: .6rem; margin-top: .5rem; }
 details.act div { display: grid; gap: .2rem; }
 details.act textarea { width: 100%; box-sizing: border-box; resize: vertical; }
 .act button { justify-self: start; }
+.effect { margin-top: .5rem; font-size: .9375rem; color: var(--muted); }
+.effect p { margin: 0; }
+.done { border-left: 3px solid var(--tone); font-weight: 600; }
+#said:focus { outline: 2px solid var(--blue); outline-offset: 2px; }
 .sign-in { display: grid; gap: .9rem; max-width: 32rem; }
 .sign-in div { display: grid; gap: .3rem; }
-.sign-in p { margin: 0; }
+.sign-in p, .sign-in blockquote { margin: 0; }
+.sign-in blockquote { border-left: 3px solid var(--line); padding-left: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .sign-in .refusal { color: var(--red); font-weight: 600; }
 .sign-in button { justify-self: start; }
 .plain { flex-direction: column; padding: 0; }

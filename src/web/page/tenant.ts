@@ -1,4 +1,5 @@
 /** One tenant: what differs, its runs, and the report of the last one. Pure. */
+import type { StandingDrift } from "../../model/drift.ts";
 import type { Run } from "../../model/generated/run.ts";
 import { NOTHING } from "../../report/html-parts.ts";
 import { tenantSection } from "../../report/html-tenant.ts";
@@ -7,25 +8,43 @@ import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
 import { runView, shortCommit, type TenantView } from "../../report/tenant-view.ts";
 import { plural, triggers } from "../../report/wording.ts";
-import { reconcileForm } from "./act-forms.ts";
+import { isOf, reconcileForm } from "./act-forms.ts";
 import { differencesSection, type Shown } from "./differences.ts";
+import { endedSection } from "./ended.ts";
 import { framed } from "./frame.ts";
 import type { TenantPast } from "./options.ts";
-import { runPath, tenantPath } from "./paths.ts";
+import { type Done, runPath, tenantPath } from "./paths.ts";
+import type { Reader } from "./readers.ts";
+import { doneMessage, type Refused, refusedMessage } from "./said.ts";
 import { timeline } from "./timeline.ts";
 import { stateBadge, stateOf, time } from "./words.ts";
 
-export function tenantPage(past: TenantPast, shown: Shown): string {
+/** What the page is to say of what its reader has asked for. */
+export interface Telling {
+  readonly done?: Done | null;
+  /** Then the page is the answer to a form: it has no address, and does not keep itself current. */
+  readonly refused?: Refused;
+}
+
+export function tenantPage(past: TenantPast, shown: Shown, telling: Telling = {}): string {
   const { reader } = shown;
-  const { name: tenant, runs, nextRun, timezone, isRunning } = past;
+  const { done = null, refused } = telling;
+  const { name: tenant, runs, nextRun, timezone } = past;
   const [last] = runs;
   const view = last && runView(last, nextRun, { timezone });
   const next = nextRun === null ? NOTHING : html` Next run: ${time(nextRun, timezone)}.`;
   const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last ?? null))}</h1>
 <p class="lead">${view?.sentence ?? NO_RUN}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
-${reconcileForm(tenant, isRunning, reader)}
+${refused ? refusedMessage(tenant, refused, hasForm(past, refused, reader)) : doneMessage(past, done)}${reconcileForm(past, reader)}
 ${view === undefined ? NOTHING : sections(view, past, shown)}`;
-  return framed({ title: name(tenant), tenant, isLive: true, reader, main });
+  const title = refused ? `Not done, ${name(tenant)}` : name(tenant);
+  return framed({ title, tenant, isLive: refused === undefined, reader, main });
+}
+
+function hasForm({ drifts }: TenantPast, { draft }: Refused, { isOperator }: Reader): boolean {
+  const isAsked = ({ drift, acceptance }: StandingDrift) =>
+    draft !== null && isOf(draft, drift) && acceptance === null;
+  return isOperator && drifts.some(isAsked);
 }
 
 const NO_RUN =
@@ -33,7 +52,7 @@ const NO_RUN =
 
 function sections(view: TenantView, past: TenantPast, shown: Shown): Html {
   return html`${differencesSection(past, shown)}
-${runsSection(past)}
+${endedSection(past, shown.now)}${runsSection(past)}
 ${tenantSection(view, "report", { hasLead: false, title: "Last run" })}`;
 }
 

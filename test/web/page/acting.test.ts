@@ -1,45 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { seenDigest } from "../../../src/model/drift.ts";
 import { FaultError, failure } from "../../../src/model/fault.ts";
-import type { PageActs } from "../../../src/web/page/options.ts";
 import { planOf, updated } from "../../report/samples.ts";
-import { holders, operator, viewer } from "../api-world.ts";
+import { bearer, holders, operator, viewer } from "../api-world.ts";
+import { cookieOf, type Headers, noting, send, signIn } from "./forms.ts";
 import { drifting, now, runAt } from "./tenants.ts";
-import { openWorld, type World } from "./world.ts";
+import { openWorld } from "./world.ts";
 
 const clock = { now: () => now };
 const tenants = ["production"];
-
-/** Acts that are noted instead. */
-function noting(fault?: FaultError) {
-  const asked: unknown[] = [];
-  const note =
-    (act: string) =>
-    async (...given: readonly unknown[]) => {
-      if (fault) throw fault;
-      asked.push([act, ...given]);
-    };
-  const acts: PageActs = {
-    ...{ reconcile: note("reconcile"), accept: note("accept"), revoke: note("revoke") },
-  };
-  return { acts, asked };
-}
-
-type Headers = Readonly<Record<string, string>>;
-
-function send(url: string, fields: Headers, headers: Headers = {}): Promise<Response> {
-  const body = new URLSearchParams(fields);
-  return fetch(url, { method: "POST", body, headers, redirect: "manual" });
-}
-
-async function signIn({ url }: World, token: string, more: Headers = {}): Promise<Response> {
-  return send(`${url}/sign-in`, { token, to: "/tenants/production", ...more });
-}
-
-async function cookieOf(response: Response): Promise<Headers> {
-  const [cookie = ""] = (response.headers.get("set-cookie") ?? "").split(";", 1);
-  return { cookie };
-}
 
 const word = { name: "fraud-check", path: "spec.targetUrl", until: "7d", reason: "a vendor moves" };
 
@@ -49,7 +18,7 @@ describe("on this machine", () => {
     await using world = await openWorld({ tenants, clock, acts });
     const response = await send(`${world.url}/tenants/production/reconcile`, {});
     expect([response.status, response.headers.get("location")]).toEqual([
-      ...[303, "/tenants/production"],
+      ...[303, "/tenants/production?done=reconcile&run=a-run"],
     ]);
     expect(asked).toEqual([["reconcile", "production", "local"]]);
   });
@@ -103,7 +72,9 @@ describe("on this machine", () => {
     expect(response.status).toBe(status);
     const page = await response.text();
     expect(page).toContain("<h1>That was not done.</h1>");
-    expect(page).toContain("Something &lt;stands&gt; in the way.");
+    expect(page).toContain(
+      code === "store" ? "The log of the service has" : "Something &lt;stands&gt; in the way.",
+    );
     expect(page).toContain('href="/tenants/production"');
   });
 
@@ -127,10 +98,15 @@ describe("on this machine", () => {
     await using world = await openWorld({ tenants, clock, acts });
     expect((await send(`${world.url}/tenants/nobody/reconcile`, {})).status).toBe(404);
     const large = { reason: "a".repeat(20_000) };
-    expect((await send(`${world.url}/tenants/production/accept`, large)).status).toBe(413);
+    const long = await send(`${world.url}/tenants/production/accept`, large);
+    expect(long.status).toBe(413);
+    expect(await long.text()).toContain("<h1>That was too long.</h1>");
     const url = `${world.url}/tenants/production/reconcile`;
     const headers = { "content-type": "application/xml" };
-    expect((await fetch(url, { method: "POST", body: "<a/>", headers })).status).toBe(415);
+    const other = await fetch(url, { method: "POST", body: "<a/>", headers });
+    expect(other.status).toBe(415);
+    expect(other.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await other.text()).toContain("The page takes its own forms alone");
     expect(asked).toEqual([]);
     expect(world.logged).toEqual([]);
   });
@@ -160,13 +136,16 @@ describe("where somebody said who may use it", () => {
   test("nothing is told or done without a session", async () => {
     const { acts, asked } = noting();
     await using world = await open(acts);
-    for (const cookie of ["", "plumbline=", "plumbline=constructor", `plumbline=${operator}`]) {
-      const headers = { cookie };
+    const { port } = new URL(world.url);
+    for (const value of ["", "constructor", operator]) {
+      const headers = { cookie: `plumbline-${port}=${value}; __Host-plumbline-${port}=${value}` };
       expect((await fetch(`${world.url}/page/events`, { headers })).status).toBe(401);
-      for (const act of ["reconcile", "accept", "revoke"]) {
+      for (const act of ["reconcile", "revoke"]) {
         const response = await send(`${world.url}/tenants/production/${act}`, word, headers);
         expect(response.headers.get("location")).toBe("/sign-in?to=%2Ftenants%2Fproduction");
       }
+      const response = await send(`${world.url}/tenants/production/accept`, word, headers);
+      expect(response.status).toBe(401);
     }
     expect(asked).toEqual([]);
   });
@@ -177,7 +156,7 @@ describe("where somebody said who may use it", () => {
     const response = await signIn(world, ` ${operator}\n`);
     expect(response.headers.get("location")).toBe("/tenants/production");
     expect(response.headers.get("set-cookie")).toMatch(
-      /^plumbline=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^plumbline-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const headers = await cookieOf(response);
     const page = await (await fetch(`${world.url}/tenants/production`, { headers })).text();
@@ -257,7 +236,43 @@ describe("where somebody said who may use it", () => {
     const { host } = new URL(world.url);
     const headers = { origin: `https://${host}`, "sec-fetch-site": "same-origin" };
     const response = await send(`${world.url}/sign-in`, { token: viewer, to: "/" }, headers);
-    expect(response.headers.get("set-cookie")).toContain("; Secure");
+    expect(response.headers.get("set-cookie")).toMatch(
+      /^__Host-plumbline-\d+=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const signedIn = await fetch(`${world.url}/tenants/production`, {
+      headers: await cookieOf(response),
+    });
+    expect(await signedIn.text()).toContain("wall, viewer");
+  });
+
+  test("a proxy that replaces the Host is told of, with what to do", async () => {
+    const { acts, asked } = noting();
+    await using world = await open(acts);
+    const headers = { ...bearer(operator), origin: "https://plumbline.contoso.com" };
+    const response = await send(`${world.url}/tenants/production/reconcile`, {}, headers);
+    expect(response.status).toBe(403);
+    const page = await response.text();
+    expect(page).toContain("https://plumbline.contoso.com");
+    expect(page).toContain(new URL(world.url).host);
+    expect(page).toContain("http.trustedProxies");
+    expect(asked).toEqual([]);
+  });
+
+  test("a proxy that is trusted says which Host it was asked for, and no other does", async () => {
+    for (const trustedProxies of [["127.0.0.1"], []]) {
+      const { acts, asked } = noting();
+      await using world = await openWorld({
+        tenants,
+        clock,
+        acts,
+        access: holders,
+        trustedProxies,
+      });
+      const named = { origin: "https://plumbline.contoso.com", ...bearer(operator) };
+      const headers = { ...named, "x-forwarded-host": "plumbline.contoso.com" };
+      await send(`${world.url}/tenants/production/reconcile`, {}, headers);
+      expect(asked).toHaveLength(trustedProxies.length);
+    }
   });
 
   test("a session is another one after each sign-in, and the earlier one has ended", async () => {

@@ -10,8 +10,9 @@ import type { Store } from "../../../src/model/store.ts";
 import { systemClock } from "../../../src/model/system-clock.ts";
 import { driftChanges } from "../../../src/reconcile/drift.ts";
 import { openStore } from "../../../src/store/store.ts";
-import type { AccessOptions } from "../../../src/web/access.ts";
-import type { PageActs, PageOptions } from "../../../src/web/page/options.ts";
+import type { AccessOptions, AccessToken } from "../../../src/web/access.ts";
+import type { WebLog } from "../../../src/web/log.ts";
+import type { Mode, PageActs, PageOptions } from "../../../src/web/page/options.ts";
 import { startWeb } from "../../../src/web/web.ts";
 
 export interface World extends AsyncDisposable {
@@ -20,6 +21,10 @@ export interface World extends AsyncDisposable {
   /** Path of the file of the store. */
   readonly file: string;
   readonly logged: readonly string[];
+  /** What was thrown, as the log has it. */
+  readonly errors: readonly unknown[];
+  /** As whoever watches the files of tokens does. */
+  renewTokens(tokens: readonly AccessToken[]): void;
   /** Keeps a run of this tenant, with its differences, as reconcile does, and tells open pages. */
   record(run: Run): Promise<void>;
 }
@@ -30,6 +35,9 @@ export interface WorldOptions {
   readonly host?: string;
   readonly access?: AccessOptions;
   readonly sourceUrl?: string;
+  readonly trustedProxies?: readonly string[];
+  /** apply where it is left out. */
+  readonly mode?: Mode;
   /** None are expected where they are left out. */
   readonly acts?: PageActs;
   /** Takes the place of what the page is told. */
@@ -51,16 +59,24 @@ export async function openWorld(wanted: WorldOptions): Promise<World> {
   const acts = wanted.acts ?? noActs;
   const sourceLink = openSourceLink(wanted.sourceUrl ?? null);
   const status = () => tenants.map(statusOf);
-  const page = openPage(tenants.map(pagedOf(store)), { status, acts, sourceLink, clock });
+  const page = openPage(tenants.map(pagedOf(store, wanted.mode)), {
+    status,
+    acts,
+    sourceLink,
+    clock,
+  });
   const logged: string[] = [];
+  const errors: unknown[] = [];
   const web = await startWeb({
     ...{ host, port: 0, metrics, health: () => ({ ready: true, tenants: [] }) },
     ...{ access: wanted.access ?? null, page: options(page.options) },
-    logger: (message) => logged.push(message),
+    trustedProxies: wanted.trustedProxies ?? [],
+    log: logOf(logged, errors),
   });
   return {
-    ...{ url: web.url, store, file, logged },
+    ...{ url: web.url, store, file, logged, errors },
     record: (run) => record(store, page, run),
+    renewTokens: (tokens) => web.renewTokens(tokens),
     async [Symbol.asyncDispose]() {
       await web.close();
       await store[Symbol.asyncDispose]();
@@ -69,14 +85,27 @@ export async function openWorld(wanted: WorldOptions): Promise<World> {
   };
 }
 
+/** Signs of life are told apart from what ails. */
+export function logOf(logged: string[], errors: unknown[]): WebLog {
+  return {
+    info: (message) => logged.push(`info: ${message}`),
+    warn(message, error) {
+      logged.push(message);
+      if (error !== undefined) errors.push(error);
+    },
+  };
+}
+
 export function identityOf(name: string) {
   return { name, graph: "https://graph.example", tenantId: `id of ${name}` };
 }
 
-const pagedOf = (store: Store) => (name: string) => ({
-  settings: { name, timezone: "UTC" },
-  subject: { store, tenant: identityOf(name) },
-});
+const pagedOf =
+  (store: Store, mode: Mode = "apply") =>
+  (name: string) => ({
+    settings: { name, mode, timezone: "UTC" },
+    subject: { store, tenant: identityOf(name) },
+  });
 
 function statusOf(name: string) {
   const nextRun = "2026-08-22T10:30:00.000Z";
