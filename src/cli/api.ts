@@ -1,16 +1,14 @@
-/** What the API of the service answers, from the store and the schedule, and who may ask. */
+/** What the API of the service answers, from the store and the schedule. */
 import { readSchema } from "../definitions/schemas.ts";
 import type { Clock } from "../model/clock.ts";
+import { seenDigest } from "../model/drift.ts";
 import type { Drift } from "../model/generated/drift.ts";
-import type { Secrets } from "../model/secret.ts";
 import type { Memory } from "../model/store.ts";
 import { standingDrifts } from "../plan/standing.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
 import type { PlanSubject } from "../reconcile/subject.ts";
-import type { Redactors } from "../secrets/secrets.ts";
-import type { AccessOptions } from "../web/access.ts";
 import type { ApiOptions, ApiSource } from "../web/api.ts";
-import type { AccessSettings } from "./access-settings.ts";
+import type { PageActs } from "../web/page/options.ts";
 import type { TenantSettings } from "./configuration.ts";
 import type { RunNow } from "./run-now.ts";
 import { standings } from "./standings.ts";
@@ -27,6 +25,8 @@ export interface Asking {
   /** Asked whenever somebody asks; empty while the service starts. */
   readonly status: () => readonly TenantStatus[];
   readonly runNow: RunNow;
+  /** Those of the page, which open pages hear of. */
+  readonly acts: Pick<PageActs, "accept" | "revoke">;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -34,22 +34,7 @@ export function openApi(asking: Asking): ApiOptions {
   return { source: sourceOf(asking), schema: readSchema, version };
 }
 
-/** Reads the tokens once, as all of the service's own secrets, and tells them to the redactor. */
-export async function readAccess(
-  settings: AccessSettings | null,
-  { secrets, redactors }: { readonly secrets: Secrets; readonly redactors: Redactors },
-): Promise<AccessOptions | null> {
-  if (settings === null) return null;
-  const tokens = [];
-  for (const { name, role, token: use } of settings.tokens) {
-    const token = await secrets.resolve(use);
-    redactors.service.add(token);
-    tokens.push({ name, role, token });
-  }
-  return { tokens, entra: settings.entra };
-}
-
-function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
+function sourceOf({ tenants, status, runNow, acts, clock }: Asking): ApiSource {
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
   const wiredOf = (name: string) => {
     const one = wired.get(name);
@@ -87,6 +72,9 @@ function sourceOf({ tenants, status, runNow, clock }: Asking): ApiSource {
     },
     run: (name, id) => subjectOf(name).store.run(name, id),
     audit: (name, filter) => subjectOf(name).store.audit({ ...filter, tenants: [name] }),
+    accept: (name, { before, ...word }, by) =>
+      acts.accept(name, { ...word, seen: seenDigest({ before }) }, by),
+    revoke: acts.revoke,
     reconcile: runNow,
   };
 }

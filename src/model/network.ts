@@ -50,6 +50,11 @@ export function networkCode(thrown: unknown): string | null {
   return null;
 }
 
+/** A name or an address as it stands in a URL. */
+export function hostnameOf(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 /** `hostname` is that of a URL: an IPv6 address stands in brackets. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);

@@ -1,5 +1,5 @@
 /** What each operation of the API answers: the documents that the command line prints as JSON. */
-import type { ApiSource, AuditFilter, RunsFilter } from "./api.ts";
+import type { ApiSource, AuditFilter, RunsFilter, SeenField } from "./api.ts";
 import type { ApiOperation } from "./api-routes.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -11,6 +11,8 @@ export interface Question {
   readonly id?: string;
   /** As the schema of the route has it, with its defaults. */
   readonly query: object;
+  /** As the schema of the route has it; undefined where there is none. */
+  readonly body: unknown;
   /** Who asks. */
   readonly by: string;
 }
@@ -50,6 +52,14 @@ export function answersOf(
       version: 1,
       entries: await source.audit(tenant, query as AuditFilter),
     })),
+    accept: about(has, async (tenant, { body, by }) => {
+      await source.accept(tenant, body as SeenField, by);
+      return { version: 1, drifts: await source.drifts(tenant) };
+    }),
+    revoke: about(has, async (tenant, { body, by }) => {
+      await source.revoke(tenant, body as SeenField, by);
+      return { version: 1, drifts: await source.drifts(tenant) };
+    }),
     reconcile: about(has, async (tenant, { by }) => ({
       version: 1,
       runs: [await source.reconcile(tenant, by)],

@@ -1,5 +1,5 @@
 /** What an error inside a request of the API comes to. Detail of a bug goes to the log alone. */
-import { type FaultCode, FaultError } from "../model/fault.ts";
+import { type FaultCode, FaultError, type TenantFaultCode } from "../model/fault.ts";
 import type { WebLog } from "./log.ts";
 import { type Refusal, STORE, statusOf } from "./refusal.ts";
 
@@ -14,20 +14,31 @@ const ofFaults: Partial<Readonly<Record<FaultCode, Known>>> = {
   unavailable,
 };
 
+/** Nothing is wrong with what is asked for; the tenant cannot be asked for it. */
+const ofTenants: ReadonlySet<FaultCode> = new Set<TenantFaultCode>([
+  ...(["unauthorised", "forbidden", "not-found", "conflict", "rejected"] as const),
+  ...(["throttled", "unavailable", "timeout", "network", "malformed"] as const),
+]);
+
+/** Faults of definitions as well: nothing can be done with them. */
+const refused: Known = { status: 409, error: "refused" };
+
+function knownOf(code: FaultCode): Known {
+  return ofFaults[code] ?? (ofTenants.has(code) ? unavailable : refused);
+}
+
 /** What is wrong with a request itself. */
 const ofRequests: Readonly<Record<number, Omit<Refusal, "status">>> = {
-  413: { error: "too-large", message: "The body is too large; {} is enough." },
+  413: { error: "too-large", message: "The body is too large." },
   415: { error: "unsupported-type", message: "Send content-type: application/json." },
 };
 
 export function refusalOf(error: unknown, log: WebLog): Refusal {
   if (error instanceof FaultError) {
     const { code, message } = error.fault;
-    const known = ofFaults[code];
-    if (known !== undefined) {
-      if (known === unavailable) log.warn("A request for the API was not answered.", error);
-      return { ...known, message: code === "store" ? STORE : message };
-    }
+    const known = knownOf(code);
+    if (known === unavailable) log.warn("A request for the API was not answered.", error);
+    if (code !== "internal") return { ...known, message: code === "store" ? STORE : message };
   } else {
     const status = statusOf(error);
     if (status !== null) return { status, ...(ofRequests[status] ?? badRequest(error)) };
@@ -47,7 +58,7 @@ interface Unfit {
 function badRequest(error: unknown): Omit<Refusal, "status"> {
   const { validation: [first] = [], validationContext } = error as Unfit;
   if (first === undefined) {
-    return { error: "bad-request", message: "The body cannot be read as JSON; send {}." };
+    return { error: "bad-request", message: "The body cannot be read as JSON." };
   }
   const where = validationContext === "body" ? "The body" : "The query";
   const at = first.instancePath.replace("/", "");

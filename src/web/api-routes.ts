@@ -15,7 +15,7 @@ export interface ApiRoute {
   /** In $defs of api.schema.json. */
   readonly query: "noQuery" | "runsQuery" | "auditQuery";
   /** In $defs of api.schema.json; null: there is no body. */
-  readonly body: "reconcile" | null;
+  readonly body: "reconcile" | "accept" | "revoke" | null;
   /** Reference to the schema of the answer; null: any object. */
   readonly answer: string | null;
 }
@@ -29,8 +29,11 @@ export type ApiOperation =
   | "run"
   | "audit"
   | "reconcile"
+  | "accept"
+  | "revoke"
   | "openapi";
 
+const acting = { method: "POST", role: "operator", query: "noQuery" } as const;
 const reading = { method: "GET", role: "viewer", query: "noQuery", body: null } as const;
 
 export const routes: readonly ApiRoute[] = [
@@ -63,9 +66,20 @@ export const routes: readonly ApiRoute[] = [
     ...{ answer: "audit.schema.json", summary: "The newest entries of the audit, oldest first." },
   },
   {
-    ...{ method: "POST", path: "/tenants/{name}/reconcile", id: "reconcile", role: "operator" },
-    ...{ query: "noQuery", body: "reconcile", answer: "run.schema.json" },
+    ...{ ...acting, path: "/tenants/{name}/reconcile", id: "reconcile", body: "reconcile" },
+    answer: "run.schema.json",
     summary: "Runs the tenant now, by its mode, and answers when the run has ended.",
+  },
+  {
+    ...{ ...acting, path: "/tenants/{name}/accept", id: "accept", body: "accept" },
+    answer: "drift.schema.json",
+    summary:
+      "Lets one live value stay for a while, if it is still the one that was seen. Answers the differences as they stand then.",
+  },
+  {
+    ...{ ...acting, path: "/tenants/{name}/revoke", id: "revoke", body: "revoke" },
+    answer: "drift.schema.json",
+    summary: "Ends that, also where it was over. Answers the differences as they stand then.",
   },
   {
     ...{ ...reading, path: "/openapi.json", id: "openapi", answer: null },

@@ -37,10 +37,23 @@ export interface RunsFilter {
   readonly before?: string;
 }
 
+/** A live value that somebody has seen, and what they say of it. */
+export interface SeenField {
+  /** Of a definition. */
+  readonly name: string;
+  /** In the definition. */
+  readonly path: string;
+  /** As the difference has it; null: it is absent. */
+  readonly before: string | null;
+  /** A duration or an RFC 3339 instant. */
+  readonly until: string;
+  readonly reason: string;
+}
+
 /**
  * What the API asks of the service. All but `tenants` is asked only about names that `has` knows. Each
- * may reject with a FaultError: codes `store`, `unavailable` and `stopped` are answered 503, `locked`
- * 409.
+ * may reject with a FaultError: codes `store`, `unavailable` and `stopped` are answered 503, as is what
+ * a tenant or a network has, and `locked`, `refused` and faults of definitions 409.
  */
 export interface ApiSource {
   readonly has: (tenant: string) => boolean;
@@ -57,6 +70,14 @@ export interface ApiSource {
   readonly run: (tenant: string, id: string) => Promise<Run | null>;
   /** The newest entries, the oldest of them first. */
   readonly audit: (tenant: string, filter: AuditFilter) => Promise<readonly ChainedEntry[]>;
+  /** Lets the live value stay that was seen, and no other; `by` is for the audit. */
+  readonly accept: (tenant: string, word: SeenField, by: string) => Promise<void>;
+  /** Does nothing where it is accepted no longer. */
+  readonly revoke: (
+    tenant: string,
+    of: Pick<SeenField, "name" | "path">,
+    by: string,
+  ) => Promise<void>;
   /** Runs the tenant now; `by` is for the audit. */
   readonly reconcile: (tenant: string, by: string) => Promise<Run>;
 }
@@ -69,7 +90,7 @@ export interface ApiOptions {
 }
 
 /** Bytes of a body. */
-const LARGEST_BODY = 1_024;
+const LARGEST_BODY = 16_384;
 
 /** Adds every route of api-routes.ts, and HEAD beside GET. */
 export function registerApi(app: FastifyInstance, options: ApiOptions, guard: Guard): void {
@@ -105,13 +126,16 @@ function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void
       if ("error" in admitted) return refuse(reply, admitted);
       admittedBy.set(request, admitted);
     },
+    preValidation: async (request) => {
+      request.query = withNumbers(request.query, definitions[query]);
+    },
     handler: async (request, reply) => {
       // A run may take longer than a connection may be silent.
       if (method === "POST") request.raw.socket.setTimeout(0);
-      const { params, query } = request as Asked;
+      const { params, query, body } = request as Asked;
       const caller = admittedBy.get(request);
       if (caller === undefined) throw new Error("A request was not admitted by anybody");
-      return send(reply, await answers[id]({ ...params, query, by: caller.name }));
+      return send(reply, await answers[id]({ ...params, query, body, by: caller.name }));
     },
   });
 }
@@ -119,6 +143,7 @@ function addRoute(scope: FastifyInstance, route: ApiRoute, adding: Adding): void
 interface Asked {
   readonly params: { readonly name?: string; readonly id?: string };
   readonly query: object;
+  readonly body: unknown;
 }
 
 /** Who asks, when they may ask this. */
@@ -132,8 +157,8 @@ async function admit(
   if ("error" in caller) return caller;
   if (caller.role === null) return withoutRole(caller);
   if (role === "operator" && caller.role !== "operator") {
-    log.warn(`${caller.name} is a viewer, and asked for a run at ${request.url}.`);
-    return forbidden(`${caller.name} is a viewer, and only an operator may ask for a run.`);
+    log.warn(`${caller.name} is a viewer, and asked for ${request.url}.`);
+    return forbidden(`${caller.name} is a viewer, and only an operator may do this.`);
   }
   const unfit =
     method === "POST" ? (refuseCrossOrigin(request) ?? refuseOtherTypes(headers)) : null;
@@ -142,10 +167,32 @@ async function admit(
 
 let ajv: Ajv2020 | undefined;
 
-/** Parameters come as text and are made what the schema says. */
 function compiler(): Ajv2020 {
-  ajv ??= new Ajv2020({ coerceTypes: true, useDefaults: true });
+  ajv ??= new Ajv2020({ useDefaults: true });
   return ajv;
+}
+
+/**
+ * Parameters come as text. What the schema calls an integer is one where it is written as people write
+ * it; anything else stays text, which the schema refuses.
+ */
+function withNumbers(query: unknown, schema: Parameters = {}): unknown {
+  const { properties = {} } = schema;
+  const numbered = Object.entries(query as Readonly<Record<string, unknown>>).map(
+    ([name, value]) => {
+      const isNumber = Object.hasOwn(properties, name) && properties[name]?.type === "integer";
+      return [name, isNumber && isDecimal(value) ? Number(value) : value];
+    },
+  );
+  return Object.fromEntries(numbered);
+}
+
+interface Parameters {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+}
+
+function isDecimal(value: unknown): boolean {
+  return typeof value === "string" && /^(0|[1-9]\d{0,14})$/.test(value);
 }
 
 function send(reply: FastifyReply, answer: object): FastifyReply {

@@ -26,7 +26,7 @@ export function openApiDocument({ schema, version, isOpen }: DocumentOptions): o
       title: "Plumbline",
       version,
       description:
-        "Reads how tenants stand, and asks for runs. A viewer may read, an operator may act as well.",
+        "Reads how tenants stand, asks for runs and accepts differences. A viewer may read, an operator may act as well.",
     },
     servers: [{ url: "/" }],
     security: isOpen ? [] : [{ bearer: [] }],
@@ -91,13 +91,13 @@ const refusals: Readonly<Record<string, string>> = {
   401: "Nobody that is known: a bearer token is missing or not valid.",
   403: "The caller has no role that allows it, or a page of another site asked.",
   404: "There is no such tenant, run or plan.",
-  409: "A run of the tenant is in hand already.",
+  409: "A run of the tenant is in hand already, or what is asked for is refused as things are.",
   413: "The body is too large.",
   415: "The body is no JSON.",
   421: "Without http.access, the API answers to the names of this machine alone.",
   429: "Too many requests; Retry-After says when to come back.",
   500: "A bug; the log of the service has the reason.",
-  503: "The store or Microsoft Entra ID cannot be read, or the service is stopping.",
+  503: "The store, the tenant or Microsoft Entra ID cannot be read, or the service is stopping.",
 };
 
 /** Those that only an act can have. */

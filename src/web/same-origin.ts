@@ -73,6 +73,6 @@ export function refuseOtherTypes(headers: IncomingHttpHeaders): Refusal | null {
     headers["content-type"] ?? "",
   );
   if (isJson && headers["content-encoding"] === undefined) return null;
-  const message = "Send content-type: application/json, with {} as the body.";
+  const message = "Send content-type: application/json, and a body of JSON such as {}.";
   return { status: 415, error: "unsupported-type", message };
 }

@@ -8,6 +8,7 @@
 import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { FaultError, failure } from "../model/fault.ts";
+import { hostnameOf } from "../model/network.ts";
 import { jsonText } from "../report/json.ts";
 import { type AccessOptions, type AccessToken, refuseOpenDoor } from "./access.ts";
 import { type ApiOptions, registerApi } from "./api.ts";
@@ -215,11 +216,6 @@ function portOf(app: FastifyInstance): number {
 
 function urlOf(host: string, port: number): string {
   return `http://${hostnameOf(host)}:${port}`;
-}
-
-/** As it stands in a URL. */
-function hostnameOf(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function unavailable({ host, port }: WebOptions, error: unknown): string {

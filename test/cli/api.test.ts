@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Drift } from "../../src/model/generated/drift.ts";
 import type { Run } from "../../src/model/generated/run.ts";
 import {
   definition,
@@ -7,6 +10,7 @@ import {
   practice,
   type Running,
   type Service,
+  seeded,
 } from "./program.ts";
 import { faultsBy } from "./published-schemas.ts";
 
@@ -120,6 +124,66 @@ test("serve on an address that others reach ends with 3 and says what to write, 
   expect(await serving.ended).toMatchObject({ status: 0 });
 });
 
+test("a live value is accepted for as long as it is the one that was seen, and that is ended", async () => {
+  await using service = openService();
+  Object.assign(service.env, { CONNECTOR_PASSWORD: "open sesame", API_TOKEN: token });
+  const tenant = await service.tenant([seeded("a")]);
+  const http = { listen: "127.0.0.1:0", access: { tokens: [ops] } };
+  service.configure({ http, tenants: [practice(tenant, { mode: "report" })] });
+  service.write("connectors/a.yaml", definition("a"));
+  tenant.control.changeConnector("a", { displayName: "a", targetUrl: "https://one.example/" });
+  const serving = service.start(["serve"]);
+  await serving.says("practice: drift");
+  const url = `${await api(serving)}/tenants/practice`;
+  const post = async (act: string, body: object) => {
+    const headers = { "content-type": "application/json", ...bearer(token) };
+    const response = await fetch(`${url}/${act}`, {
+      ...{ method: "POST", headers, body: JSON.stringify(body) },
+    });
+    const answer = (await response.json()) as { drifts?: readonly Drift[]; error?: string };
+    const states = answer.drifts?.filter(({ path }) => path === "spec.targetUrl");
+    return answer.error ?? states?.map(({ state }) => state);
+  };
+  const field = { name: "a", path: "spec.targetUrl" };
+  const word = { ...field, before: "https://one.example/", until: "7d", reason: "they move" };
+  expect(await post("accept", { ...word, before: "https://two.example/" })).toBe("refused");
+  expect(await post("accept", { ...word, until: "soon" })).toBe("refused");
+  expect(await post("accept", word)).toEqual(["accepted"]);
+  expect(await post("revoke", field)).toEqual([expect.stringMatching(/^(new|ongoing)$/)]);
+  expect(await post("revoke", field)).toEqual([expect.stringMatching(/^(new|ongoing)$/)]);
+  expect((await audited(service)).entries).toMatchObject([
+    { entry: { action: "accept", result: "done", by: "ops" } },
+    { entry: { action: "accept", result: "revoked", by: "ops" } },
+  ]);
+  serving.child.kill("SIGTERM");
+  expect(await serving.ended).toMatchObject({ status: 0 });
+});
+
+test("a token in a file is another one without a restart once the file is", async () => {
+  await using service = openService();
+  const tenant = await service.tenant();
+  service.write("wall.txt", `${viewerToken}\n`);
+  const http = { listen: "127.0.0.1:0", access: { tokens: [wall] } };
+  service.configure({ http, tenants: [practice(tenant)] });
+  service.write("connectors/README.md", "Nothing yet.");
+  const serving = service.start(["serve"]);
+  await serving.says("practice: clean");
+  const url = `${await api(serving)}/tenants`;
+  const statusWith = async (value: string) => (await fetch(url, { headers: bearer(value) })).status;
+  expect(await statusWith(viewerToken)).toBe(200);
+  service.write("wall.txt", "another-token-of-the-wall\n");
+  await serving.says("the tokens of http.access have changed");
+  expect(await statusWith("another-token-of-the-wall")).toBe(200);
+  expect(await statusWith(viewerToken)).toBe(401);
+  service.write("wall.txt", "");
+  await serving.says("those read before still hold");
+  expect(await statusWith("another-token-of-the-wall")).toBe(200);
+  serving.child.kill("SIGTERM");
+  const { status, stdout, stderr } = await serving.ended;
+  expect(status).toBe(0);
+  expect(stdout + stderr).not.toContain("another-token-of-the-wall");
+});
+
 test.for([
   { what: "short", value: "too-short", says: "fewer than 16 characters" },
   { what: "missing", value: "", says: "API_TOKEN" },
@@ -133,5 +197,7 @@ test.for([
   const { status, stdout, stderr } = await service.run(["serve"]);
   expect(status).toBe(3);
   expect(stdout + stderr).toContain(says);
+  expect(stdout + stderr).toMatch(/plumbline\.yaml:\d+:\d+/);
   expect(stdout + stderr).not.toContain("too-short");
+  expect(existsSync(join(service.folder, ".plumbline"))).toBe(false);
 });

@@ -8,6 +8,7 @@ import { expect } from "vitest";
 import { openApi } from "../../src/cli/api.ts";
 import { openPage } from "../../src/cli/page.ts";
 import { openRunNow } from "../../src/cli/run-now.ts";
+import type { FaultError } from "../../src/model/fault.ts";
 import type { Run } from "../../src/model/generated/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { Store } from "../../src/model/store.ts";
@@ -33,6 +34,10 @@ export interface ApiWorld extends AsyncDisposable {
   readonly errors: readonly unknown[];
   /** Who asked for runs. */
   readonly asked: readonly string[];
+  /** What was accepted and revoked, and by whom; nothing is kept of it. */
+  readonly told: readonly unknown[];
+  /** Accepting and revoking fail with it. */
+  fault: FaultError | null;
   /** Runs wait for this before they end. */
   hold: Promise<unknown> | null;
   record(run: Run): Promise<void>;
@@ -60,7 +65,6 @@ export function bearer(token: string) {
 }
 
 const names = ["production", "staging"];
-const nobody = () => Promise.reject(new Error("Nobody was expected to accept anything"));
 
 /** Each tenant has had its run at start, which found nothing. */
 export async function openApiWorld(
@@ -77,13 +81,20 @@ export async function openApiWorld(
   const logged: string[] = [];
   const errors: unknown[] = [];
   const asked: string[] = [];
+  const told: unknown[] = [];
   let schedule: Schedule | null = null;
   const subjectOf = (name: string) => ({ store, tenant: identityOf(name), clock: systemClock });
   const runNow = openRunNow(() => schedule, subjectOf, pino({ level: "silent" }));
-  const acts = { reconcile: runNow, accept: nobody, revoke: nobody };
+  const note =
+    (act: string) =>
+    async (...given: readonly unknown[]) => {
+      if (self.fault !== null) throw self.fault;
+      told.push([act, ...given]);
+    };
+  const acts = { reconcile: runNow, accept: note("accept"), revoke: note("revoke") };
   const status = () => schedule?.status() ?? [];
   const page = openPage(tenants, { status, acts, sourceLink: () => null, clock: systemClock });
-  const asking = { tenants, status, runNow, clock: systemClock };
+  const asking = { tenants, status, runNow, acts: page.options.acts, clock: systemClock };
   const web = await startWeb({
     ...{ host: "127.0.0.1", port: 0, health: () => ({ ready: true, tenants: [] }) },
     metrics: { contentType: "text/plain", text: async () => "" },
@@ -94,6 +105,7 @@ export async function openApiWorld(
   });
   const self = {
     ...{ url: web.url, store, file, logged, errors, asked, hold: null as Promise<unknown> | null },
+    ...{ told, fault: null as FaultError | null },
     record: (run: Run) => record(store, run),
     stop: async () => schedule?.stop(),
     get: (path: string, headers = {}) => fetch(`${web.url}${path}`, { headers }),

@@ -60,7 +60,7 @@ test("every route of the API is in the document, and the document has no other",
       drifts: nothing,
     },
     ...{ runs: nothing, run: async () => null, audit: nothing },
-    reconcile: nobody,
+    ...{ reconcile: nobody, accept: nobody, revoke: nobody },
   };
   allowLimits(app);
   app.register((scope, _options, done) => {
@@ -76,7 +76,7 @@ test("every route of the API is in the document, and the document has no other",
   expect(documented.toSorted()).toEqual(
     served.filter((route) => !route.startsWith("HEAD ")).toSorted(),
   );
-  expect(documented).toHaveLength(9);
+  expect(documented).toHaveLength(11);
   await app.close();
 });
 
@@ -92,6 +92,12 @@ test("the document tells the bounds of parameters, and each refusal", async () =
   const reconcile = paths["/api/v1/tenants/{name}/reconcile"]?.["post"];
   expect(Object.keys(reconcile?.responses ?? {})).toEqual(
     expect.arrayContaining(["409", "413", "415"]),
+  );
+  const accept = paths["/api/v1/tenants/{name}/accept"]?.["post"] as unknown as {
+    requestBody: { content: { "application/json": { schema: { $ref: string } } } };
+  };
+  expect(accept.requestBody.content["application/json"].schema.$ref).toBe(
+    "#/components/schemas/AcceptRequest",
   );
 });
 

@@ -1,17 +1,23 @@
 import type { Logger } from "pino";
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Run } from "../../model/generated/run.ts";
+import { hostnameOf } from "../../model/network.ts";
+import type { Secret } from "../../model/secret.ts";
 import { systemClock } from "../../model/system-clock.ts";
 import { nothingAsked } from "../../plan/input.ts";
 import { reconcile } from "../../reconcile/reconcile.ts";
 import { type Schedule, type Scheduled, startSchedule } from "../../reconcile/schedule.ts";
 import type { Notify, Subject } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
+import { createRedactors } from "../../secrets/secrets.ts";
+import { refuseOpenDoor } from "../../web/access.ts";
+import type { WebLog } from "../../web/log.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
+import { type AccessTokens, followTokens, openAccessTokens } from "../access-tokens.ts";
 import { actorOf } from "../actor.ts";
 import { type Alerting, startAlerting } from "../alerting.ts";
-import { openApi, readAccess } from "../api.ts";
+import { openApi } from "../api.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
@@ -24,13 +30,14 @@ import { type Stop, stopSignal } from "../stop.ts";
 import { openTenants, parallelTenants } from "../tenants.ts";
 import { hasColour, print, type Terminal, widthOf } from "../terminal.ts";
 import { version } from "../version.ts";
-import { type WiredToApply, wireToApply } from "../wiring.ts";
+import { openServiceSecrets, type WiredToApply, wireToApply } from "../wiring.ts";
 
 /** Every tenant once at start, then by its schedule, until SIGTERM or SIGINT. */
 export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise<number> {
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
   refusePeople(configured);
+  const tokens = await readTokens(configured, terminal);
   using stop = stopSignal();
   let schedule: Schedule | null = null;
   const standing = () => schedule?.status() ?? [];
@@ -38,6 +45,8 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const opening = [configured, flags, terminal, "info", metrics.requested] as const;
   const { wiring, log, redactors } = await openTenants(wireToApply, ...opening);
   await using _ = wiring;
+  const redact = (token: Secret) => redactors.service.add(token);
+  for (const { token } of tokens.access?.tokens ?? []) redact(token);
   for (const wired of wiring.tenants) metrics.add(measured(wired));
   const health = { ready: false };
   const subjectOf = subjectsByName(wiring.tenants);
@@ -46,19 +55,19 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   const acts = pageActs(subjectOf, { runNow, clock: systemClock, notify, stopping: stop.stopping });
   const shown = { acts, sourceLink: sourceLink(configured.settings.sourceUrl) };
   const page = openPage(wiring.tenants, { ...shown, status: standing, clock: systemClock });
-  const asking = { ...wiring, status: standing, runNow, clock: systemClock };
+  const asking = { ...wiring, status: standing, runNow, acts: page.options.acts };
   await using web = await startWeb({
     ...configured.settings.listen,
     trustedProxies: configured.settings.trustedProxies,
     health: () => ({ ready: health.ready, tenants: standing() }),
     metrics,
-    access: await readAccess(configured.settings.access, { ...wiring, redactors }),
+    access: tokens.access,
     page: page.options,
-    api: openApi(asking),
-    log: {
-      info: (message) => log.info(message),
-      warn: (message, err) => log.warn(err === undefined ? {} : { err }, message),
-    },
+    api: openApi({ ...asking, clock: systemClock }),
+    log: webLog(log),
+  });
+  using _following = followTokens(tokens, {
+    ...{ renew: web.renewTokens, redact, log, clock: systemClock },
   });
   log.info(`plumbline ${version} serves; ${addresses(web.url)}`);
   log.info(`the page is at ${web.url}/`);
@@ -91,6 +100,23 @@ export async function serveVerb(flags: CommonFlags, terminal: Terminal): Promise
   await schedule.stop();
   log.info("stopped");
   return exitStatus.clean;
+}
+
+/** Before the store is opened or a tenant is touched, so that a mistake leaves nothing behind. */
+async function readTokens({ settings }: Configured, terminal: Terminal): Promise<AccessTokens> {
+  const { host } = settings.listen;
+  const prompt = (message: string) => void terminal.stderr.write(`${message}\n`);
+  const reading = { env: terminal.env, redactors: createRedactors(), prompt };
+  const tokens = await openAccessTokens(settings.access, openServiceSecrets(settings, reading));
+  refuseOpenDoor(hostnameOf(host), tokens.access);
+  return tokens;
+}
+
+function webLog(log: Logger): WebLog {
+  return {
+    info: (message) => log.info(message),
+    warn: (message, err) => log.warn(err === undefined ? {} : { err }, message),
+  };
 }
 
 /** Answers for tenants of plumbline.yaml alone. */

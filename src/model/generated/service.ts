@@ -118,7 +118,7 @@ listen?: string
  */
 sourceUrl?: string
 /**
- * Addresses of proxies before the service, whose X-Forwarded-For says who asks: limits of requests then count clients apart. IP addresses, or networks with a prefix.
+ * Addresses of proxies before the service, whose X-Forwarded-For says who asks, so that limits of requests count clients apart, and whose X-Forwarded-Host says which name was asked for. IP addresses, or networks with a prefix.
  * 
  * @minItems 1
  */
@@ -296,7 +296,7 @@ token?: SecretReference
  */
 export interface Access {
 /**
- * Bearer tokens that are read when serve starts.
+ * Bearer tokens that are read when serve starts; those in files again when they change.
  * 
  * @minItems 1
  * @maxItems 100

@@ -1,0 +1,104 @@
+/** The tokens of `http.access`: read before anything is begun, and those in files again when they change. */
+import type { Logger } from "pino";
+import type { Clock } from "../model/clock.ts";
+import type { Secret, Secrets } from "../model/secret.ts";
+import type { AccessOptions, AccessToken } from "../web/access.ts";
+import { openAccess } from "../web/access.ts";
+import type { AccessSettings, TokenSettings } from "./access-settings.ts";
+
+/** Milliseconds between two looks at the files. */
+const EVERY = 5_000;
+
+export interface AccessTokens {
+  /** With the tokens that were read first; null: nobody has to say who they are. */
+  readonly access: AccessOptions | null;
+  /** Reads the files again. Answers all tokens where one is another by now; null: none is. */
+  readonly look: () => Promise<readonly AccessToken[] | null>;
+  /** What `look` answered is what it compares with from now on. */
+  readonly keep: (tokens: readonly AccessToken[]) => void;
+}
+
+/** Throws a FaultError for a token that cannot be read or used, with the place that names it. */
+export async function openAccessTokens(
+  settings: AccessSettings | null,
+  secrets: Pick<Secrets, "resolve">,
+): Promise<AccessTokens> {
+  if (settings === null) {
+    return { access: null, look: async () => null, keep: () => undefined };
+  }
+  const { tokens, entra } = settings;
+  const read = async (one: TokenSettings): Promise<AccessToken> => {
+    const { name, role, token: use } = one;
+    return { name, role, token: await secrets.resolve(use), at: use.at };
+  };
+  let held: readonly AccessToken[] = [];
+  for (const one of tokens) held = [...held, await read(one)];
+  const access = { tokens: held, entra };
+  openAccess(access);
+  return {
+    access,
+    async look() {
+      const next = await Promise.all(
+        tokens.map(async (one, index) => {
+          const kept = held[index];
+          return kept && one.token.source.type !== "file" ? kept : await read(one);
+        }),
+      );
+      const isSame = next.every(({ token }, index) => isEqual(token, held[index]?.token));
+      return isSame ? null : next;
+    },
+    keep(next) {
+      held = next;
+    },
+  };
+}
+
+function isEqual(one: Secret, other: Secret | undefined): boolean {
+  return one.reveal() === other?.reveal();
+}
+
+export interface Following {
+  /** Takes the tokens in the place of those before, or throws and keeps them. */
+  readonly renew: (tokens: readonly AccessToken[]) => void;
+  /** Told each token, before it is used. */
+  readonly redact: (token: Secret) => void;
+  readonly log: Pick<Logger, "info" | "error">;
+  readonly clock: Pick<Clock, "sleep">;
+}
+
+/** Looks for other tokens until it is disposed of. What cannot be read or used leaves those before. */
+export function followTokens(tokens: AccessTokens, following: Following): Disposable {
+  const { log, clock } = following;
+  const stop = new AbortController();
+  let said: string | null = null;
+  const look = async () => {
+    try {
+      await takeOver(tokens, following);
+      if (said !== null) log.info("the tokens of http.access can be read again");
+      said = null;
+    } catch (err) {
+      const text = String(err);
+      if (text !== said) log.error({ err }, "tokens of http.access: those read before still hold");
+      said = text;
+    }
+  };
+  const follow = async () => {
+    while (!stop.signal.aborted) {
+      await clock.sleep(EVERY, stop.signal);
+      await look();
+    }
+  };
+  follow().catch((err: unknown) => {
+    if (!stop.signal.aborted) log.error({ err }, "tokens of http.access are no longer read again");
+  });
+  return { [Symbol.dispose]: () => stop.abort() };
+}
+
+async function takeOver(tokens: AccessTokens, { renew, redact, log }: Following): Promise<void> {
+  const next = await tokens.look();
+  if (next === null) return;
+  for (const { token } of next) redact(token);
+  renew(next);
+  tokens.keep(next);
+  log.info("the tokens of http.access have changed; what went by those before has ended");
+}
