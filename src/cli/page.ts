@@ -2,6 +2,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Run } from "../model/generated/run.ts";
+import type { RunOutline } from "../model/store.ts";
 import { standingDrifts } from "../plan/standing.ts";
 import { activeSuspensions } from "../plan/suspensions.ts";
 import type { TenantStatus } from "../reconcile/schedule.ts";
@@ -12,6 +13,7 @@ import {
   type PageActs,
   type PageOptions,
   RECENT,
+  type RunSummary,
   type TenantPast,
 } from "../web/page/options.ts";
 import type { TenantSettings } from "./configuration.ts";
@@ -44,6 +46,7 @@ export function openPage(
 ): Page {
   const listeners = new Set<(tenant: string) => void>();
   const wired = new Map(tenants.map((one) => [one.settings.name, one]));
+  const recents = new Map(tenants.map((one) => [one, openRecent(one)]));
   const changed = (tenant: string) => {
     for (const listener of listeners) listener(tenant);
   };
@@ -54,11 +57,8 @@ export function openPage(
       tenant: async (name) => {
         const one = wired.get(name);
         if (one === undefined) return null;
-        return past(
-          one,
-          status().find((standing) => standing.name === name),
-          clock.now(),
-        );
+        const standing = status().find((other) => other.name === name);
+        return past(one, standing, recents.get(one) ?? openRecent(one), clock.now());
       },
       ...singles(wired),
       onRun: (listener) => {
@@ -86,24 +86,54 @@ export function openPage(
 async function past(
   { settings, subject }: Paged,
   status: TenantStatus | undefined,
+  recent: Recent,
   now: Date,
 ): Promise<TenantPast> {
   const { store, tenant } = subject;
   const { name, mode, timezone } = settings;
   const at = now.toISOString();
-  const [runs, [outlines = []], memory] = await Promise.all([
-    store.runs(name, RECENT),
+  const [[last = null], [outlines = []], memory] = await Promise.all([
+    store.runs(name, 1),
     store.outlines([name], CHARTED),
     store.recall(tenant),
   ]);
+  const runs = await recent(outlines.slice(0, RECENT));
   return {
-    ...{ name, mode, timezone, runs, outlines },
+    ...{ name, mode, timezone, last, runs, outlines },
     suspensions: activeSuspensions({ memory, now: at }),
     nextRun: status?.nextRun ?? null,
     isRunning: status?.isRunning ?? false,
     drifts: standingDrifts(memory, at),
     resolved: lastEnded(memory.drifts),
   };
+}
+
+/** What the list of runs tells of these. */
+type Recent = (outlines: readonly RunOutline[]) => Promise<readonly RunSummary[]>;
+
+/**
+ * A run never changes, and its plan may be large: what is told of one is kept, so that a look at the page
+ * reads one that is new and not twenty.
+ */
+function openRecent({ settings: { name }, subject: { store } }: Paged): Recent {
+  let kept: ReadonlyMap<string, RunSummary> = new Map();
+  return async (outlines) => {
+    const missing = outlines.filter(({ id }) => !kept.has(id));
+    const read = await Promise.all(missing.map(({ id }) => store.run(name, id)));
+    const known = new Map(
+      [...kept.values(), ...read.flatMap(summaryOf)].map((run) => [run.id, run]),
+    );
+    const summaries = outlines.flatMap(({ id }) => known.get(id) ?? []);
+    kept = new Map(summaries.map((run) => [run.id, run]));
+    return summaries;
+  };
+}
+
+/** Nothing where it is kept no more. */
+function summaryOf(run: Run | null): readonly RunSummary[] {
+  if (run === null) return [];
+  const { id, startedAt, finishedAt, result, trigger, commit } = run;
+  return [{ id, startedAt, finishedAt, result, trigger, commit }];
 }
 
 function lastEnded(drifts: readonly Drift[]): readonly Drift[] {

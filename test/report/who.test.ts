@@ -38,6 +38,7 @@ test.each([
     mode: "report" as const,
     suspensions: [],
     resolved: [],
+    last: null,
     runs: [],
     outlines: [],
   };

@@ -41,7 +41,10 @@ export function reconcileForm(past: TenantPast, reader: Reader): Html {
 function effect({ mode, suspensions, timezone }: TenantPast): Html {
   const whole = suspensions.find(({ kind }) => kind === null);
   if (whole !== undefined) {
-    return html`<p>${badge("suspended", "held")} A run writes nothing until ${said(whole, timezone)}</p>`;
+    const held = html`${badge("suspended", "held")} A run writes nothing until ${said(whole, timezone)}`;
+    const after =
+      mode === "report" ? html`<br>${badge("mode report", "quiet")} Nor does one later.` : NOTHING;
+    return html`<p>${held}${after}</p>`;
   }
   const [first, ...more] = suspensions;
   const others = more.length === 0 ? "" : `, and ${plural(more.length, "other", "others")}`;
@@ -69,7 +72,7 @@ export function acceptForm(
   draft: Word | null = null,
 ): Html {
   if (!reader.isOperator || !isAcceptable(drift)) return NOTHING;
-  const id = idOf(drift);
+  const id = formId(drift);
   const own = draft !== null && isOf(draft, drift) ? draft : null;
   const open = own === null ? NOTHING : html` open`;
   return html`<details class="act" id="${id}"${open}><summary>Accept ${about(drift)}</summary>
@@ -109,7 +112,7 @@ function period([value, text]: (typeof PERIODS)[number], draft: Word | null): Ht
  * Microsoft Graph takes an authentication as a whole, and shows no secret of it. Of what is redacted
  * nobody could tell whether it is still the value that was shown.
  */
-function isAcceptable({ path, op, before }: Drift): boolean {
+export function isAcceptable({ path, op, before }: Drift): boolean {
   const isField = path !== "" && (op === "update" || op === "adopt");
   const isSeen = before === null || !before.includes(REDACTED);
   return isField && isSeen && !/^spec\.(authentication|query)\b/.test(path);
@@ -125,7 +128,7 @@ function about({ name: definition, path }: Drift): Html {
 }
 
 /** The same however the page is renewed, so that what was typed stays with its field. */
-function idOf({ kind, name: definition, path }: Drift): string {
+export function formId({ kind, name: definition, path }: Drift): string {
   const digest = digestOf(JSON.stringify([kind, definition, path]));
   return `accept-${digest.slice("sha256:".length).slice(0, 16)}`;
 }

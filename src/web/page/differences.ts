@@ -50,14 +50,14 @@ ${content}
 }
 
 /** What was not read may differ all the same. */
-function nothingWords({ runs: [last] }: TenantPast): string {
+function nothingWords({ last }: TenantPast): string {
   if (!last?.plan) return "Whether anything differs is not known: the last run made no plan.";
   return last.plan.complete
     ? "Nothing was found to differ."
     : "Nothing was found to differ in what could be read.";
 }
 
-function counted(rows: readonly StandingDrift[], { runs: [last] }: TenantPast): readonly Html[] {
+function counted(rows: readonly StandingDrift[], { last }: TenantPast): readonly Html[] {
   const pressing = rows.filter(({ drift }) => isPressing(drift)).length;
   const accepted = rows.filter(({ drift }) => drift.state === "accepted").length;
   const waiting = rows.length - pressing - accepted;

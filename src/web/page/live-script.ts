@@ -125,6 +125,8 @@ function listen() {
     const why = isRefused ? "the service refuses it for now" : "the service does not answer";
     say("Not live: " + why + ". What is shown may be old.");
     if (!isRefused) return;
+    // It may be the session that is over.
+    void refresh();
     setTimeout(() => {
       if (events !== source) return;
       events = null;

@@ -24,6 +24,9 @@ export interface TenantStanding {
   readonly suspendedUntil: string | null;
 }
 
+/** What of a run the list of runs tells. */
+export type RunSummary = RunOutline & Readonly<Pick<Run, "trigger" | "commit">>;
+
 export interface TenantPast {
   readonly name: string;
   /** IANA name. */
@@ -35,8 +38,10 @@ export interface TenantPast {
   readonly nextRun: string | null;
   /** A run of it is in hand, or waits for its turn. */
   readonly isRunning: boolean;
+  /** null before the first run has ended. */
+  readonly last: Run | null;
   /** The newest first, as many as RECENT. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly RunSummary[];
   /** The newest first, as many as CHARTED. */
   readonly outlines: readonly RunOutline[];
   /** Those that are not resolved. */

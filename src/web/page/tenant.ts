@@ -1,6 +1,5 @@
 /** One tenant: what differs, its runs, and the report of the last one. Pure. */
 import type { StandingDrift } from "../../model/drift.ts";
-import type { Run } from "../../model/generated/run.ts";
 import { NOTHING } from "../../report/html-parts.ts";
 import { tenantSection } from "../../report/html-tenant.ts";
 import { duration } from "../../report/instants.ts";
@@ -8,11 +7,11 @@ import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
 import { runView, shortCommit, type TenantView } from "../../report/tenant-view.ts";
 import { plural, triggers } from "../../report/wording.ts";
-import { isOf, reconcileForm } from "./act-forms.ts";
+import { formId, isAcceptable, isOf, reconcileForm } from "./act-forms.ts";
 import { differencesSection, type Shown } from "./differences.ts";
 import { endedSection } from "./ended.ts";
 import { framed } from "./frame.ts";
-import type { TenantPast } from "./options.ts";
+import type { RunSummary, TenantPast } from "./options.ts";
 import { type Done, runPath, tenantPath } from "./paths.ts";
 import type { Reader } from "./readers.ts";
 import { doneMessage, type Refused, refusedMessage } from "./said.ts";
@@ -29,22 +28,24 @@ export interface Telling {
 export function tenantPage(past: TenantPast, shown: Shown, telling: Telling = {}): string {
   const { reader } = shown;
   const { done = null, refused } = telling;
-  const { name: tenant, runs, nextRun, timezone } = past;
-  const [last] = runs;
+  const { name: tenant, last, nextRun, timezone } = past;
   const view = last && runView(last, nextRun, { timezone });
   const next = nextRun === null ? NOTHING : html` Next run: ${time(nextRun, timezone)}.`;
-  const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last ?? null))}</h1>
+  const main = html`<h1>${name(tenant)} ${stateBadge(stateOf(last))}</h1>
 <p class="lead">${view?.sentence ?? NO_RUN}${next} <a href="${tenantPath(tenant)}/audit">Audit</a></p>
-${refused ? refusedMessage(tenant, refused, hasForm(past, refused, reader)) : doneMessage(past, done)}${reconcileForm(past, reader)}
-${view === undefined ? NOTHING : sections(view, past, shown)}`;
+${refused ? refusedMessage(tenant, refused, formOf(past, refused, reader)) : doneMessage(past, done)}${reconcileForm(past, reader)}
+${view === null ? NOTHING : sections(view, past, shown)}`;
   const title = refused ? `Not done, ${name(tenant)}` : name(tenant);
   return framed({ title, tenant, isLive: refused === undefined, reader, main });
 }
 
-function hasForm({ drifts }: TenantPast, { draft }: Refused, { isOperator }: Reader): boolean {
+/** The id of the form that has the draft; null: there is none. */
+function formOf({ drifts }: TenantPast, { draft }: Refused, { isOperator }: Reader): string | null {
+  if (draft === null || !isOperator) return null;
   const isAsked = ({ drift, acceptance }: StandingDrift) =>
-    draft !== null && isOf(draft, drift) && acceptance === null;
-  return isOperator && drifts.some(isAsked);
+    acceptance === null && isOf(draft, drift) && isAcceptable(drift);
+  const asked = drifts.find(isAsked);
+  return asked === undefined ? null : formId(asked.drift);
 }
 
 const NO_RUN =
@@ -70,7 +71,7 @@ ${past.runs.map((run) => row(run, past))}</tbody>
 `;
 }
 
-function row(run: Run, { name: tenant, timezone }: TenantPast): Html {
+function row(run: RunSummary, { name: tenant, timezone }: TenantPast): Html {
   const { id, result, startedAt, finishedAt, trigger, commit } = run;
   const hash =
     commit === null

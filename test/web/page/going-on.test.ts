@@ -75,7 +75,7 @@ describe("what was done", () => {
       ...given,
       tenant: async () => ({
         ...{ name: "production", timezone: "UTC", mode: "apply", suspensions: [], nextRun: null },
-        ...{ isRunning: true, runs: [], outlines: [], drifts: [], resolved: [] },
+        ...{ isRunning: true, last: null, runs: [], outlines: [], drifts: [], resolved: [] },
       }),
     });
     await using other = await openWorld({ tenants, clock, options } as never);
@@ -117,6 +117,8 @@ describe("what was written", () => {
     expect(page).toMatch(/<details class="act" id="[^"]+" open>/);
     expect(page).toContain(">a vendor moves &lt;b&gt;</textarea>");
     expect(page).toContain('<option value="30d" selected>');
+    const [, form = ""] = /<a href="#([^"]+)">Go on with what you wrote/.exec(page) ?? [];
+    expect(page).toContain(`<details class="act" id="${form}" open>`);
     expect(page).not.toContain("data-live");
   });
 

@@ -351,6 +351,24 @@ describe("what goes wrong", () => {
     expect(await response.text()).toContain("The store cannot be read");
   });
 
+  test("a run that was told already is not read again, however often somebody looks", async () => {
+    await using world = await open(["production"]);
+    for (const minutes of [15, 10, 5]) await world.record(runAt(minutes, clean));
+    const listed = async () =>
+      [
+        ...(await text(`${world.url}/tenants/production`)).matchAll(
+          /<tr><th scope="row"><a href="[^"]*runs/g,
+        ),
+      ].length;
+    expect(await listed()).toBe(3);
+    const database = new DatabaseSync(world.file);
+    database.exec("UPDATE runs SET run = '{' WHERE sequence < 3");
+    database.close();
+    expect(await listed()).toBe(3);
+    await world.record(runAt(1, clean));
+    expect(await listed()).toBe(4);
+  });
+
   test("what nobody expected is kept from the reader, and logged", async () => {
     const fail = () => Promise.reject(new TypeError("canary"));
     await using world = await open(["production"], {
