@@ -2,6 +2,7 @@
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import type { Redactors } from "../secrets/secrets.ts";
+import type { WebLog } from "../web/log.ts";
 import { hasColour, type Terminal } from "./terminal.ts";
 
 /** What a line is about. */
@@ -33,6 +34,18 @@ export function openLog(
     { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
     destination,
   );
+}
+
+/** A terminal shows no properties, so the reason is said in the line as well. */
+export function webLog(log: Logger): WebLog {
+  return {
+    info: (message) => log.info(message),
+    warn(message, err) {
+      if (err === undefined) return log.warn(message);
+      const reason = err instanceof Error ? err.message : String(err);
+      log.warn({ err }, `${message} ${reason}`);
+    },
+  };
 }
 
 /** What a bug says may hold anything of anyone; every other line is of one tenant, or of none. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openLog } from "../../src/cli/logging.ts";
+import { openLog, webLog } from "../../src/cli/logging.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { createRedactors } from "../../src/secrets/secrets.ts";
 
@@ -27,6 +27,17 @@ test.each([false, true])(
       expect.stringContaining("secret-of-a secret-of-b [redacted]"),
       expect.stringContaining("secret-of-a [redacted] [redacted]"),
     ]);
+  },
+);
+
+test.each([false, true])(
+  "what failed in a request is told with its reason and without a secret (terminal: %s)",
+  (isTTY) => {
+    const { log, lines } = opened(isTTY);
+    webLog(log).warn("A request failed.", new TypeError(`no such table, ${message}`));
+    expect(lines.join()).toContain("A request failed. no such table");
+    expect(lines.join()).not.toMatch(/secret-of|of-the-service/);
+    if (!isTTY) expect(lines.join()).toMatch(/"stack":"TypeError: .*logging\.test/);
   },
 );
 

@@ -11,7 +11,6 @@ import type { Notify, Subject } from "../../reconcile/subject.ts";
 import { render, renderLine } from "../../report/report.ts";
 import { createRedactors } from "../../secrets/secrets.ts";
 import { refuseOpenDoor } from "../../web/access.ts";
-import type { WebLog } from "../../web/log.ts";
 import { type Measured, type Metrics, openMetrics } from "../../web/metrics.ts";
 import { startWeb } from "../../web/web.ts";
 import { type AccessTokens, followTokens, openAccessTokens } from "../access-tokens.ts";
@@ -21,6 +20,7 @@ import { openApi } from "../api.ts";
 import { type CommonFlags, type Configured, configure } from "../command.ts";
 import { exitStatus } from "../exit.ts";
 import { jitterOf } from "../jitter.ts";
+import { webLog } from "../logging.ts";
 import { openPage } from "../page.ts";
 import { pageActs } from "../page-acts.ts";
 import { logEvent } from "../run-log.ts";
@@ -110,13 +110,6 @@ async function readTokens({ settings }: Configured, terminal: Terminal): Promise
   const tokens = await openAccessTokens(settings.access, openServiceSecrets(settings, reading));
   refuseOpenDoor(hostnameOf(host), tokens.access);
   return tokens;
-}
-
-function webLog(log: Logger): WebLog {
-  return {
-    info: (message) => log.info(message),
-    warn: (message, err) => log.warn(err === undefined ? {} : { err }, message),
-  };
 }
 
 /** Answers for tenants of plumbline.yaml alone. */

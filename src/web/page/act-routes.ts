@@ -7,6 +7,7 @@ import { STORE } from "../refusal.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
 import { LONGEST_REASON } from "./act-forms.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
+import type { GoOn } from "./go-on.ts";
 import type { Field, PageActs, PageOptions, Word } from "./options.ts";
 import { type Act, type Done, donePath, tenantPath } from "./paths.ts";
 import type { Reader, Readers } from "./readers.ts";
@@ -20,17 +21,10 @@ interface Of {
 /** Answers what is done when it resolves. */
 type Doing = (tenant: string, form: unknown, by: string) => Promise<Done>;
 
-/** Shows the page of a tenant with why something was not done, and with what was written for it. */
-export type ShowRefused = (
-  tenant: string,
-  refused: { readonly message: string; readonly draft: Word | null },
-  reader: Reader,
-) => Promise<string | null>;
-
 export interface Acting {
   readonly readers: Readers;
   readonly log: WebLog;
-  readonly showRefused: ShowRefused;
+  readonly goOn: GoOn;
 }
 
 /** Adds POST of each act; whoever may do it is led back to the tenant. */
@@ -133,7 +127,9 @@ async function notDone(
   if (code === "store") acting.log.warn("What somebody asked for on the page was not done.", error);
   const message = code === "store" ? STORE : error.fault.message;
   reply.code(notNow.includes(code) ? 503 : 409);
-  const shown = draft && (await acting.showRefused(tenant, { message, draft }, reader));
-  const reason = draft?.reason ?? "";
-  return sendPage(reply, shown ?? notDonePage(tenant, message, { reader, reason }));
+  const page =
+    draft === null
+      ? notDonePage(tenant, message, { reader })
+      : await acting.goOn(tenant, { message, draft }, reader);
+  return sendPage(reply, page);
 }

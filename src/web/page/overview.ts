@@ -53,7 +53,8 @@ function sentenceOf(standings: readonly TenantStanding[]): string {
 }
 
 function oneSentence([only]: readonly TenantStanding[]): string {
-  const differs = only !== undefined && ["drift", "refused"].includes(stateOf(only.last));
+  const differs =
+    only !== undefined && (only.open > 0 || ["drift", "refused"].includes(stateOf(only.last)));
   return differs ? "The tenant differs from git." : "Whether the tenant matches git is not known.";
 }
 
@@ -74,7 +75,9 @@ function isWanted(filter: Filter): (standing: TenantStanding) => boolean {
 }
 
 function worstFirst(one: TenantStanding, other: TenantStanding): number {
-  const rank = ({ last }: TenantStanding) => states.indexOf(stateOf(last));
+  // Something may have opened since the last run: what was accepted is so no longer.
+  const rank = ({ last, open }: TenantStanding) =>
+    Math.min(states.indexOf(stateOf(last)), open > 0 ? states.indexOf("drift") : states.length);
   const since = ({ oldest }: TenantStanding) => oldest ?? "~";
   return (
     rank(one) - rank(other) || compare(since(one), since(other)) || compare(one.name, other.name)

@@ -11,11 +11,11 @@ import type { Guard } from "../guard.ts";
 import type { WebLog } from "../log.ts";
 import { refuse, statusOf } from "../refusal.ts";
 import { LONGEST_REASON } from "./act-forms.ts";
-import { addActs, type ShowRefused } from "./act-routes.ts";
+import { addActs } from "./act-routes.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
 import { auditPage } from "./audit.ts";
-import type { Shown } from "./differences.ts";
 import { type Events, type Listener, openEvents } from "./events.ts";
+import { openGoOn, shownTo } from "./go-on.ts";
 import { liveScript } from "./live-script.ts";
 import { AUDITED, type PageOptions } from "./options.ts";
 import { type Filter, overviewPage } from "./overview.ts";
@@ -29,8 +29,7 @@ import {
   unknownTenantPage,
 } from "./refusals.ts";
 import { runPage } from "./run.ts";
-import type { Refused } from "./said.ts";
-import { addSignIn, type SigningIn } from "./sign-in-routes.ts";
+import { addSignIn } from "./sign-in-routes.ts";
 import { style } from "./style.ts";
 import { tenantPage } from "./tenant.ts";
 
@@ -66,7 +65,7 @@ export function registerPage(app: FastifyInstance, options: PageOptions, guard: 
   app.register((scope, _options, done) => {
     const events = openEvents(options.onRun);
     const readers = openReaders(guard, options.now);
-    const goOn = openGoOn(options);
+    const goOn = openGoOn(options, log);
     scope.addHook("preClose", async () => events.close());
     scope.addHook("onRequest", async ({ headers }, reply) => {
       reply.headers(HEADERS);
@@ -79,8 +78,8 @@ export function registerPage(app: FastifyInstance, options: PageOptions, guard: 
     addFiles(scope);
     addPages(scope, options, readers);
     addEvents(scope, events, { readers, now: options.now });
-    addActs(scope, options, { readers, log, showRefused: goOn.refused });
-    addSignIn(scope, { readers, isOpen: callers.isOpen, goOn: goOn.signedIn });
+    addActs(scope, options, { readers, log, goOn });
+    addSignIn(scope, { readers, isOpen: callers.isOpen, goOn });
     done();
   });
 }
@@ -159,28 +158,6 @@ function addPages(scope: FastifyInstance, options: PageOptions, readers: Readers
 function filterOf(query: unknown): Filter {
   return { name: textOf(query, "name"), state: textOf(query, "state") };
 }
-
-function shownTo(reader: Reader, { now, sourceLink }: PageOptions): Shown {
-  return { reader, now: now(), sourceLink };
-}
-
-/** Pages on which somebody goes on with what was written, and is not lost. */
-function openGoOn(options: PageOptions) {
-  const page = async (tenant: string, refused: Refused, reader: Reader) => {
-    const past = await options.tenant(tenant);
-    const shown = { ...shownTo(reader, options), draft: refused.draft };
-    return past && tenantPage(past, shown, { refused });
-  };
-  const signedIn: SigningIn["goOn"] = async ({ tenant, word }, reader, reply) => {
-    const shown = await page(tenant, { message: NOT_YET, draft: word }, reader);
-    return shown === null ? reply.redirect("/", 303) : sendPage(reply, shown);
-  };
-  // Without the store there is no page of a tenant, and the refusal is told alone.
-  const refused: ShowRefused = (...given) => page(...given).catch(() => null);
-  return { signedIn, refused };
-}
-
-const NOT_YET = "You are signed in, and nothing has been accepted yet. What you wrote is below.";
 
 function addFiles(scope: FastifyInstance): void {
   const files = [

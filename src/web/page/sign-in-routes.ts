@@ -4,8 +4,9 @@ import type { Refusal } from "../refusal.ts";
 import { refuseCrossOrigin } from "../same-origin.ts";
 import { wordIn } from "./act-routes.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
+import type { GoOn } from "./go-on.ts";
 import { placeWithin, SIGN_IN, SIGN_OUT } from "./paths.ts";
-import type { Reader, Readers } from "./readers.ts";
+import type { Readers } from "./readers.ts";
 import { type Draft, signInPage } from "./sign-in.ts";
 
 /** Bytes of a form: a token, and what somebody wrote before. */
@@ -15,8 +16,7 @@ export interface SigningIn {
   readonly readers: Readers;
   /** Nobody has to, and is led on. */
   readonly isOpen: boolean;
-  /** Shows the page on which somebody goes on with a draft. */
-  readonly goOn: (draft: Draft, reader: Reader, reply: FastifyReply) => Promise<FastifyReply>;
+  readonly goOn: GoOn;
 }
 
 export function addSignIn(scope: FastifyInstance, { readers, isOpen, goOn }: SigningIn): void {
@@ -32,7 +32,9 @@ export function addSignIn(scope: FastifyInstance, { readers, isOpen, goOn }: Sig
       refuseCrossOrigin(request) ??
       (await readers.signIn(request, reply, textOf(request.body, "token")));
     if ("error" in reader) return again(reply, { to, draft }, reader);
-    return draft === null ? reply.redirect(to, 303) : goOn(draft, reader, reply);
+    if (draft === null) return reply.redirect(to, 303);
+    const { tenant, word } = draft;
+    return sendPage(reply, await goOn(tenant, { message: NOT_YET, draft: word }, reader));
   });
   scope.post(SIGN_OUT, async (request, reply) => {
     const refusal = refuseCrossOrigin(request);
@@ -41,6 +43,8 @@ export function addSignIn(scope: FastifyInstance, { readers, isOpen, goOn }: Sig
     return reply.redirect(SIGN_IN, 303);
   });
 }
+
+const NOT_YET = "You are signed in, and nothing has been accepted yet. What you wrote is kept.";
 
 function draftIn({ body }: FastifyRequest): Draft | null {
   const tenant = textOf(body, "tenant");

@@ -18,13 +18,13 @@ const field = { name: updated.name, path: "spec.displayName" };
 const seen = seenDigest({ before: "A" });
 const word = { ...field, seen, until: "30d", reason: "a vendor\r\nmoves <b>" };
 
-const acceptance: MemoryChange = {
-  op: "accept",
+const acceptance = {
+  op: "accept" as const,
   acceptance: {
     ...{ ...field, kind: updated.kind, value: digestOf("A"), by: "ada", reason: "they move" },
     ...{ since: now.toISOString(), until: "2026-08-29T10:16:00.000Z" },
   },
-};
+} satisfies MemoryChange;
 
 async function drifted(more: object = {}): Promise<World> {
   const world = await openWorld({ tenants, clock, ...more });
@@ -175,6 +175,27 @@ describe("what was written", () => {
     expect(shown).toContain("You wrote: a vendor moves &lt;b&gt;");
     expect(shown).not.toContain("<textarea");
   });
+});
+
+test("a tenant whose acceptance has run out stands above those that match", async () => {
+  let at = now;
+  await using world = await drifted({ clock: { now: () => at }, tenants: ["calm", "production"] });
+  await world.record(runAt(5, { ...clean, tenant: "calm" }));
+  await world.store.settle(identityOf("production"), null, "accepted", [acceptance]);
+  const { acceptance: said } = acceptance;
+  const value = { path: field.path, before: "A", after: "B", id: "1" };
+  const accepted = [{ ...value, ...said }].map(({ value: _, ...one }) => one);
+  const plan = planOf({ unchanged: [updated], accepted });
+  await world.record(runAt(-1, { plan, result: "clean" }));
+  const told = async () => {
+    const page = await (await fetch(`${world.url}/`)).text();
+    const [, heading = ""] = /<h1>(.*?)<\/h1>/s.exec(page) ?? [];
+    const listed = [...page.matchAll(/<th scope="row"><a href="\/tenants\/([^"]+)"/g)];
+    return [heading, ...listed.map(([, name]) => name)];
+  };
+  expect(await told()).toEqual(["All 2 tenants match git.", "calm", "production"]);
+  at = new Date(said.until);
+  expect(await told()).toEqual(["1 of 2 tenants matches git.", "production", "calm"]);
 });
 
 describe("what the button will do", () => {
