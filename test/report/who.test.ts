@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { driftText, resolvedText } from "../../src/notify/words.ts";
-import { differencesSection } from "../../src/web/page/differences.ts";
+import { differencesSection } from "../../src/web/page/reading/differences.ts";
 import { driftOf } from "../notify/samples.ts";
 import { byPerson, byProgram } from "./samples.ts";
 

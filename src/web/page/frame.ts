@@ -3,7 +3,7 @@ import { mark, NOTHING } from "../../report/html-parts.ts";
 import { type Html, html } from "../../report/markup.ts";
 import { name } from "../../report/printable.ts";
 import { SCRIPT, SIGN_OUT, STYLE } from "./paths.ts";
-import type { Reader } from "./readers.ts";
+import type { Reader } from "./signing-in/readers.ts";
 import { tenantLink } from "./words.ts";
 
 export interface Frame {

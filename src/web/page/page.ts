@@ -1,6 +1,7 @@
 /**
- * The page of the service: how every tenant stands, made on the server and whole without a script, and
- * what an operator can do about it.
+ * The page of the service: how every tenant stands, made on the server and whole without a script
+ * (reading/), what an operator can do about it (acting/), who somebody is (signing-in/), and what keeps an
+ * open page current (live/).
  */
 import { createHash } from "node:crypto";
 import cookies from "@fastify/cookie";
@@ -10,17 +11,18 @@ import { type FaultCode, toFault } from "../../model/fault.ts";
 import type { Guard } from "../guard.ts";
 import type { WebLog } from "../log.ts";
 import { refuse, statusOf } from "../refusal.ts";
-import { LONGEST_REASON } from "./act-forms.ts";
-import { addActs } from "./act-routes.ts";
+import { LONGEST_REASON } from "./acting/act-forms.ts";
+import { addActs } from "./acting/act-routes.ts";
+import { openGoOn, shownTo } from "./acting/go-on.ts";
 import { sendPage, textOf, turnAway } from "./answers.ts";
-import { auditPage } from "./audit.ts";
-import { type Events, type Listener, openEvents } from "./events.ts";
-import { openGoOn, shownTo } from "./go-on.ts";
-import { liveScript } from "./live-script.ts";
+import { type Events, type Listener, openEvents } from "./live/events.ts";
+import { liveScript } from "./live/live-script.ts";
 import { AUDITED, type PageOptions } from "./options.ts";
-import { type Filter, overviewPage } from "./overview.ts";
 import { doneIn, EVENTS, SCRIPT, STYLE } from "./paths.ts";
-import { type Known, openReaders, type Reader, type Readers } from "./readers.ts";
+import { auditPage } from "./reading/audit.ts";
+import { type Filter, overviewPage } from "./reading/overview.ts";
+import { runPage } from "./reading/run.ts";
+import { tenantPage } from "./reading/tenant.ts";
 import {
   internalPage,
   storePage,
@@ -28,10 +30,9 @@ import {
   unknownRunPage,
   unknownTenantPage,
 } from "./refusals.ts";
-import { runPage } from "./run.ts";
-import { addSignIn } from "./sign-in-routes.ts";
+import { type Known, openReaders, type Reader, type Readers } from "./signing-in/readers.ts";
+import { addSignIn } from "./signing-in/sign-in-routes.ts";
 import { style } from "./style.ts";
-import { tenantPage } from "./tenant.ts";
 
 const POLICY = [
   "default-src 'none'",

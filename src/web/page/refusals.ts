@@ -7,7 +7,7 @@ import { plural } from "../../report/wording.ts";
 import { type Refusal, STORE } from "../refusal.ts";
 import { framed } from "./frame.ts";
 import { SIGN_IN } from "./paths.ts";
-import type { Reader } from "./readers.ts";
+import type { Reader } from "./signing-in/readers.ts";
 import { tenantLink } from "./words.ts";
 
 /** Tenants that are named to somebody who asked for another. */

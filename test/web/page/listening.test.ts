@@ -1,7 +1,7 @@
 /** Who is kept current, and until when. */
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/model/secret.ts";
-import { LISTENERS_OF_ONE } from "../../../src/web/page/events.ts";
+import { LISTENERS_OF_ONE } from "../../../src/web/page/live/events.ts";
 import { LONGEST } from "../../../src/web/sessions.ts";
 import { bearer, holders, operator, viewer } from "../api-world.ts";
 import { cookieOf, send, signIn } from "./forms.ts";

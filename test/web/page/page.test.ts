@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../src/model/digest.ts";
 import { FaultError, failure } from "../../../src/model/fault.ts";
-import { LISTENERS, openEvents } from "../../../src/web/page/events.ts";
+import { LISTENERS, openEvents } from "../../../src/web/page/live/events.ts";
 import { planOf, updated } from "../../report/samples.ts";
 import { clean, drifting, fillWorld, names, now, runAt } from "./tenants.ts";
 import { identityOf, openWorld, type World } from "./world.ts";

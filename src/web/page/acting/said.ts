@@ -1,12 +1,12 @@
 /** What the page of a tenant says first to whoever has just done something, or could not. Pure. */
-import { NOTHING, toneClass, words } from "../../report/html-parts.ts";
-import { type Html, html } from "../../report/markup.ts";
-import { name, sentence } from "../../report/printable.ts";
-import type { Tone } from "../../report/wording.ts";
+import { NOTHING, toneClass, words } from "../../../report/html-parts.ts";
+import { type Html, html } from "../../../report/markup.ts";
+import { name, sentence } from "../../../report/printable.ts";
+import type { Tone } from "../../../report/wording.ts";
+import type { TenantPast, Word } from "../options.ts";
+import { type Done, runPath, tenantPath } from "../paths.ts";
+import { stateBadge, time, toneOf } from "../words.ts";
 import { isOf } from "./act-forms.ts";
-import type { TenantPast, Word } from "./options.ts";
-import { type Done, runPath, tenantPath } from "./paths.ts";
-import { stateBadge, time, toneOf } from "./words.ts";
 
 /**
  * Tells no more than what is so now, whatever the address says was done. It takes the focus, so that it

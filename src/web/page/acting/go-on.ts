@@ -1,11 +1,11 @@
 /** The page of a tenant for somebody who wrote something that was not done, to go on with it. */
-import type { WebLog } from "../log.ts";
-import type { Shown } from "./differences.ts";
-import type { PageOptions } from "./options.ts";
-import type { Reader } from "./readers.ts";
-import { notDonePage } from "./refusals.ts";
+import type { WebLog } from "../../log.ts";
+import type { PageOptions } from "../options.ts";
+import type { Shown } from "../reading/differences.ts";
+import { tenantPage } from "../reading/tenant.ts";
+import { notDonePage } from "../refusals.ts";
+import type { Reader } from "../signing-in/readers.ts";
 import type { Refused } from "./said.ts";
-import { tenantPage } from "./tenant.ts";
 
 /** Answers a page, also where the one of the tenant cannot be made: then what was written is told alone. */
 export type GoOn = (tenant: string, refused: Refused, reader: Reader) => Promise<string>;

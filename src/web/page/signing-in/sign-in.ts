@@ -1,10 +1,10 @@
 /** Where people say who they are. Pure. */
-import { NOTHING } from "../../report/html-parts.ts";
-import { type Html, html } from "../../report/markup.ts";
-import { sentence } from "../../report/printable.ts";
-import { framed } from "./frame.ts";
-import type { Word } from "./options.ts";
-import { SIGN_IN } from "./paths.ts";
+import { NOTHING } from "../../../report/html-parts.ts";
+import { type Html, html } from "../../../report/markup.ts";
+import { sentence } from "../../../report/printable.ts";
+import { framed } from "../frame.ts";
+import type { Word } from "../options.ts";
+import { SIGN_IN } from "../paths.ts";
 
 /** What somebody sent whose session had ended meanwhile, to be gone on with. */
 export interface Draft {

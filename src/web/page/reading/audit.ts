@@ -1,15 +1,15 @@
 /** What was done to one tenant. Pure. */
-import type { AuditEntry, ChainedEntry } from "../../model/generated/audit.ts";
-import { subjectOf, wordsOf } from "../../report/history-text.ts";
-import { NOTHING, toneClass, words } from "../../report/html-parts.ts";
-import { breakable, type Html, html } from "../../report/markup.ts";
-import { name, sentence } from "../../report/printable.ts";
-import { plural } from "../../report/wording.ts";
-import { framed } from "./frame.ts";
-import type { Audited } from "./options.ts";
-import { runPath } from "./paths.ts";
-import type { Reader } from "./readers.ts";
-import { time } from "./words.ts";
+import type { AuditEntry, ChainedEntry } from "../../../model/generated/audit.ts";
+import { subjectOf, wordsOf } from "../../../report/history-text.ts";
+import { NOTHING, toneClass, words } from "../../../report/html-parts.ts";
+import { breakable, type Html, html } from "../../../report/markup.ts";
+import { name, sentence } from "../../../report/printable.ts";
+import { plural } from "../../../report/wording.ts";
+import { framed } from "../frame.ts";
+import type { Audited } from "../options.ts";
+import { runPath } from "../paths.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import { time } from "../words.ts";
 
 /** The entries are told from the newest on. */
 export function auditPage(tenant: string, { timezone, entries }: Audited, reader: Reader): string {

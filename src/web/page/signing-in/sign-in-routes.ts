@@ -1,11 +1,11 @@
 /** How people who use a browser say who they are. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Refusal } from "../refusal.ts";
-import { refuseCrossOrigin } from "../same-origin.ts";
-import { wordIn } from "./act-routes.ts";
-import { sendPage, textOf, turnAway } from "./answers.ts";
-import type { GoOn } from "./go-on.ts";
-import { placeWithin, SIGN_IN, SIGN_OUT } from "./paths.ts";
+import type { Refusal } from "../../refusal.ts";
+import { refuseCrossOrigin } from "../../same-origin.ts";
+import { wordIn } from "../acting/act-routes.ts";
+import type { GoOn } from "../acting/go-on.ts";
+import { sendPage, textOf, turnAway } from "../answers.ts";
+import { placeWithin, SIGN_IN, SIGN_OUT } from "../paths.ts";
 import type { Readers } from "./readers.ts";
 import { type Draft, signInPage } from "./sign-in.ts";
 

@@ -1,18 +1,18 @@
 /** What an operator asks for by a form of the page, and where that leads. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type FaultCode, FaultError } from "../../model/fault.ts";
-import { forbidden } from "../callers.ts";
-import type { WebLog } from "../log.ts";
-import { STORE } from "../refusal.ts";
-import { refuseCrossOrigin } from "../same-origin.ts";
+import { type FaultCode, FaultError } from "../../../model/fault.ts";
+import { forbidden } from "../../callers.ts";
+import type { WebLog } from "../../log.ts";
+import { STORE } from "../../refusal.ts";
+import { refuseCrossOrigin } from "../../same-origin.ts";
+import { sendPage, textOf, turnAway } from "../answers.ts";
+import type { Field, PageActs, PageOptions, Word } from "../options.ts";
+import { type Act, type Done, donePath, tenantPath } from "../paths.ts";
+import { notDonePage, unknownTenantPage } from "../refusals.ts";
+import type { Reader, Readers } from "../signing-in/readers.ts";
+import { signInPage } from "../signing-in/sign-in.ts";
 import { LONGEST_REASON } from "./act-forms.ts";
-import { sendPage, textOf, turnAway } from "./answers.ts";
 import type { GoOn } from "./go-on.ts";
-import type { Field, PageActs, PageOptions, Word } from "./options.ts";
-import { type Act, type Done, donePath, tenantPath } from "./paths.ts";
-import type { Reader, Readers } from "./readers.ts";
-import { notDonePage, unknownTenantPage } from "./refusals.ts";
-import { signInPage } from "./sign-in.ts";
 
 interface Of {
   readonly Params: { readonly tenant: string };

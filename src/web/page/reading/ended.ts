@@ -1,12 +1,12 @@
 /** Differences that are there no longer: who ended them, and when. Pure. */
-import type { Drift } from "../../model/generated/drift.ts";
-import { NOTHING } from "../../report/html-parts.ts";
-import { breakable, type Html, html } from "../../report/markup.ts";
-import { name } from "../../report/printable.ts";
-import { whoText } from "../../report/who.ts";
-import { plural } from "../../report/wording.ts";
-import type { TenantPast } from "./options.ts";
-import { age, time } from "./words.ts";
+import type { Drift } from "../../../model/generated/drift.ts";
+import { NOTHING } from "../../../report/html-parts.ts";
+import { breakable, type Html, html } from "../../../report/markup.ts";
+import { name } from "../../../report/printable.ts";
+import { whoText } from "../../../report/who.ts";
+import { plural } from "../../../report/wording.ts";
+import type { TenantPast } from "../options.ts";
+import { age, time } from "../words.ts";
 
 /** Nothing where nothing has ended lately. */
 export function endedSection({ resolved, timezone }: TenantPast, now: Date): Html {

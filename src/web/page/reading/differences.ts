@@ -1,19 +1,19 @@
 /** What differs between git and a tenant, and since when. Pure. */
-import { isPressing, type StandingDrift } from "../../model/drift.ts";
-import type { Drift } from "../../model/generated/drift.ts";
-import type { Acceptance } from "../../model/store.ts";
-import { fieldView, placeOf } from "../../report/change-view.ts";
-import { badge, NOTHING } from "../../report/html-parts.ts";
-import { shown as valueHtml } from "../../report/html-tenant.ts";
-import { breakable, type Html, html } from "../../report/markup.ts";
-import { grouped, name, REDACTED, sentence } from "../../report/printable.ts";
-import { shortCommit } from "../../report/tenant-view.ts";
-import { whoText } from "../../report/who.ts";
-import { kinds, plural, type Tone, verbs } from "../../report/wording.ts";
-import { acceptForm, revokeForm } from "./act-forms.ts";
-import type { PageOptions, TenantPast, Word } from "./options.ts";
-import type { Reader } from "./readers.ts";
-import { age, time } from "./words.ts";
+import { isPressing, type StandingDrift } from "../../../model/drift.ts";
+import type { Drift } from "../../../model/generated/drift.ts";
+import type { Acceptance } from "../../../model/store.ts";
+import { fieldView, placeOf } from "../../../report/change-view.ts";
+import { badge, NOTHING } from "../../../report/html-parts.ts";
+import { shown as valueHtml } from "../../../report/html-tenant.ts";
+import { breakable, type Html, html } from "../../../report/markup.ts";
+import { grouped, name, REDACTED, sentence } from "../../../report/printable.ts";
+import { shortCommit } from "../../../report/tenant-view.ts";
+import { whoText } from "../../../report/who.ts";
+import { kinds, plural, type Tone, verbs } from "../../../report/wording.ts";
+import { acceptForm, revokeForm } from "../acting/act-forms.ts";
+import type { PageOptions, TenantPast, Word } from "../options.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import { age, time } from "../words.ts";
 
 const tones = {
   new: "update",

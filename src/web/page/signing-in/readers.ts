@@ -1,10 +1,10 @@
 /** Who reads the page: whoever signed in, which a cookie says, or whoever its request names. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Caller } from "../access.ts";
-import { unknown, withoutRole } from "../callers.ts";
-import type { Guard } from "../guard.ts";
-import type { Refusal } from "../refusal.ts";
-import { openSessions } from "../sessions.ts";
+import type { Caller } from "../../access.ts";
+import { unknown, withoutRole } from "../../callers.ts";
+import type { Guard } from "../../guard.ts";
+import type { Refusal } from "../../refusal.ts";
+import { openSessions } from "../../sessions.ts";
 
 export interface Reader {
   readonly name: string;

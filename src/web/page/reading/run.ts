@@ -1,12 +1,12 @@
 /** The report of one run. Pure. */
-import type { Run } from "../../model/generated/run.ts";
-import { tenantSection } from "../../report/html-tenant.ts";
-import { html } from "../../report/markup.ts";
-import { name } from "../../report/printable.ts";
-import { runView } from "../../report/tenant-view.ts";
-import { framed } from "./frame.ts";
-import type { Reader } from "./readers.ts";
-import { stateBadge } from "./words.ts";
+import type { Run } from "../../../model/generated/run.ts";
+import { tenantSection } from "../../../report/html-tenant.ts";
+import { html } from "../../../report/markup.ts";
+import { name } from "../../../report/printable.ts";
+import { runView } from "../../../report/tenant-view.ts";
+import { framed } from "../frame.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import { stateBadge } from "../words.ts";
 
 export function runPage(run: Run, timezone: string, reader: Reader): string {
   const { tenant, id } = run;

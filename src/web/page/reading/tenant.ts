@@ -1,22 +1,22 @@
 /** One tenant: what differs, its runs, and the report of the last one. Pure. */
-import type { StandingDrift } from "../../model/drift.ts";
-import { NOTHING } from "../../report/html-parts.ts";
-import { tenantSection } from "../../report/html-tenant.ts";
-import { duration } from "../../report/instants.ts";
-import { type Html, html } from "../../report/markup.ts";
-import { name } from "../../report/printable.ts";
-import { runView, shortCommit, type TenantView } from "../../report/tenant-view.ts";
-import { plural, triggers } from "../../report/wording.ts";
-import { formId, isAcceptable, isOf, reconcileForm } from "./act-forms.ts";
+import type { StandingDrift } from "../../../model/drift.ts";
+import { NOTHING } from "../../../report/html-parts.ts";
+import { tenantSection } from "../../../report/html-tenant.ts";
+import { duration } from "../../../report/instants.ts";
+import { type Html, html } from "../../../report/markup.ts";
+import { name } from "../../../report/printable.ts";
+import { runView, shortCommit, type TenantView } from "../../../report/tenant-view.ts";
+import { plural, triggers } from "../../../report/wording.ts";
+import { formId, isAcceptable, isOf, reconcileForm } from "../acting/act-forms.ts";
+import { doneMessage, type Refused, refusedMessage } from "../acting/said.ts";
+import { framed } from "../frame.ts";
+import type { RunSummary, TenantPast } from "../options.ts";
+import { type Done, runPath, tenantPath } from "../paths.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import { stateBadge, stateOf, time } from "../words.ts";
 import { differencesSection, type Shown } from "./differences.ts";
 import { endedSection } from "./ended.ts";
-import { framed } from "./frame.ts";
-import type { RunSummary, TenantPast } from "./options.ts";
-import { type Done, runPath, tenantPath } from "./paths.ts";
-import type { Reader } from "./readers.ts";
-import { doneMessage, type Refused, refusedMessage } from "./said.ts";
 import { timeline } from "./timeline.ts";
-import { stateBadge, stateOf, time } from "./words.ts";
 
 /** What the page is to say of what its reader has asked for. */
 export interface Telling {

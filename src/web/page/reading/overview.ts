@@ -1,14 +1,23 @@
 /** One look says whether every tenant matches git. Pure. */
 
-import { NOTHING } from "../../report/html-parts.ts";
-import { type Counted, cards } from "../../report/html-tenant.ts";
-import { type Html, html } from "../../report/markup.ts";
-import { grouped, name } from "../../report/printable.ts";
-import { plural } from "../../report/wording.ts";
-import { framed } from "./frame.ts";
-import type { TenantStanding } from "./options.ts";
-import type { Reader } from "./readers.ts";
-import { age, type State, stateBadge, stateOf, states, tenantLink, time, toneOf } from "./words.ts";
+import { NOTHING } from "../../../report/html-parts.ts";
+import { type Counted, cards } from "../../../report/html-tenant.ts";
+import { type Html, html } from "../../../report/markup.ts";
+import { grouped, name } from "../../../report/printable.ts";
+import { plural } from "../../../report/wording.ts";
+import { framed } from "../frame.ts";
+import type { TenantStanding } from "../options.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import {
+  age,
+  type State,
+  stateBadge,
+  stateOf,
+  states,
+  tenantLink,
+  time,
+  toneOf,
+} from "../words.ts";
 
 /** What is to be shown; empty shows all. */
 export interface Filter {

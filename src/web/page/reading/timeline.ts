@@ -1,11 +1,11 @@
 /** The last runs of a tenant as bars: how long each took, and by colour and shape how it ended. Pure. */
-import type { RunOutline } from "../../model/store.ts";
-import { toneClass } from "../../report/html-parts.ts";
-import { duration, epochMilliseconds } from "../../report/instants.ts";
-import { type Html, html } from "../../report/markup.ts";
-import { plural, resultTones, type Tone } from "../../report/wording.ts";
-import { CHARTED } from "./options.ts";
-import { states } from "./words.ts";
+import type { RunOutline } from "../../../model/store.ts";
+import { toneClass } from "../../../report/html-parts.ts";
+import { duration, epochMilliseconds } from "../../../report/instants.ts";
+import { type Html, html } from "../../../report/markup.ts";
+import { plural, resultTones, type Tone } from "../../../report/wording.ts";
+import { CHARTED } from "../options.ts";
+import { states } from "../words.ts";
 
 const STEP = 8;
 const BAR = 6;

@@ -1,16 +1,16 @@
 /** What an operator can ask for on the page of a tenant: forms that work without a script. Pure. */
-import { digestOf } from "../../model/digest.ts";
-import { seenDigest } from "../../model/drift.ts";
-import type { Drift } from "../../model/generated/drift.ts";
-import type { Suspension } from "../../model/generated/run.ts";
-import { badge, NOTHING } from "../../report/html-parts.ts";
-import { breakable, type Html, html } from "../../report/markup.ts";
-import { name, REDACTED, sentence } from "../../report/printable.ts";
-import { plural } from "../../report/wording.ts";
-import type { Field, Mode, TenantPast, Word } from "./options.ts";
-import { actPath } from "./paths.ts";
-import type { Reader } from "./readers.ts";
-import { time } from "./words.ts";
+import { digestOf } from "../../../model/digest.ts";
+import { seenDigest } from "../../../model/drift.ts";
+import type { Drift } from "../../../model/generated/drift.ts";
+import type { Suspension } from "../../../model/generated/run.ts";
+import { badge, NOTHING } from "../../../report/html-parts.ts";
+import { breakable, type Html, html } from "../../../report/markup.ts";
+import { name, REDACTED, sentence } from "../../../report/printable.ts";
+import { plural } from "../../../report/wording.ts";
+import type { Field, Mode, TenantPast, Word } from "../options.ts";
+import { actPath } from "../paths.ts";
+import type { Reader } from "../signing-in/readers.ts";
+import { time } from "../words.ts";
 
 /** Characters. */
 export const LONGEST_REASON = 1_000;
