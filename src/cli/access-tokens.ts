@@ -12,11 +12,20 @@ const EVERY = 5_000;
 export interface AccessTokens {
   /** With the tokens that were read first; null: nobody has to say who they are. */
   readonly access: AccessOptions | null;
-  /** Reads the files again. Answers all tokens where one is another by now; null: none is. */
-  readonly look: () => Promise<readonly AccessToken[] | null>;
+  /** Reads the files again. */
+  readonly look: () => Promise<Looked>;
   /** What `look` answered is what it compares with from now on. */
   readonly keep: (tokens: readonly AccessToken[]) => void;
 }
+
+export interface Looked {
+  /** All of them, where one is another by now; null: none is. */
+  readonly tokens: readonly AccessToken[] | null;
+  /** Why some stay as they were: they cannot be read or used. */
+  readonly faults: readonly unknown[];
+}
+
+const nothing: Looked = { tokens: null, faults: [] };
 
 /** Throws a FaultError for a token that cannot be read or used, with the place that names it. */
 export async function openAccessTokens(
@@ -24,12 +33,17 @@ export async function openAccessTokens(
   secrets: Pick<Secrets, "resolve">,
 ): Promise<AccessTokens> {
   if (settings === null) {
-    return { access: null, look: async () => null, keep: () => undefined };
+    return { access: null, look: async () => nothing, keep: () => undefined };
   }
   const { tokens, entra } = settings;
   const read = async (one: TokenSettings): Promise<AccessToken> => {
     const { name, role, token: use } = one;
     return { name, role, token: await secrets.resolve(use), at: use.at };
+  };
+  const readUsable = async (one: TokenSettings) => {
+    const token = await read(one);
+    openAccess({ tokens: [token], entra: null });
+    return { token };
   };
   let held: readonly AccessToken[] = [];
   for (const one of tokens) held = [...held, await read(one)];
@@ -38,14 +52,18 @@ export async function openAccessTokens(
   return {
     access,
     async look() {
-      const next = await Promise.all(
+      const looked = await Promise.all(
         tokens.map(async (one, index) => {
           const kept = held[index];
-          return kept && one.token.source.type !== "file" ? kept : await read(one);
+          if (kept && one.token.source.type !== "file") return { token: kept };
+          // One that fails keeps no other from being taken away.
+          return await readUsable(one).catch((fault: unknown) => ({ token: kept, fault }));
         }),
       );
+      const next = looked.flatMap(({ token }) => token ?? []);
+      const faults = looked.flatMap((one) => ("fault" in one ? [one.fault] : []));
       const isSame = next.every(({ token }, index) => isEqual(token, held[index]?.token));
-      return isSame ? null : next;
+      return { tokens: isSame ? null : next, faults };
     },
     keep(next) {
       held = next;
@@ -77,9 +95,9 @@ export function followTokens(tokens: AccessTokens, following: Following): Dispos
       if (said !== null) log.info("the tokens of http.access can be read again");
       said = null;
     } catch (err) {
-      const text = String(err);
-      if (text !== said) log.error({ err }, "tokens of http.access: those read before still hold");
-      said = text;
+      const reason = err instanceof Error ? err.message : String(err);
+      if (reason !== said) log.error({ err }, `a token of http.access stays as it was. ${reason}`);
+      said = reason;
     }
   };
   const follow = async () => {
@@ -95,10 +113,12 @@ export function followTokens(tokens: AccessTokens, following: Following): Dispos
 }
 
 async function takeOver(tokens: AccessTokens, { renew, redact, log }: Following): Promise<void> {
-  const next = await tokens.look();
-  if (next === null) return;
-  for (const { token } of next) redact(token);
-  renew(next);
-  tokens.keep(next);
-  log.info("the tokens of http.access have changed; what went by those before has ended");
+  const { tokens: next, faults } = await tokens.look();
+  if (next !== null) {
+    for (const { token } of next) redact(token);
+    renew(next);
+    tokens.keep(next);
+    log.info("the tokens of http.access have changed; what went by those before has ended");
+  }
+  if (faults.length > 0) throw faults[0];
 }

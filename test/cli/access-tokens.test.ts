@@ -19,8 +19,12 @@ async function opened() {
   const write = (text: string) => writeFileSync(path, text);
   write(`${first}\n`);
   const file = { type: "file", path, written: "wall.txt", real: null } as const;
+  const other = join(folder, "hall.txt");
+  writeFileSync(other, "the-first-token-of-the-hall");
+  const beside = { type: "file", path: other, written: "hall.txt", real: null } as const;
   const settings: AccessSettings = {
     tokens: [
+      { name: "hall", role: "viewer", token: { path: "c", at, source: beside } },
       { name: "wall", role: "viewer", token: { path: "a", at, source: file } },
       {
         name: "ops",
@@ -58,6 +62,7 @@ async function opened() {
     },
     who: async (token: string) => (await access.authenticate(`Bearer ${token}`))?.name ?? null,
     remove: () => rmSync(path),
+    writeOther: (text: string) => writeFileSync(other, text),
     [Symbol.dispose]() {
       following[Symbol.dispose]();
       rmSync(folder, { recursive: true, force: true });
@@ -89,9 +94,21 @@ test.for([
   await world.look();
   await world.look();
   expect(await world.who(first)).toBe("wall");
-  expect(world.lines()).toEqual([expect.stringContaining("those read before still hold")]);
+  expect(world.lines()).toEqual([
+    expect.stringContaining("a token of http.access stays as it was"),
+  ]);
   world.write(second);
   await world.look();
   expect(await world.who(second)).toBe("wall");
   expect(world.lines()).toHaveLength(3);
+});
+
+test("a file that cannot be read keeps no token of another file from being taken away", async () => {
+  using world = await opened();
+  world.remove();
+  world.writeOther("the-second-token-of-the-hall");
+  await world.look();
+  expect(await world.who("the-first-token-of-the-hall")).toBe(null);
+  expect(await world.who("the-second-token-of-the-hall")).toBe("hall");
+  expect(await world.who(first)).toBe("wall");
 });

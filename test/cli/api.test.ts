@@ -176,7 +176,7 @@ test("a token in a file is another one without a restart once the file is", asyn
   expect(await statusWith("another-token-of-the-wall")).toBe(200);
   expect(await statusWith(viewerToken)).toBe(401);
   service.write("wall.txt", "");
-  await serving.says("those read before still hold");
+  await serving.says("a token of http.access stays as it was");
   expect(await statusWith("another-token-of-the-wall")).toBe(200);
   serving.child.kill("SIGTERM");
   const { status, stdout, stderr } = await serving.ended;

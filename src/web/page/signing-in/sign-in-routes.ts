@@ -27,10 +27,11 @@ export function addSignIn(scope: FastifyInstance, { readers, isOpen, goOn }: Sig
   scope.post(SIGN_IN, { bodyLimit: LARGEST_FORM }, async (request, reply) => {
     const to = placeWithin(textOf(request.body, "to"));
     if (isOpen) return reply.redirect(to, 303);
+    const refusal = refuseCrossOrigin(request);
+    // What another site made up is nothing that anybody here wrote.
+    if (refusal !== null) return again(reply, { to, draft: null }, refusal);
     const draft = draftIn(request);
-    const reader =
-      refuseCrossOrigin(request) ??
-      (await readers.signIn(request, reply, textOf(request.body, "token")));
+    const reader = await readers.signIn(request, reply, textOf(request.body, "token"));
     if ("error" in reader) return again(reply, { to, draft }, reader);
     if (draft === null) return reply.redirect(to, 303);
     const { tenant, word } = draft;
