@@ -170,7 +170,8 @@ async function tellPulse(
     }),
   );
   const now = `${date.toISOString().slice(0, "2026-09-01T08:00".length)}:00.000Z`;
-  await tellHeartbeat(desk, heartbeatAlerts(pulses, now), now);
+  const tenants = subjects.map(({ tenant }) => tenant);
+  await tellHeartbeat(desk, tenants, heartbeatAlerts(pulses, now), now);
 }
 
 async function logged(log: Logger, work: () => Promise<unknown>): Promise<void> {

@@ -38,6 +38,8 @@ export interface Matter {
 /** What is known to have been told of one tenant, so that a restart tells nothing twice. */
 export interface Told {
   readonly version: typeof TOLD_VERSION;
+  /** When the tenant was first looked at; left out while no run could. */
+  readonly since?: string;
   /** Of the last run that was looked at. */
   readonly commit: string | null;
   /** By kind, name and path: all that the store knows of. */
@@ -73,9 +75,15 @@ export interface Noted<Value> {
 
 /** What is noted with alerts that are queued. */
 export type Note =
-  | { readonly tenant: TenantIdentity; readonly before: Noted<Told>; readonly told: Told }
-  /** When the last heartbeat was due, in the place of the one before. RFC 3339. */
-  | { readonly heartbeat: string; readonly before: Noted<string> };
+  | {
+      readonly tenant: TenantIdentity;
+      readonly before: Noted<Told>;
+      readonly told: Told;
+      /** Matters of alerts: what was queued of them before is no longer the latest. */
+      readonly overtaken: readonly string[];
+    }
+  /** When the last heartbeat of these tenants and sinks was due (RFC 3339), in the place of the one before. */
+  | { readonly heartbeat: string; readonly group: string; readonly before: Noted<string> };
 
 /** One alert for one sink. */
 export interface Queued {
@@ -90,6 +98,16 @@ export interface Queued {
   readonly latestAt: string;
 }
 
+/** What earlier tries of a message came to. */
+export interface Progress {
+  /** Parts and recipients that are not sent it again, by what their sink calls them. */
+  readonly done: readonly string[];
+  /** Tries of which nobody knows whether they arrived. */
+  readonly unanswered: number;
+}
+
+export const noProgress: Progress = { done: [], unanswered: 0 };
+
 /** One message on its way to one sink. */
 export interface Delivery {
   readonly id: string;
@@ -99,8 +117,15 @@ export interface Delivery {
   readonly attempts: number;
   /** Why the last try failed; null before one did. */
   readonly lastError: string | null;
+  readonly progress: Progress;
   /** Of one cause, in the order in which they came up. */
   readonly alerts: readonly Alert[];
+}
+
+/** A message that is never sent any more. */
+export interface Expired extends Pick<Delivery, "id" | "sink" | "attempts" | "lastError"> {
+  /** How many; 1 where they cannot be read. */
+  readonly alerts: number;
 }
 
 /** When a message of a sink is due. */
@@ -115,7 +140,8 @@ export interface Due {
 /** Every method may throw a FaultError with code `store`. */
 export interface Alerts {
   told(tenant: TenantIdentity): Promise<Noted<Told>>;
-  heartbeat(): Promise<Noted<string>>;
+  /** `group`: names the tenants and sinks, of those that share a store. */
+  heartbeat(group: string): Promise<Noted<string>>;
   /**
    * Queues alerts, with the note that they are told, in one transaction. An alert joins the message of
    * its sink and cause that has not been sent yet. Answers false, and has done nothing, when another
@@ -125,9 +151,9 @@ export interface Alerts {
   /** The message of a sink that is due for the longest time; null when none is. From now on no alert joins it. */
   take(sink: string, due: Due): Promise<Delivery | null>;
   delivered(id: string): Promise<void>;
-  postponed(id: string, dueAt: string, error: string): Promise<void>;
+  postponed(id: string, dueAt: string, error: string, progress: Progress): Promise<void>;
   /** Never sent again, and kept with the reason until it expires. */
   dropped(id: string, at: string, error: string): Promise<void>;
   /** Takes away what was made before this instant, and answers what was still to be sent of it. */
-  expire(before: string): Promise<readonly Delivery[]>;
+  expire(before: string): Promise<readonly Expired[]>;
 }

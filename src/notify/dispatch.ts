@@ -3,11 +3,11 @@
  * when its sink has it, and has the same id at each try. Each sink has a line of its own, in which a
  * message that fails lets the others pass, so that one sink that is down or slow holds up nobody.
  */
-import type { Alerts, Delivery } from "../model/alert.ts";
+import type { Alerts, Delivery, Progress } from "../model/alert.ts";
 import type { Clock } from "../model/clock.ts";
 import { toFault } from "../model/fault.ts";
 import { messageOf } from "./message.ts";
-import type { Attempt, Sink } from "./sinks/sink.ts";
+import type { Attempt, Failed, Sink } from "./sinks/sink.ts";
 import type { Tally } from "./tally.ts";
 
 /** Milliseconds after the first failure, which double up to the longest. */
@@ -19,8 +19,11 @@ interface Backoff {
 const whileDown: Backoff = { first: 30_000, longest: 3_600_000 };
 /** Of a sink that waits for a person. */
 const whileBarred: Backoff = { first: 15 * 60_000, longest: 2 * 3_600_000 };
-/** Milliseconds after which a message that somebody took is due again: far longer than one try. */
-const LEASE = 120_000;
+/** Of a message that may have arrived: each try may be a copy. */
+const whileUnanswered: Backoff = { first: 30 * 60_000, longest: 6 * 3_600_000 };
+const MOST_UNANSWERED = 4;
+/** Milliseconds beyond the longest try, after which a message that somebody took is due again. */
+const LEASE = 90_000;
 /** Milliseconds beyond any wait that is meant: what is due later was queued by a clock that ran ahead. */
 const LONGEST_WAIT = 8 * 3_600_000;
 /** Milliseconds between two looks for what is due. */
@@ -109,12 +112,17 @@ export type Line = (signals: Signals) => Promise<void>;
 
 /** How a sink takes what it is sent. */
 interface Standing {
-  /** When it was last said that it takes nothing, in milliseconds; null: it takes some. */
-  barredAt: number | null;
+  isBarred: boolean;
+  /** For how many milliseconds it is left alone, and since when; null: it is not. */
+  rest: { readonly since: number; readonly length: number } | null;
+  /** Messages that it has taken. */
+  passed: number;
+  /** How many these were when it last refused one for which it may never take any, by id. */
+  readonly doubts: Map<string, number>;
 }
 
 export function openLine(sink: Sink, options: Dispatching): Line {
-  const standing: Standing = { barredAt: null };
+  const standing: Standing = { isBarred: false, rest: null, passed: 0, doubts: new Map() };
   options.tally.barred(sink.name, false);
   return async (signals) => {
     while (await deliverNext(sink, standing, options, signals));
@@ -131,87 +139,146 @@ async function deliverNext(
   const { alerts, clock } = options;
   const now = clock.now().getTime();
   if (stopping.aborted || isLeftAlone(standing, now)) return false;
-  const due = { now: iso(now), until: iso(now + LEASE), latest: iso(now + LONGEST_WAIT) };
-  const delivery = await alerts.take(sink.name, due);
+  const until = iso(now + sink.longest + LEASE);
+  const delivery = await alerts.take(sink.name, { now: iso(now), until, latest: latestAt(now) });
   if (delivery === null) return false;
-  const attempt = await sink.send(messageOf(delivery), aborting);
+  const attempt = judged(await sink.send(messageOf(delivery), aborting), delivery.id, standing);
   await settle(delivery, attempt, options, aborting.aborted);
   notice(attempt, standing, sink.name, options);
   // The others of this sink would most likely fare the same; they are tried at the next look.
-  return attempt.result !== "again" && attempt.result !== "barred";
+  return attempt.result === "delivered" || attempt.result === "refused";
 }
 
-/** One message alone asks a sink that takes nothing whether it does so again. */
-function isLeftAlone({ barredAt }: Standing, now: number): boolean {
-  return barredAt !== null && Math.abs(now - barredAt) < whileBarred.first;
+function latestAt(now: number): string {
+  return iso(now + LONGEST_WAIT);
+}
+
+/**
+ * Of a sink that takes nothing, one message alone asks whether it does so again. One that asked for
+ * time asked it for all of its messages. A clock that was set back puts off neither for longer.
+ */
+function isLeftAlone({ rest }: Standing, now: number): boolean {
+  return rest !== null && Math.abs(now - rest.since) < rest.length;
+}
+
+type Judged = Exclude<Attempt, { readonly result: "doubtful" }>;
+
+/** It was this message's fault when it is refused again although another one has passed meanwhile. */
+function judged(attempt: Attempt, id: string, standing: Standing): Judged {
+  const { doubts, passed } = standing;
+  const before = doubts.get(id);
+  doubts.delete(id);
+  if (attempt.result !== "doubtful") return attempt;
+  if (before !== undefined && passed > before) return { ...attempt, result: "refused" };
+  doubts.set(id, passed);
+  return { ...attempt, result: "barred" };
 }
 
 async function settle(
   delivery: Delivery,
-  attempt: Attempt,
+  attempt: Judged,
   options: Dispatching,
   isAborted: boolean,
 ): Promise<void> {
-  const { alerts, clock, log, tally } = options;
+  const { alerts, log, tally } = options;
   const { id, sink, attempts } = delivery;
-  const facts = { sink, id, attempts };
   switch (attempt.result) {
-    case "delivered":
+    case "delivered": {
       await alerts.delivered(id);
       tally.delivered(sink, delivery.alerts.length);
+      const facts = { sink, id, attempts };
       if (attempt.but !== undefined) log.warn(facts, `${sink}: an alert was sent. ${attempt.but}`);
       else log.info(facts, `${sink}: an alert was sent`);
       return;
+    }
     case "refused":
-      await alerts.dropped(id, iso(clock.now().getTime()), attempt.reason);
-      tally.givenUp(sink, delivery.alerts.length);
-      log.error(facts, `${sink}: an alert is given up, for it is never taken. ${attempt.reason}`);
-      return;
-    case "barred":
-      return postpone(delivery, attempt.reason, whileBarred, options);
+      return giveUp(delivery, `for it is never taken. ${attempt.reason}`, options);
+    case "barred": {
+      const wait = backoffOf(attempts, whileBarred, options);
+      return postpone(delivery, attempt, wait, options);
+    }
+    case "unanswered":
+      return repeatSeldom(delivery, attempt, options);
     case "again": {
-      const { after, bug } = attempt;
-      const least = isAborted ? null : (after ?? 0);
-      return postpone(delivery, attempt.reason, whileDown, options, { least, bug });
+      const wait = Math.max(backoffOf(attempts, whileDown, options), attempt.after ?? 0);
+      // It was not the sink that failed.
+      return postpone(delivery, attempt, isAborted ? 0 : wait, options);
     }
     default:
       return attempt satisfies never;
   }
 }
 
-/** `least`: milliseconds; null: it is due at once, for it was not the sink that failed. */
-async function postpone(
-  { id, sink, attempts }: Delivery,
-  reason: string,
-  backoff: Backoff,
-  { alerts, clock, log, random = Math.random }: Dispatching,
-  { least = 0, bug }: { readonly least?: number | null; readonly bug?: unknown } = {},
+async function giveUp(
+  { id, sink, attempts, alerts: lost }: Delivery,
+  why: string,
+  { alerts, clock, log, tally }: Dispatching,
 ): Promise<void> {
-  const wait = least === null ? 0 : Math.max(backoffAfter(attempts, random(), backoff), least);
+  await alerts.dropped(id, iso(clock.now().getTime()), why);
+  tally.givenUp(sink, lost.length);
+  log.error({ sink, id, attempts }, `${sink}: an alert is given up, ${why}`);
+}
+
+/** It has most likely arrived, and more often with each try. */
+async function repeatSeldom(
+  delivery: Delivery,
+  attempt: Failed,
+  options: Dispatching,
+): Promise<void> {
+  const unanswered = delivery.progress.unanswered + 1;
+  if (unanswered >= MOST_UNANSWERED) {
+    const why = `for it may have arrived each of ${unanswered} times. ${attempt.reason}`;
+    return giveUp(delivery, why, options);
+  }
+  const wait = backoffOf(unanswered, whileUnanswered, options);
+  return postpone(delivery, attempt, wait, options, unanswered);
+}
+
+/** `wait`: milliseconds. */
+async function postpone(
+  { id, sink, attempts, progress }: Delivery,
+  attempt: Failed,
+  wait: number,
+  { alerts, clock, log }: Dispatching,
+  unanswered = progress.unanswered,
+): Promise<void> {
+  const { reason, done = [] } = attempt;
   const next = iso(clock.now().getTime() + wait);
-  await alerts.postponed(id, next, reason);
+  const after: Progress = { done: [...progress.done, ...done], unanswered };
+  await alerts.postponed(id, next, reason, after);
+  const bug = attempt.result === "again" ? attempt.bug : undefined;
   const facts = { sink, id, attempts, ...(bug !== undefined && { err: bug }) };
   log.warn(facts, `${sink}: an alert was not sent. ${reason} The next try is at ${next}.`);
 }
 
 /** Says it loudly when a sink begins to take nothing, and once. */
-function notice(attempt: Attempt, standing: Standing, sink: string, options: Dispatching): void {
+function notice(attempt: Judged, standing: Standing, sink: string, options: Dispatching): void {
   const { clock, log, tally } = options;
-  const wasBarred = standing.barredAt !== null;
-  if (attempt.result === "barred") {
-    standing.barredAt = clock.now().getTime();
+  const since = clock.now().getTime();
+  if (attempt.result === "again" && attempt.after !== null) {
+    standing.rest = { since, length: attempt.after };
+  } else if (attempt.result === "barred") {
+    standing.rest = { since, length: whileBarred.first };
     tally.barred(sink, true);
-    if (!wasBarred)
+    if (!standing.isBarred)
       log.error({ sink }, `${sink}: it takes no alerts. ${attempt.reason} ${MENDING}`);
-  } else if (attempt.result === "delivered" && wasBarred) {
-    standing.barredAt = null;
+    standing.isBarred = true;
+  } else if (attempt.result === "delivered") {
+    standing.rest = null;
+    standing.passed += 1;
+    if (!standing.isBarred) return;
+    standing.isBarred = false;
     tally.barred(sink, false);
     log.info({ sink }, `${sink}: it takes alerts again`);
   }
 }
 
 const MENDING =
-  "Renew its address, its key or its rights. What it is to be sent is kept for as long as alerts.keep says, and tried again and again.";
+  "Renew its address, its key or its rights; of mail, those of its sender. What it is to be sent is kept for as long as alerts.keep says, and tried again and again.";
+
+function backoffOf(attempts: number, backoff: Backoff, { random = Math.random }: Dispatching) {
+  return backoffAfter(attempts, random(), backoff);
+}
 
 /** Milliseconds after so many tries; up to a quarter more by `random`, from 0 to 1. */
 export function backoffAfter(attempts: number, random: number, backoff = whileDown): number {
@@ -223,7 +290,7 @@ export function backoffAfter(attempts: number, random: number, backoff = whileDo
 export async function expire({ alerts, clock, log, tally, keep }: Dispatching): Promise<void> {
   const gone = await alerts.expire(iso(clock.now().getTime() - keep));
   for (const { id, sink, attempts, lastError, alerts: lost } of gone) {
-    tally.givenUp(sink, lost.length);
+    tally.givenUp(sink, lost);
     const why = lastError === null ? "" : ` ${lastError}`;
     const facts = { sink, id, attempts };
     log.error(facts, `${sink}: an alert is given up, for alerts.keep is over.${why}`);

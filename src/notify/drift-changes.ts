@@ -3,7 +3,7 @@ import type { Matter, Told, ToldDrift } from "../model/alert.ts";
 import type { AlertKind } from "../model/generated/alert.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import { name } from "../report/printable.ts";
-import type { Findings, Said, Standing } from "./matters.ts";
+import type { Event, Findings, Said, Standing } from "./matters.ts";
 import { elapsed, type Seen, scopeOf } from "./seen.ts";
 import { aboutDrift, driftText, resolvedText } from "./words.ts";
 
@@ -20,7 +20,7 @@ export function driftChanges(
     seen.drifts.map((drift) => [keyOf(drift), lookAt(drift, told, seen)] as const),
   );
   const all = [...looks.values()];
-  const scope = scopeOf(seen, told?.commit);
+  const scope = scopeOf(seen, told);
   return {
     found: {
       sort: SORT,
@@ -48,7 +48,12 @@ interface Look {
   readonly lasts?: boolean;
   /** What is said to whoever was told of it, now that it does not stand. */
   readonly end?: Said;
-  readonly event?: Said;
+  readonly event?: Event;
+}
+
+interface Context {
+  readonly told: Told | null;
+  readonly seen: Seen;
 }
 
 function lookAt(drift: Drift, told: Told | null, seen: Seen): Look {
@@ -62,7 +67,7 @@ function lookAt(drift: Drift, told: Told | null, seen: Seen): Look {
     case "resolved":
       return resolved(drift, before, matter, { told, seen });
     default:
-      return open(drift, before, matter, scopeOf(seen, told?.commit));
+      return open(drift, before, matter, { told, seen });
   }
 }
 
@@ -70,13 +75,14 @@ function open(
   drift: Drift,
   before: ToldDrift | null,
   matter: Matter | undefined,
-  scope: string,
+  { told, seen }: Context,
 ): Look {
   const flapping = drift.state === "flapping";
   const isSame = matter !== undefined && (flapping || matter.step === drift.firstSeen);
   // Too few runs in a row have seen it; what is known of it is not forgotten meanwhile.
   if (!isSame && !drift.counts && !flapping) return { next: before, lasts: true };
   const kind = kindOf(before, isSame ? matter : undefined);
+  const firstSeen = kind === "drift-opened" ? drift.firstSeen : undefined;
   return {
     next: { state: "open", flapping, resolvedAt: null },
     standing: {
@@ -87,7 +93,7 @@ function open(
       // One that comes and goes is told once.
       isNewsAfter: (step) => !flapping && step !== drift.firstSeen,
       reminds: true,
-      cause: scope,
+      cause: scopeOf(seen, told, firstSeen),
       about: aboutDrift(drift),
       text: driftText(drift, kind),
     },
@@ -102,19 +108,21 @@ function resolved(
   drift: Drift,
   before: ToldDrift | null,
   matter: Matter | undefined,
-  { told, seen }: { readonly told: Told | null; readonly seen: Seen },
+  { told, seen }: Context,
 ): Look {
   const { resolvedAt } = drift;
   const flapping = before?.flapping === true;
   const next: ToldDrift = { state: "resolved", flapping, resolvedAt };
-  const end = ended(drift, scopeOf(seen, told?.commit));
+  const end = ended(drift, scopeOf(seen, told));
   if (matter !== undefined) {
     const away = elapsed(resolvedAt ?? seen.run.finishedAt, seen.run.finishedAt);
     // A clock that ran ahead when it ended holds its end back for no longer than that.
     return { next, lasts: flapping && Math.abs(away) < CALM, end };
   }
   const isNew = before?.resolvedAt !== resolvedAt && before?.state !== "accepted";
-  return isNew && isMendedTampering(drift, told) ? { next, event: end } : { next };
+  return isNew && isMendedTampering(drift, told)
+    ? { next, event: { ...end, key: keyOf(drift) } }
+    : { next };
 }
 
 /**

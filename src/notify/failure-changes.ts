@@ -33,12 +33,12 @@ export function failureChanges(
     ...(verdict === "failed" && failure !== null ? failing(failure, problem, seen) : []),
     ...(verdict === "locked" && locked >= rules.after ? [keptOut(locked, problem, seen)] : []),
   ];
-  const isSilent = verdict === "stopped" || verdict === "locked";
   return {
     found: {
       sort: SORT,
       standing,
-      lasts: (key) => isSilent || (key === FAILING && verdict === "failed"),
+      // A run that could begin, or that has ended, and failed is no recovery.
+      lasts: () => verdict !== "through",
       endOf: (key, matter) => recovered(key, matter, told),
     },
     failure,
@@ -176,8 +176,8 @@ function recoveryText(key: string, told: Told | null): string {
     case FAILING:
       return `A run got through again, after ${told?.failure?.runs ?? 0} that failed.`;
     case LOCKED:
-      return `A run could begin again, after ${told?.locked ?? 0} that another one kept out.`;
+      return "A run got through again, after others that another one kept out.";
     default:
-      return "A run has ended again.";
+      return "A run got through again, after one that did not end.";
   }
 }

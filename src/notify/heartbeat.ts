@@ -5,7 +5,7 @@ import { sentence } from "../report/printable.ts";
 
 export interface Pulse {
   readonly tenant: string;
-  /** Of the last run; null before the first one has ended. */
+  /** Of the last run; null before the first one of this process has ended. */
   readonly result: string | null;
   /** RFC 3339 instants; null where there is none. */
   readonly finishedAt: string | null;
@@ -33,7 +33,7 @@ export function heartbeatAlerts(pulses: readonly Pulse[], now: string): readonly
 function pulseText({ result, finishedAt, nextRun, told }: Pulse): string {
   const last =
     result === null || finishedAt === null
-      ? "No run has ended yet."
+      ? "No run has ended since Plumbline was started."
       : `The last run was ${result}, at ${finishedAt}.`;
   const next = nextRun === null ? "" : ` The next one is at ${nextRun}.`;
   return sentence(`${last}${next}${openText(told)}`);
@@ -47,11 +47,15 @@ function openText(told: Told | null): string {
   const parts = [
     counted(count("drift-opened", "drift-reopened"), "difference"),
     counted(count("held"), "held change"),
-    counted(count("certificate"), "ending certificate"),
+    counted(
+      count("certificate"),
+      "certificate near or past its end",
+      "certificates near or past their end",
+    ),
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : ` Open: ${parts.join(", ")}.`;
 }
 
-function counted(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+function counted(count: number, one: string, many = `${one}s`): string {
+  return count === 0 ? "" : `${count} ${count === 1 ? one : many}`;
 }

@@ -2,6 +2,7 @@
 import type { Matter } from "../model/alert.ts";
 import type { Alert, AlertKind, AlertSeverity } from "../model/generated/alert.ts";
 import type { Run } from "../model/generated/run.ts";
+import { matterOf } from "./message.ts";
 import { elapsed, isOn, type Rules } from "./seen.ts";
 
 /** What is said of something, before it is known to whom. */
@@ -14,10 +15,13 @@ export interface Said {
   readonly text: string;
 }
 
-/** Something that a run shows to be so. */
-export interface Standing extends Said {
-  /** Names it for as long as it lasts. */
+/** The same of a matter: `key` names it for as long as it lasts. */
+export interface Event extends Said {
   readonly key: string;
+}
+
+/** Something that a run shows to be so. */
+export interface Standing extends Event {
   readonly step: string;
   /** Whether this step is news for whoever was told that one. */
   readonly isNewsAfter: (step: string) => boolean;
@@ -35,7 +39,7 @@ export interface Findings {
   /** What is told of the end of one; null: nothing. */
   readonly endOf: (key: string, matter: Matter) => Said | null;
   /** What is over already, and was never told. */
-  readonly events?: readonly Said[];
+  readonly events?: readonly Event[];
 }
 
 /** The end of a run, or the instant at which none ended. */
@@ -50,6 +54,8 @@ export interface Addressed {
 export interface News {
   readonly alerts: readonly Addressed[];
   readonly matters: Readonly<Record<string, Matter>>;
+  /** Those that began, came to another step or ended, as alerts name them. */
+  readonly overtaken: readonly string[];
 }
 
 type Matters = Readonly<Record<string, Matter>>;
@@ -65,6 +71,7 @@ export function newsOf(
   return {
     alerts: parts.flatMap(({ alerts }) => alerts),
     matters: Object.assign({}, ...parts.map(({ matters }) => matters)),
+    overtaken: parts.flatMap(({ overtaken }) => overtaken),
   };
 }
 
@@ -76,20 +83,31 @@ function partOf(before: Matters, found: Findings, occasion: Occasion, rules: Rul
   );
   const told = standing.map((one) => toldOf(one, before[one.key], occasion, rules));
   const ended = others.filter(([key]) => !lasts(key));
+  const changed = standing.filter((one) => isNews(one, before[one.key]));
   return {
     alerts: [
       ...told.flatMap(({ alerts }) => alerts),
-      ...ended.flatMap(([key, matter]) => endOf(found.endOf(key, matter), matter, occasion, rules)),
-      ...events.flatMap((said) => addressed(said, "news", rules.sinks, occasion, rules)),
+      ...ended.flatMap(([key, matter]) => {
+        const said = found.endOf(key, matter);
+        return said === null ? [] : endOf({ ...said, key }, matter, occasion, rules);
+      }),
+      ...events.flatMap((event) => addressed(event, "news", rules.sinks, occasion, rules)),
     ],
     matters: Object.fromEntries([
       ...others.filter(([key]) => lasts(key)),
       ...told.map(({ matter }, index) => [standing[index]?.key ?? "", matter] as const),
     ]),
+    overtaken: [...changed.map(({ key }) => key), ...ended.map(([key]) => key)].map((key) =>
+      matterOf(occasion.tenant, key),
+    ),
   };
 }
 
-/** `late`: it is no news, but this sink never heard of it. */
+function isNews({ isNewsAfter }: Standing, known: Matter | undefined): boolean {
+  return known === undefined || isNewsAfter(known.step);
+}
+
+/** `late`: it is no news, but this sink never heard of it, or not how far it has come. */
 type Why = "news" | "late" | "reminder";
 
 const whys: readonly Why[] = ["news", "late", "reminder"];
@@ -101,14 +119,13 @@ function toldOf(
   rules: Rules,
 ): { readonly alerts: readonly Addressed[]; readonly matter: Matter } {
   const { kind, step } = standing;
-  const isNews = known === undefined || standing.isNewsAfter(known.step);
-  const cause = isNews ? standing.cause : known.cause;
+  const cause = known === undefined || isNews(standing, known) ? standing.cause : known.cause;
   const now = occasion.finishedAt;
   const why = new Map(
     rules.sinks.map((sink) => [sink, whyTold(standing, known, sink, now, rules)] as const),
   );
   const told = {
-    ...marksOf(known, step, now),
+    ...marksOf(known, standing, now, rules),
     ...Object.fromEntries(
       [...why].flatMap(([sink, one]) => (one === null ? [] : [[sink, { step, at: now }]])),
     ),
@@ -128,10 +145,9 @@ function whyTold(
   rules: Rules,
 ): Why | null {
   if (!isOn(standing.kind, rules)) return null;
-  if (known === undefined) return "news";
+  if (known === undefined || isNews(standing, known)) return "news";
   const mark = markOf(known, sink);
-  if (mark === undefined) return standing.isNewsAfter(known.step) ? "news" : "late";
-  if (standing.isNewsAfter(mark.step)) return "news";
+  if (mark === undefined || standing.isNewsAfter(mark.step)) return "late";
   return standing.reminds && isReminderDue(mark.at, now, rules) ? "reminder" : null;
 }
 
@@ -146,32 +162,33 @@ function isReminderDue(toldAt: string, now: string, { remindEvery }: Rules): boo
 }
 
 /**
- * Those of sinks that are told nothing now, also of ones that are not configured at present. A clock
- * that ran ahead when they were made puts nothing off for longer than the interval.
+ * Those of sinks that are told nothing now. One that is not configured at present, or not for this
+ * kind, keeps the step that it was told. A clock that ran ahead when they were made puts nothing off
+ * for longer than the interval.
  */
-function marksOf(known: Matter | undefined, step: string, now: string): Matter["told"] {
+function marksOf(
+  known: Matter | undefined,
+  { kind, step }: Standing,
+  now: string,
+  rules: Rules,
+): Matter["told"] {
+  const isHere = (sink: string) => rules.sinks.includes(sink) && isOn(kind, rules);
   return Object.fromEntries(
-    Object.entries(known?.told ?? {}).map(([sink, { at }]) => [
+    Object.entries(known?.told ?? {}).map(([sink, mark]) => [
       sink,
-      { step, at: elapsed(at, now) < 0 ? now : at },
+      { step: isHere(sink) ? step : mark.step, at: elapsed(mark.at, now) < 0 ? now : mark.at },
     ]),
   );
 }
 
 /** Whoever heard of it hears of its end; whoever wants to hear of ends alone hears of all. */
-function endOf(
-  said: Said | null,
-  matter: Matter,
-  occasion: Occasion,
-  rules: Rules,
-): readonly Addressed[] {
-  if (said === null) return [];
+function endOf(end: Event, matter: Matter, occasion: Occasion, rules: Rules): readonly Addressed[] {
   const isHeard = (sink: string) => markOf(matter, sink) !== undefined || !isOn(matter.kind, rules);
-  return addressed(said, "news", rules.sinks.filter(isHeard), occasion, rules);
+  return addressed(end, "news", rules.sinks.filter(isHeard), occasion, rules);
 }
 
 function addressed(
-  { kind, severity, cause, about, text }: Said,
+  { key, kind, severity, cause, about, text }: Event,
   why: Why,
   sinks: readonly string[],
   { tenant, id, finishedAt }: Occasion,
@@ -188,20 +205,15 @@ function addressed(
     text,
     run: id,
     at: finishedAt,
+    matter: matterOf(tenant, key),
   };
   return [{ alert, sinks }];
 }
 
-/** A sink that is new hears of all that is open of a kind at once, whatever caused it. */
+/**
+ * What is no news has one cause for each kind, whatever brought it up once: a sink that is new hears of
+ * all that is open at once, and the day after an outage of all tenants is one reminder.
+ */
 function causeOf(why: Why, kind: AlertKind, cause: string): string {
-  switch (why) {
-    case "news":
-      return `${kind}/${cause}`;
-    case "reminder":
-      return `reminder/${kind}/${cause}`;
-    case "late":
-      return `late/${kind}`;
-    default:
-      return why satisfies never;
-  }
+  return why === "news" ? `${kind}/${cause}` : `${why}/${kind}`;
 }

@@ -1,7 +1,8 @@
 /** Alerts of one cause as one message: the same for every sink. */
 import { createHash } from "node:crypto";
-import type { Delivery } from "../model/alert.ts";
+import { type Delivery, noProgress } from "../model/alert.ts";
 import type { Alert, AlertEvent, AlertKind, AlertSeverity } from "../model/generated/alert.ts";
+import { moment } from "../report/instants.ts";
 import { clipped } from "../report/printable.ts";
 
 /** What a sink makes its own form of. Every text is printable, and on one line. */
@@ -13,8 +14,12 @@ export interface Message {
   readonly lines: readonly Line[];
   /** Lines that were left out. */
   readonly omitted: number;
+  /** When it came up, and its id: for the end of what people read. */
+  readonly footing: string;
   /** For programs: all of it. */
   readonly event: AlertEvent;
+  /** Parts and recipients that are not sent it again. */
+  readonly done: readonly string[];
 }
 
 /** One sentence, and the tenants of which it is true. */
@@ -34,8 +39,12 @@ const MOST_NAMES = 60;
 /** The same in a title. */
 const FEW_NAMES = 3;
 
-export function messageOf({ id, alerts }: Pick<Delivery, "id" | "alerts">): Message {
-  const tenants = [...new Set(alerts.map(({ tenant }) => tenant).filter(Boolean))];
+export function messageOf({
+  id,
+  alerts,
+  progress = noProgress,
+}: Pick<Delivery, "id" | "alerts"> & Partial<Pick<Delivery, "progress">>): Message {
+  const tenants = tenantsOf(alerts);
   const all = linesOf(alerts);
   const lines = all.slice(0, MOST_LINES);
   const title = titleOf(alerts, tenants);
@@ -46,19 +55,33 @@ export function messageOf({ id, alerts }: Pick<Delivery, "id" | "alerts">): Mess
     severity,
     lines,
     omitted: all.length - lines.length,
+    footing: `${whenOf(alerts)} · Plumbline ${id}`,
     event: eventOf(id, title, { alerts, tenants, severity }),
+    done: progress.done,
   };
 }
 
+function tenantsOf(alerts: readonly Alert[]): readonly string[] {
+  return [...new Set(alerts.map(({ tenant }) => tenant).filter(Boolean))];
+}
+
+/** From the first alert to the last one: it may be sent much later. */
+function whenOf(alerts: readonly Alert[]): string {
+  const instants = alerts.map(({ at }) => at).toSorted();
+  return [...new Set([instants[0], instants.at(-1)])].map((at) => moment(at ?? "")).join(" to ");
+}
+
 function linesOf(alerts: readonly Alert[]): readonly Line[] {
-  const byText = new Map<string, Set<string>>();
-  for (const { text, tenant } of alerts) {
-    byText.set(text, (byText.get(text) ?? new Set()).add(tenant));
-  }
-  return [...byText].map(([text, tenants]) => ({
-    tenants: clipped(listed([...tenants].filter(Boolean), MOST_NAMES), NAMES_LIMIT),
-    text: clipped(text, LINE_LIMIT),
+  const byText = Map.groupBy(alerts, textOf);
+  return [...byText].map(([text, all]) => ({
+    tenants: clipped(listed(tenantsOf(all), MOST_NAMES), NAMES_LIMIT),
+    text,
   }));
+}
+
+function textOf({ text, overtakenAt }: Alert): string {
+  const later = overtakenAt === undefined ? "" : ` (Out of date since ${moment(overtakenAt)}.)`;
+  return `${clipped(text, LINE_LIMIT)}${later}`;
 }
 
 /** With as many lines as fit into so many bytes, in the form that a sink gives them. */
@@ -94,28 +117,46 @@ function listed(names: readonly string[], most: number): string {
 
 function titleOf(alerts: readonly Alert[], tenants: readonly string[]): string {
   const [first] = alerts;
-  const what = first === undefined ? "Nothing" : titles[first.kind](alerts.length);
+  const what = first === undefined ? "Nothing" : titles[first.kind](alerts);
   const many = tenants.length > 1 ? `${tenants.length} tenants (` : "";
   const where = `${many}${listed(tenants, FEW_NAMES)}${many && ")"}`;
-  const reminder = first?.reminder === true ? "Still so: " : "";
-  return clipped(`${reminder}${what}${where && `: ${where}`}`, 140);
+  return clipped(`${standingOf(alerts)}${what}${where && `: ${where}`}`, 140);
 }
 
-const titles: Readonly<Record<AlertKind, (count: number) => string>> = {
-  "drift-opened": (count) => `Drift of ${objects(count)}`,
-  "drift-reopened": (count) => `Drift that was accepted counts again, of ${objects(count)}`,
-  "drift-resolved": (count) => `Drift of ${objects(count)} is resolved`,
-  "run-failing": () => "Runs fail",
+function standingOf(alerts: readonly Alert[]): string {
+  if (alerts.every(({ overtakenAt }) => overtakenAt !== undefined)) return "Out of date: ";
+  return alerts[0]?.reminder === true ? "Still so: " : "";
+}
+
+/** True of all that has the kind: of whatever keeps runs from getting through, and of each step of a certificate. */
+const titles: Readonly<Record<AlertKind, (alerts: readonly Alert[]) => string>> = {
+  "drift-opened": (alerts) => `Drift of ${objects(alerts)}`,
+  "drift-reopened": (alerts) => `Drift that was accepted counts again, of ${objects(alerts)}`,
+  "drift-resolved": (alerts) => `Drift of ${objects(alerts)} is resolved`,
+  "run-failing": () => "Runs do not get through",
   "run-recovered": () => "Runs get through again",
-  certificate: (count) =>
-    `${count === 1 ? "A certificate is" : `${count} certificates are`} ending`,
-  held: (count) => `${count === 1 ? "A change is" : `${count} changes are`} held`,
+  certificate: (alerts) => `Certificates of ${connectors(alerts)} near their end or are past it`,
+  held: (alerts) => {
+    const count = distinct(alerts, ({ about, matter = about }) => matter);
+    return count === 1 ? "A change is held" : `${count} changes are held`;
+  },
   heartbeat: () => "Plumbline is alive",
   test: () => "A test of Plumbline's alerts",
 };
 
-function objects(count: number): string {
+function objects(alerts: readonly Alert[]): string {
+  const count = distinct(alerts, ({ about }) => about);
   return count === 1 ? "one field or object" : `${count} fields or objects`;
+}
+
+function connectors(alerts: readonly Alert[]): string {
+  const count = distinct(alerts, ({ about }) => about);
+  return count === 1 ? "one connector" : `${count} connectors`;
+}
+
+/** What came up twice, or in two ways, counts once. */
+function distinct(alerts: readonly Alert[], of: (alert: Alert) => string): number {
+  return new Set(alerts.map((alert) => JSON.stringify([alert.tenant, of(alert)]))).size;
 }
 
 function worstOf(alerts: readonly Alert[]): AlertSeverity {
@@ -149,13 +190,21 @@ function eventOf(
       ...{ kind, severity, reminder, cause, title },
       tenants: [...tenants],
       alerts: [...alerts],
-      omitted: 0,
     },
   };
 }
 
+/** Names something that is so of a tenant, to whoever is told of it. 16 hexadecimal digits. */
+export function matterOf(tenant: string, key: string): string {
+  return hashOf([tenant, key]).slice(0, 16);
+}
+
 /** Equal for the same alert, so that one that is queued twice is told once. 32 hexadecimal digits. */
 export function idOf(sink: string, { cause, tenant, about, text, at }: Alert): string {
-  const parts = JSON.stringify([sink, cause, tenant, about, text, at]);
-  return createHash("sha256").update(parts).digest("hex").slice(0, 32);
+  return hashOf([sink, cause, tenant, about, text, at]).slice(0, 32);
+}
+
+/** 64 hexadecimal digits. */
+export function hashOf(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

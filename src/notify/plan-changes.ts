@@ -9,17 +9,19 @@ import type {
   Run,
 } from "../model/generated/run.ts";
 import type { Findings, Standing } from "./matters.ts";
-import { isWhole, type Seen, scopeOf } from "./seen.ts";
+import { isFirstLook, isWhole, type Seen, scopeOf } from "./seen.ts";
 import { aboutCertificates, aboutHeld, certificateText, heldText } from "./words.ts";
 
 /** Milliseconds before its end from which on a certificate is urgent. */
 const SOON = milliseconds("7d");
 
-export function certificateChanges({ run }: Seen): Findings {
+export function certificateChanges(told: Told | null, seen: Seen): Findings {
+  const { run } = seen;
+  const scope = isFirstLook(told) ? scopeOf(seen, told) : null;
   const shown = (run.plan?.certificates ?? []).filter(({ kind }) => isWhole(run.plan, kind));
   return {
     sort: "certificate",
-    standing: shown.flatMap((of) => certificateStanding(of, run)),
+    standing: shown.flatMap((of) => certificateStanding(of, run, scope)),
     lasts: isUnseen(run),
     endOf: () => null,
   };
@@ -31,7 +33,11 @@ function isUnseen({ plan }: Run): (key: string) => boolean {
 }
 
 /** Each certificate by itself: another one of the same connector is news. */
-function certificateStanding(of: ConnectorCertificates, run: Run): readonly Standing[] {
+function certificateStanding(
+  of: ConnectorCertificates,
+  run: Run,
+  scope: string | null,
+): readonly Standing[] {
   const isRenewed = run.outcomes.some(
     ({ kind, name, result }) => kind === of.kind && name === of.name && result === "done",
   );
@@ -47,7 +53,7 @@ function certificateStanding(of: ConnectorCertificates, run: Run): readonly Stan
       step,
       isNewsAfter: (other) => remaining(step) < remaining(other),
       reminds: step === "expired",
-      cause: `${thumbprint || `tenant/${run.tenant}`}/${step}`,
+      cause: scope ?? `${thumbprint || `tenant/${run.tenant}`}/${step}`,
       about: aboutCertificates(of),
       text: certificateText(of, step, ending),
     },
@@ -85,7 +91,7 @@ const quiet: ReadonlySet<HoldReason["code"]> = new Set([
 
 export function holdChanges(told: Told | null, seen: Seen): Findings {
   const { run } = seen;
-  const scope = scopeOf(seen, told?.commit);
+  const scope = scopeOf(seen, told);
   const shown = (run.plan?.held ?? []).filter(
     ({ kind, reason }) => isWhole(run.plan, kind) && !quiet.has(reason.code),
   );

@@ -1,4 +1,5 @@
 /** What a run showed of a tenant, and the rules by which it is told. */
+import type { Told } from "../model/alert.ts";
 import type { AlertKind } from "../model/generated/alert.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
@@ -33,12 +34,20 @@ export function elapsed(from: string, to: string): number {
   return (epochMilliseconds(to) ?? 0) - (epochMilliseconds(from) ?? 0);
 }
 
+/** What the first look at a tenant finds was so before: that of all tenants is told together. */
+const FIRST_LOOK = "first";
+
+export function isFirstLook(told: Told | null): boolean {
+  return told?.since === undefined;
+}
+
 /**
- * What changes of a tenant have in common with those of others: the commit that just came to it, else
- * nothing.
+ * What changes of a tenant have in common with those of others: that they were there from the first look
+ * on, or the commit that just came to it, else nothing. `firstSeen`: of what may count only later.
  */
-export function scopeOf({ run }: Seen, commitBefore: string | null | undefined): string {
-  const isNews = run.commit !== null && commitBefore !== undefined && run.commit !== commitBefore;
+export function scopeOf({ run }: Seen, told: Told | null, firstSeen?: string): string {
+  if (told?.since === undefined || (firstSeen ?? run.finishedAt) <= told.since) return FIRST_LOOK;
+  const isNews = run.commit !== null && run.commit !== told.commit;
   return isNews ? `commit/${run.commit}` : `tenant/${run.tenant}`;
 }
 

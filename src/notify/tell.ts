@@ -4,7 +4,7 @@ import { FaultError, failure } from "../model/fault.ts";
 import type { Alert } from "../model/generated/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import type { Addressed } from "./matters.ts";
-import { idOf } from "./message.ts";
+import { hashOf, idOf } from "./message.ts";
 import type { Rules, Seen } from "./seen.ts";
 import type { Tally } from "./tally.ts";
 import { type Endless, endlessTransitions, type Transitions, transitions } from "./transitions.ts";
@@ -56,10 +56,10 @@ async function queueNews(
 ): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const before = await store.told(tenant);
-    const { alerts, told } = next(before.value);
+    const { alerts, told, overtaken } = next(before.value);
     if (alerts.length === 0 && before.written === JSON.stringify(told)) return 0;
     const queued = queuedFor(alerts.map(redacted(redact)), now, telling.group);
-    if (await store.enqueue(queued, now, { tenant, before, told })) {
+    if (await store.enqueue(queued, now, { tenant, before, told, overtaken })) {
       count(queued, tally);
       return alerts.length;
     }
@@ -85,14 +85,22 @@ function count(queued: readonly Queued[], tally: Desk["tally"]): void {
  */
 export async function tellHeartbeat(
   { alerts: store, telling, tally }: Desk,
+  tenants: readonly TenantIdentity[],
   alerts: readonly Alert[],
   now: string,
 ): Promise<void> {
-  const before = await store.heartbeat();
+  const group = heartbeatGroup(tenants, telling);
+  const before = await store.heartbeat(group);
   if (before.value === now) return;
   const addressed = alerts.map((alert) => ({ alert, sinks: telling.sinks }));
   const queued = queuedFor(addressed, now, telling.group);
-  if (await store.enqueue(queued, now, { heartbeat: now, before })) count(queued, tally);
+  if (await store.enqueue(queued, now, { heartbeat: now, group, before })) count(queued, tally);
+}
+
+/** Another process of the same service has the same; another service that shares the store has its own. */
+function heartbeatGroup(tenants: readonly TenantIdentity[], { sinks }: Telling): string {
+  const known = tenants.map(({ graph, tenantId, name }) => JSON.stringify([graph, tenantId, name]));
+  return hashOf([...known.toSorted(), "", ...sinks.toSorted()]).slice(0, 16);
 }
 
 function queuedFor(alerts: readonly Addressed[], now: string, group: number): readonly Queued[] {

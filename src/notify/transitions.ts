@@ -1,5 +1,6 @@
 /** From what was told of a tenant to what is so now: pure, so that a restart cannot matter. */
 import { nothingTold, type Told } from "../model/alert.ts";
+import type { Run } from "../model/generated/run.ts";
 import { driftChanges } from "./drift-changes.ts";
 import { endlessRun, failureChanges } from "./failure-changes.ts";
 import { type Addressed, newsOf } from "./matters.ts";
@@ -11,6 +12,8 @@ export interface Transitions {
   readonly alerts: readonly Addressed[];
   /** What is told once these are. */
   readonly told: Told;
+  /** Matters of which what was told before is out of date. */
+  readonly overtaken: readonly string[];
 }
 
 /** `told`: null when nothing ever was. The instant is the end of the run. */
@@ -20,23 +23,29 @@ export function transitions(told: Told | null, seen: Seen, rules: Rules): Transi
   const drifting = driftChanges(told, seen);
   const findings = [
     failing.found,
-    certificateChanges(seen),
+    certificateChanges(told, seen),
     holdChanges(told, seen),
     drifting.found,
   ];
-  const { alerts, matters } = newsOf(told?.matters ?? {}, findings, run, rules);
+  const news = newsOf(told?.matters ?? {}, findings, run, rules);
   return {
-    alerts,
+    ...{ alerts: news.alerts, overtaken: news.overtaken },
     told: {
       ...nothingTold,
+      ...sinceOf(told, run),
       // A run that never got to the definitions says nothing of the commit that came.
       commit: run.plan === null ? (told?.commit ?? null) : run.commit,
       drifts: drifting.drifts,
       failure: failing.failure,
       locked: failing.locked,
-      matters,
+      matters: news.matters,
     },
   };
+}
+
+function sinceOf(told: Told | null, { plan, finishedAt }: Run): Pick<Told, "since"> {
+  const since = told?.since ?? (plan === null ? undefined : finishedAt);
+  return since === undefined ? {} : { since };
 }
 
 /** A run of a tenant that began long ago, and of which nothing has been heard. RFC 3339 instants. */
@@ -54,6 +63,7 @@ export function endlessTransitions(
 ): Transitions {
   const before = told ?? nothingTold;
   const occasion = { tenant, id: null, finishedAt: now };
-  const { alerts, matters } = newsOf(before.matters, [endlessRun(tenant, since)], occasion, rules);
-  return { alerts, told: { ...before, matters: { ...before.matters, ...matters } } };
+  const found = [endlessRun(tenant, since)];
+  const { alerts, matters, overtaken } = newsOf(before.matters, found, occasion, rules);
+  return { alerts, overtaken, told: { ...before, matters: { ...before.matters, ...matters } } };
 }

@@ -1,6 +1,6 @@
 /** The statements about what was told, and about messages on their way. */
 import { sql } from "kysely";
-import type { Due, Queued } from "../model/alert.ts";
+import type { Due, Progress, Queued } from "../model/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import { build } from "./build.ts";
 
@@ -41,19 +41,22 @@ export function replaceTold(
 }
 
 /** In `meta`: the instant of the last one, as UTF-8. */
-const HEARTBEAT = "heartbeat";
+function heartbeatOf(group: string): string {
+  return `heartbeat/${group}`;
+}
 
-export function selectHeartbeat() {
-  return build.selectFrom("meta").select("value").where("key", "=", HEARTBEAT).compile();
+export function selectHeartbeat(group: string) {
+  return build.selectFrom("meta").select("value").where("key", "=", heartbeatOf(group)).compile();
 }
 
 /** As above. */
-export function replaceHeartbeat(before: string | null, instant: string) {
+export function replaceHeartbeat(group: string, before: string | null, instant: string) {
+  const key = heartbeatOf(group);
   const value = Buffer.from(instant);
   if (before === null) {
     return build
       .insertInto("meta")
-      .values({ key: HEARTBEAT, value })
+      .values({ key, value })
       .onConflict((conflict) => conflict.doNothing())
       .returning("key")
       .compile();
@@ -61,37 +64,76 @@ export function replaceHeartbeat(before: string | null, instant: string) {
   return build
     .updateTable("meta")
     .set({ value })
-    .where("key", "=", HEARTBEAT)
+    .where("key", "=", key)
     .where("value", "=", Buffer.from(before))
     .returning("key")
     .compile();
 }
 
-/** The message that an alert may still join. */
-function gathering({ sink, alert }: Queued, now: string) {
-  return sql`SELECT id FROM deliveries WHERE sink = ${sink} AND cause = ${alert.cause}
+/** Alerts of one sink and one cause that are queued together: at most as many as one message takes. */
+export interface Batch extends Omit<Queued, "alert"> {
+  readonly cause: string;
+  /** Their JSON. */
+  readonly alerts: readonly string[];
+}
+
+/** A message is written once, whatever joins it: each write is as long as all of it. */
+export function batchesOf(queued: readonly Queued[]): readonly Batch[] {
+  const bySinkAndCause = Map.groupBy(queued, ({ sink, alert }) => `${sink}\n${alert.cause}`);
+  return [...bySinkAndCause.values()].flatMap((all) => {
+    const parts = Array.from({ length: Math.ceil(all.length / MOST) }, (_, index) =>
+      all.slice(index * MOST, (index + 1) * MOST),
+    );
+    return parts.flatMap((part) => batchOf(part) ?? []);
+  });
+}
+
+function batchOf(part: readonly Queued[]): Batch | null {
+  const [first] = part;
+  if (first === undefined) return null;
+  const { id, sink, dueAt, latestAt, alert } = first;
+  const alerts = [...new Set(part.map((one) => JSON.stringify(one.alert)))];
+  return { id, sink, dueAt, latestAt, cause: alert.cause, alerts };
+}
+
+/** The message that a batch may still join. */
+function gathering({ sink, cause, alerts }: Batch, now: string) {
+  return sql`SELECT id FROM deliveries WHERE sink = ${sink} AND cause = ${cause}
     AND attempts = 0 AND dropped_at IS NULL AND due_at >= ${now}
-    AND json_array_length(alerts) < ${MOST} ORDER BY created_at, id LIMIT 1`;
+    AND length + ${alerts.length} <= ${MOST} ORDER BY created_at, id LIMIT 1`;
 }
 
 /** Begins a message, unless there is one to join, or one of this id already. */
-export function beginDelivery(queued: Queued, now: string) {
-  const { id, sink, alert, dueAt, latestAt } = queued;
+export function beginDelivery(batch: Batch, now: string) {
+  const { id, sink, cause, dueAt, latestAt } = batch;
   return sql`INSERT INTO deliveries
     (id, sink, cause, created_at, due_at, latest_at, attempts, alerts)
-    SELECT ${id}, ${sink}, ${alert.cause}, ${now}, max(${dueAt}, ${now}), ${latestAt}, 0, '[]'
-    WHERE NOT EXISTS (${gathering(queued, now)})
+    SELECT ${id}, ${sink}, ${cause}, ${now}, max(${dueAt}, ${now}), ${latestAt}, 0, '[]'
+    WHERE NOT EXISTS (${gathering(batch, now)})
     ON CONFLICT (id) DO NOTHING`.compile(build);
 }
 
-/** An alert that is there already is not added once more. */
-export function joinDelivery(queued: Queued, now: string) {
-  const { dueAt, alert } = queued;
-  const text = JSON.stringify(alert);
+/** What is there already is not added once more. */
+export function joinDelivery(batch: Batch, now: string) {
+  const more = batch.alerts.join(",");
   return sql`UPDATE deliveries
-    SET alerts = json_insert(alerts, '$[#]', json(${text})), due_at = max(min(${dueAt}, latest_at), ${now})
-    WHERE id = (${gathering(queued, now)})
-    AND NOT EXISTS (SELECT 1 FROM json_each(alerts) WHERE value = json(${text}))`.compile(build);
+    SET due_at = max(min(${batch.dueAt}, latest_at), ${now}), length = length + ${batch.alerts.length},
+      alerts = iif(length = 0, '[', rtrim(alerts, ']') || ',') || ${more} || ']'
+    WHERE id = (${gathering(batch, now)})
+    AND EXISTS (SELECT 1 FROM json_each(${`[${more}]`}) WHERE instr(deliveries.alerts, value) = 0)`.compile(
+    build,
+  );
+}
+
+/** Notes in what is still to be sent of a tenant that these matters have changed again. */
+export function overtakeAlerts(tenant: string, matters: readonly string[], now: string) {
+  const of = JSON.stringify({ tenant }).slice(1, -1);
+  return sql`UPDATE deliveries
+    SET alerts = (SELECT json_group_array(json(
+      CASE WHEN value ->> '$.matter' IN (SELECT value FROM json_each(${JSON.stringify(matters)}))
+        AND value ->> '$.overtakenAt' IS NULL
+      THEN json_set(value, '$.overtakenAt', ${now}) ELSE value END)) FROM json_each(deliveries.alerts))
+    WHERE dropped_at IS NULL AND instr(alerts, ${of}) > 0 AND json_valid(alerts)`.compile(build);
 }
 
 /** Answers the message, if one is due. */
@@ -114,16 +156,24 @@ export function takeDelivery(sink: string, { now, until, latest }: Due) {
     .compile();
 }
 
-const columns = ["id", "sink", "created_at", "attempts", "last_error", "alerts"] as const;
+const columns = [
+  "id",
+  "sink",
+  "created_at",
+  "attempts",
+  "last_error",
+  "progress",
+  "alerts",
+] as const;
 
 export function removeDelivery(id: string) {
   return build.deleteFrom("deliveries").where("id", "=", id).compile();
 }
 
-export function postponeDelivery(id: string, dueAt: string, error: string) {
+export function postponeDelivery(id: string, dueAt: string, error: string, progress: Progress) {
   return build
     .updateTable("deliveries")
-    .set({ due_at: dueAt, last_error: error })
+    .set({ due_at: dueAt, last_error: error, progress: JSON.stringify(progress) })
     .where("id", "=", id)
     .compile();
 }

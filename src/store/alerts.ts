@@ -1,14 +1,25 @@
 /** What was told, and messages on their way: they survive the process, and hold no address of a sink. */
 import type { Selectable } from "kysely";
-import { type Alerts, type Delivery, type Note, TOLD_VERSION, type Told } from "../model/alert.ts";
+import {
+  type Alerts,
+  type Delivery,
+  type Expired,
+  type Note,
+  noProgress,
+  type Progress,
+  TOLD_VERSION,
+  type Told,
+} from "../model/alert.ts";
 import { FaultError } from "../model/fault.ts";
 import type { Alert } from "../model/generated/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
 import {
+  batchesOf,
   beginDelivery,
   dropDelivery,
   expireDeliveries,
   joinDelivery,
+  overtakeAlerts,
   postponeDelivery,
   removeDelivery,
   replaceHeartbeat,
@@ -30,27 +41,28 @@ export function alertsIn(database: Database, path: string): Alerts {
     const [[row]] = await database.read([selectTold(tenant)]);
     return row?.told ?? null;
   };
-  const heartbeatText = async () => {
-    const [[row]] = await database.read([selectHeartbeat()]);
+  const heartbeatText = async (group: string) => {
+    const [[row]] = await database.read([selectHeartbeat(group)]);
     return row === undefined ? null : Buffer.from(row.value).toString();
   };
   const standsAs = async (note: Note) =>
-    "tenant" in note ? toldText(note.tenant) : heartbeatText();
+    "tenant" in note ? toldText(note.tenant) : heartbeatText(note.group);
   return {
     async told(tenant) {
       const written = await toldText(tenant);
       return { value: written === null ? null : toTold(written, path), written };
     },
-    async heartbeat() {
-      const written = await heartbeatText();
+    async heartbeat(group) {
+      const written = await heartbeatText(group);
       return { value: written, written };
     },
     async enqueue(queued, now, note) {
       const steps = [
         { query: noting(note), otherwise: "was changed by another process at the same time." },
-        ...queued.flatMap((one) => [
-          { query: beginDelivery(one, now) },
-          { query: joinDelivery(one, now) },
+        ...overtaking(note, now),
+        ...batchesOf(queued).flatMap((batch) => [
+          { query: beginDelivery(batch, now) },
+          { query: joinDelivery(batch, now) },
         ]),
       ];
       try {
@@ -68,13 +80,13 @@ export function alertsIn(database: Database, path: string): Alerts {
     },
     delivered: (id) => write(removeDelivery(id)),
     // Whoever loses these sends a message too early or once more, which is allowed.
-    postponed: (id, dueAt, error) => write(postponeDelivery(id, dueAt, error)),
+    postponed: (id, dueAt, error, progress) => write(postponeDelivery(id, dueAt, error, progress)),
     dropped: (id, at, error) => write(dropDelivery(id, at, error)),
     async expire(before) {
       const rows = await database.write("cheap", [{ query: expireDeliveries(before) }]);
       // The statement answers these columns.
       const gone = rows as readonly (DeliveryRow & { readonly dropped_at: string | null })[];
-      return gone.flatMap((row) => (row.dropped_at === null ? [toDelivery(row, path)] : []));
+      return gone.flatMap((row) => (row.dropped_at === null ? [toExpired(row)] : []));
     },
   };
 }
@@ -84,25 +96,56 @@ function noting(note: Note) {
   const { written } = note.before;
   return "tenant" in note
     ? replaceTold(note.tenant, written, JSON.stringify(note.told))
-    : replaceHeartbeat(written, note.heartbeat);
+    : replaceHeartbeat(note.group, written, note.heartbeat);
 }
 
-/** null for an earlier format, which knew no sinks: what is so is then told to each once more. */
+function overtaking(note: Note, now: string) {
+  if (!("tenant" in note) || note.overtaken.length === 0) return [];
+  return [{ query: overtakeAlerts(note.tenant.name, note.overtaken, now) }];
+}
+
+/** null for another format, be it earlier or later: what is so is then told to each sink once more. */
 function toTold(written: string, path: string): Told | null {
   const value = parse(written, { path, what: "list of alerts" }, isObject);
-  if (value["version"] === undefined && isObject(value["drifts"])) return null;
+  const { version } = value;
+  if (version === undefined && isObject(value["drifts"])) return null;
+  if (typeof version === "number" && version !== TOLD_VERSION) return null;
   return parse(written, { path, what: "list of alerts" }, isTold);
 }
 
 type DeliveryRow = Pick<
   Selectable<Tables["deliveries"]>,
-  "id" | "sink" | "created_at" | "attempts" | "last_error" | "alerts"
+  "id" | "sink" | "created_at" | "attempts" | "last_error" | "progress" | "alerts"
 >;
 
 function toDelivery(row: DeliveryRow, path: string): Delivery {
   const { id, sink, created_at: createdAt, attempts, last_error: lastError } = row;
-  const alerts = parse(row.alerts, { path, what: `message ${id}` }, isAlerts);
-  return { id, sink, createdAt, attempts, lastError, alerts };
+  const what = `message ${id}`;
+  const alerts = parse(row.alerts, { path, what }, isAlerts);
+  const progress =
+    row.progress === null ? noProgress : parse(row.progress, { path, what }, isProgress);
+  return { id, sink, createdAt, attempts, lastError, progress, alerts };
+}
+
+/** It is gone already, so one that is damaged must count too, and not hide the others. */
+function toExpired({ id, sink, attempts, last_error: lastError, alerts }: DeliveryRow): Expired {
+  return { id, sink, attempts, lastError, alerts: lengthOf(alerts) };
+}
+
+function lengthOf(alerts: string): number {
+  try {
+    const value: unknown = JSON.parse(alerts);
+    return Array.isArray(value) ? value.length : 1;
+  } catch {
+    return 1;
+  }
+}
+
+function isProgress(value: unknown): value is Progress {
+  if (!isObject(value)) return false;
+  const { done, unanswered } = value;
+  const isNamed = Array.isArray(done) && done.every((one) => typeof one === "string");
+  return isNamed && typeof unanswered === "number";
 }
 
 /** The outline only. */

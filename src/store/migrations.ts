@@ -201,4 +201,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (graph, tenant_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What earlier tries have come to: JSON; NULL: nothing.
+  ALTER TABLE deliveries ADD COLUMN progress TEXT;
+  -- How many alerts it has, so that none of them is read when another one joins.
+  ALTER TABLE deliveries ADD COLUMN length INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET length = json_array_length(alerts) WHERE json_valid(alerts);
+  `,
 ];

@@ -34,6 +34,8 @@ interface DeliveriesTable {
   readonly last_error: string | null;
   readonly dropped_at: string | null;
   readonly alerts: string;
+  readonly progress: string | null;
+  readonly length: number;
 }
 
 interface LedgerTable {

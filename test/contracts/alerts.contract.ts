@@ -1,6 +1,6 @@
 /** What every store must hold to about alerts, whatever it is kept in. */
 import { expect, test } from "vitest";
-import { nothingTold, type Queued, type Told } from "../../src/model/alert.ts";
+import { noProgress, nothingTold, type Queued, type Told } from "../../src/model/alert.ts";
 import type { Alert } from "../../src/model/generated/alert.ts";
 import type { Store } from "../../src/model/store.ts";
 import { production, staging } from "./store-samples.ts";
@@ -54,9 +54,9 @@ const nothing = { value: null, written: null };
 
 /** Whatever is noted with it. */
 async function enqueue({ alerts }: Store, all: readonly Queued[], now: string): Promise<void> {
-  const before = await alerts.heartbeat();
+  const before = await alerts.heartbeat("tests");
   const heartbeat = `${before.value ?? ""}${now}`;
-  expect(await alerts.enqueue(all, now, { heartbeat, before })).toBe(true);
+  expect(await alerts.enqueue(all, now, { heartbeat, group: "tests", before })).toBe(true);
 }
 
 /** Far from any wait that is meant. */
@@ -71,7 +71,7 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
   test("what was told and what is to be sent survive the end of the process", async () => {
     const open = await place();
     const first = await open();
-    const note = { tenant: production, before: nothing, told };
+    const note = { tenant: production, before: nothing, told, overtaken: [] };
     expect(await first.alerts.enqueue([queued("a")], at(0), note)).toBe(true);
     await first[Symbol.asyncDispose]();
     await using second = await open();
@@ -83,6 +83,7 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
       createdAt: at(0),
       attempts: 1,
       lastError: null,
+      progress: noProgress,
       alerts: [queued("a").alert],
     });
   });
@@ -114,9 +115,10 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
     await enqueue(store, [queued("a")], at(0));
     await take(store, "ops", at(60), at(120));
     await enqueue(store, [queued("b", {}, 61)], at(61));
-    await store.alerts.postponed("a", at(90), "HTTP 500");
+    const progress = { done: ["first part"], unanswered: 1 };
+    await store.alerts.postponed("a", at(90), "HTTP 500", progress);
     const again = await take(store, "ops", at(90), at(120));
-    expect(again).toMatchObject({ id: "a", attempts: 2, lastError: "HTTP 500" });
+    expect(again).toMatchObject({ id: "a", attempts: 2, lastError: "HTTP 500", progress });
     expect(again?.alerts).toHaveLength(1);
   });
 
@@ -174,11 +176,11 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
     const open = await place();
     await using one = await open();
     await using other = await open();
-    const first = { tenant: production, before: nothing, told };
+    const first = { tenant: production, before: nothing, told, overtaken: [] };
     expect(await one.alerts.enqueue([queued("a")], at(0), first)).toBe(true);
     expect(await other.alerts.enqueue([queued("b")], at(0), first)).toBe(false);
     const before = await other.alerts.told(production);
-    const next = { tenant: production, before, told: { ...told, commit: "abcd" } };
+    const next = { tenant: production, before, told: { ...told, commit: "abcd" }, overtaken: [] };
     expect(await other.alerts.enqueue([queued("c")], at(0), next)).toBe(true);
     const late = { ...next, told: { ...told, commit: "ef01" } };
     expect(await one.alerts.enqueue([queued("d")], at(0), late)).toBe(false);
@@ -192,11 +194,69 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
     await using one = await open();
     await using other = await open();
     for (const heartbeat of [at(0), at(3_600)]) {
-      const [before, same] = [await one.alerts.heartbeat(), await other.alerts.heartbeat()];
-      expect(await one.alerts.enqueue([], heartbeat, { heartbeat, before })).toBe(true);
-      expect(await other.alerts.enqueue([], heartbeat, { heartbeat, before: same })).toBe(false);
-      expect((await other.alerts.heartbeat()).value).toBe(heartbeat);
+      const group = "of both";
+      const before = await one.alerts.heartbeat(group);
+      const same = await other.alerts.heartbeat(group);
+      expect(await one.alerts.enqueue([], heartbeat, { heartbeat, group, before })).toBe(true);
+      const late = { heartbeat, group, before: same };
+      expect(await other.alerts.enqueue([], heartbeat, late)).toBe(false);
+      expect((await other.alerts.heartbeat(group)).value).toBe(heartbeat);
+      expect((await other.alerts.heartbeat("of others")).value).toBeNull();
     }
+  });
+
+  test("a batch that has no room in one message goes whole into another one", async () => {
+    await using store = await opened();
+    const batch = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => queued(`n${from + index}`));
+    await enqueue(store, batch(0, 300), at(0));
+    await enqueue(store, batch(300, 600), at(1));
+    await enqueue(store, batch(600, 700), at(2));
+    const messages = [await take(store, "ops", at(99), at(999))];
+    messages.push(await take(store, "ops", at(99), at(999)));
+    expect(messages.map((one) => one?.alerts.length).toSorted()).toEqual([300, 400]);
+    expect(await take(store, "ops", at(99), at(999))).toBeNull();
+  });
+
+  test("an alert whose matter has changed again is out of date, from its first change on, and no other is", async () => {
+    await using store = await opened();
+    const of = (id: string, tenant: string, matter?: string) =>
+      queued(id, { alert: alertOf(tenant, { cause: id, ...(matter && { matter }) }) });
+    const all = [
+      of("a", production.name, "one"),
+      of("b", production.name, "two"),
+      of("c", staging.name, "one"),
+      of("d", production.name),
+    ];
+    await enqueue(store, all, at(0));
+    await take(store, "ops", at(60), at(120));
+    const note = { tenant: production, before: nothing, told, overtaken: ["one"] };
+    expect(await store.alerts.enqueue([], at(70), note)).toBe(true);
+    const before = await store.alerts.told(production);
+    expect(await store.alerts.enqueue([], at(80), { ...note, before })).toBe(true);
+    const marks: Record<string, string | undefined> = {};
+    for (let index = 0; index < 4; index += 1) {
+      const message = await take(store, "ops", at(200), at(999));
+      marks[message?.id ?? ""] = message?.alerts[0]?.overtakenAt;
+    }
+    expect(marks).toEqual({ a: at(70), b: undefined, c: undefined, d: undefined });
+  });
+
+  test("no alert joins a message that was given up", async () => {
+    await using store = await opened();
+    await enqueue(store, [queued("a")], at(0));
+    await store.alerts.dropped("a", at(1), "HTTP 413");
+    await enqueue(store, [queued("b", {}, 2)], at(2));
+    expect((await take(store, "ops", at(62), at(999)))?.alerts).toEqual([queued("b").alert]);
+  });
+
+  test("what is due is not taken for one that gathers alerts still, and a late alert begins another message", async () => {
+    await using store = await opened();
+    await enqueue(store, [queued("a")], at(0));
+    // Due, and nobody has looked yet.
+    await enqueue(store, [queued("b", {}, 61)], at(61));
+    expect((await take(store, "ops", at(61), at(999)))?.alerts).toHaveLength(1);
+    expect((await take(store, "ops", at(121), at(999)))?.id).toBe("b");
   });
 
   test("what a clock that ran ahead has put off is due", async () => {

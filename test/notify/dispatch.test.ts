@@ -12,7 +12,8 @@ import {
   openLine,
   startDispatcher,
 } from "../../src/notify/dispatch.ts";
-import type { Sink } from "../../src/notify/sinks/sink.ts";
+import { emailSink } from "../../src/notify/sinks/email.ts";
+import { again, type Sink, unanswered } from "../../src/notify/sinks/sink.ts";
 import { slackSink } from "../../src/notify/sinks/slack.ts";
 import { webhookSink } from "../../src/notify/sinks/webhook.ts";
 import type { Tally } from "../../src/notify/tally.ts";
@@ -22,7 +23,8 @@ import { alertOf } from "../contracts/alerts.contract.ts";
 import { production } from "../contracts/store-samples.ts";
 import { type HandClock, handClock } from "../reconcile/practice-tenant.ts";
 import { type HttpReceiver, startHttpReceiver } from "./http-receiver.ts";
-import { driftOf, failed, minute, rules, type Shown, seenAt } from "./samples.ts";
+import { driftOf, failed, heldOf, minute, rules, type Shown, seenAt } from "./samples.ts";
+import { startSmtpReceiver } from "./smtp-receiver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-dispatch-"));
 let made = 0;
@@ -32,6 +34,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const telling: Telling = { ...rules, sinks: ["ops"], group: 60_000, on: null };
 const key = "a key for tests alone";
 const keep = 7 * 86_400_000;
+/** Beyond the longest try. */
+const lease = 90_000;
+const hour = 3_600_000;
 
 /** Sums by sink, as `ops delivered`. */
 function counting(sums: Record<string, number>): Tally {
@@ -59,6 +64,8 @@ interface Desk extends AsyncDisposable {
   /** As a new process would open it. */
   restart(): Promise<void>;
   tell(minutes: number, shown: Shown, over?: Partial<Telling>): Promise<number>;
+  /** The same difference of so many tenants, each with a message of its own. */
+  tellApart(tenants: number): Promise<void>;
   /** What a dispatcher of the process would do with what is due now. */
   deliver(): Promise<void>;
   options(): Dispatching;
@@ -79,6 +86,13 @@ async function openDesk(): Promise<Desk> {
   const url = async () => new Secret(receiver.url);
   const webhook = webhookSink("ops", { url, key: async () => new Secret(key), clock });
   const never = new AbortController().signal;
+  const tell: Desk["tell"] = (minutes, shown, over = {}) => {
+    const seen = seenAt(minutes, shown);
+    const { tenant = "production" } = shown;
+    const identity = { ...production, name: tenant, tenantId: tenant };
+    const own = { alerts: store.alerts, telling: { ...telling, ...over }, tally };
+    return tellRun(own, identity, seen, (text) => text);
+  };
   const options = () => ({ alerts: store.alerts, clock, log, tally, keep, random: () => 0 });
   let line: Line = openLine(webhook, options());
   return {
@@ -89,12 +103,13 @@ async function openDesk(): Promise<Desk> {
       store = await openStore({ sqlite: file }, clock);
       line = openLine(webhook, options());
     },
-    tell(minutes, shown, over = {}) {
-      const seen = seenAt(minutes, shown);
-      const { tenant = "production" } = shown;
-      const identity = { ...production, name: tenant, tenantId: tenant };
-      const own = { alerts: store.alerts, telling: { ...telling, ...over }, tally };
-      return tellRun(own, identity, seen, (text) => text);
+    tell,
+    async tellApart(tenants) {
+      for (let index = 0; index < tenants; index += 1) {
+        const tenant = `tenant-${index}`;
+        await tell(0, { tenant });
+        await tell(index / 60, { tenant, drifts: [driftOf({ firstSeen: minute(1) })] });
+      }
     },
     deliver: () => line({ stopping: never, aborting: never }),
     ids: () => receiver.received.map(({ body }) => JSON.parse(body).id),
@@ -106,6 +121,7 @@ async function openDesk(): Promise<Desk> {
 }
 
 const drifting = { drifts: [driftOf()] };
+const going = new AbortController().signal;
 
 test("what a run has changed is sent after the grouping window, and once", async () => {
   await using desk = await openDesk();
@@ -157,7 +173,11 @@ test("a process that dies between the sending and its record sends the same id a
   const work = line({ stopping: signal, aborting: signal });
   await expect(work).rejects.toThrow("killed");
   await desk.restart();
-  desk.clock.advance(120_000);
+  // Whoever took it may be sending it still.
+  desk.clock.advance(sink.longest + lease - 1);
+  await desk.deliver();
+  expect(desk.ids()).toHaveLength(1);
+  desk.clock.advance(1);
   await desk.deliver();
   const [first, second, ...more] = desk.ids();
   expect(first).toBe(second);
@@ -215,8 +235,7 @@ test.each([401, 403, 404, 410])(
   "an address that answers %d for days is told of once, loudly, and is sent everything when it is renewed",
   async (status) => {
     await using desk = await openDesk();
-    await desk.tell(0, drifting);
-    await desk.tell(1, { ...drifting, tenant: "other" });
+    await desk.tellApart(2);
     desk.clock.advance(120_000);
     const day = 86_400_000;
     desk.receiver.answer(...Array(500).fill({ status }));
@@ -243,10 +262,229 @@ test.each([401, 403, 404, 410])(
   },
 );
 
-test("a message that fails lets the later ones pass", async () => {
+test("a sink that takes nothing is sent no other message until it was left alone for a while", async () => {
+  await using desk = await openDesk();
+  await desk.tellApart(3);
+  desk.clock.advance(120_000);
+  desk.receiver.answer({ status: 404 }, { status: 404 });
+  for (const [after, requests] of [
+    [0, 1],
+    [0, 1],
+    [15 * 60_000 - 1, 1],
+    [1, 2],
+    [0, 2],
+  ] as const) {
+    desk.clock.advance(after);
+    await desk.deliver();
+    expect(desk.ids()).toHaveLength(requests);
+  }
+});
+
+test("a clock that is set back leaves a sink that takes nothing alone for no longer", async () => {
+  await using desk = await openDesk();
+  await desk.tellApart(2);
+  desk.clock.advance(120_000);
+  desk.receiver.answer({ status: 404 });
+  await desk.deliver();
+  desk.clock.advance(-900 * hour);
+  await desk.deliver();
+  expect(desk.ids().length).toBeGreaterThan(1);
+});
+
+test("after a failure the others of its sink wait for the next look", async () => {
+  await using desk = await openDesk();
+  await desk.tellApart(3);
+  desk.clock.advance(120_000);
+  desk.receiver.answer({ status: 500 });
+  await desk.deliver();
+  expect(desk.ids()).toHaveLength(1);
+  await desk.deliver();
+  expect(desk.ids()).toHaveLength(3);
+});
+
+test("a service that asks for time is sent none of its messages until then", async () => {
+  await using desk = await openDesk();
+  await desk.tellApart(3);
+  desk.clock.advance(120_000);
+  desk.receiver.answer({ status: 429, headers: { "retry-after": "300" } });
+  for (const after of [0, 100_000, 199_999]) {
+    desk.clock.advance(after);
+    await desk.deliver();
+    expect(desk.ids()).toHaveLength(1);
+  }
+  desk.clock.advance(1);
+  await desk.deliver();
+  expect(desk.ids()).toHaveLength(4);
+  expect(new Set(desk.ids()).size).toBe(3);
+});
+
+test.each([400, 415, 422])(
+  "a message that is answered %d is kept while no other one passes, and given up once one has",
+  async (status) => {
+    await using desk = await openDesk();
+    await desk.tellApart(2);
+    desk.clock.advance(120_000);
+    const day = 24 * hour;
+    desk.receiver.answer(...Array(99).fill({ status }));
+    for (let hours = 0; hours < 72; hours += 1) {
+      await desk.deliver();
+      desk.clock.advance(hour);
+    }
+    expect(desk.lines.filter((line) => line.startsWith("!"))).toEqual([
+      expect.stringContaining(`! ops: it takes no alerts. It answered ${status}.`),
+    ]);
+    expect(desk.sums).toEqual({ "ops queued": 2, "ops barred": 1 });
+    // One of the two is taken from now on, the other one is not.
+    const bad = desk.ids()[0];
+    desk.receiver.answerBy(({ body }) => (JSON.parse(body).id === bad ? status : 202));
+    for (let hours = 0; hours < 6; hours += 1) {
+      await desk.deliver();
+      desk.clock.advance(hour);
+    }
+    expect(desk.sums).toMatchObject({ "ops delivered": 1, "ops given up": 1, "ops barred": 0 });
+    expect(desk.lines.at(-1)).toBe(
+      `! ops: an alert is given up, for it is never taken. It answered ${status}.`,
+    );
+    const tries = desk.ids().length;
+    desk.clock.advance(day);
+    await desk.deliver();
+    expect(desk.ids()).toHaveLength(tries);
+  },
+);
+
+test("what nobody knows to have arrived is sent four times, ever later, and then given up loudly", async () => {
   await using desk = await openDesk();
   await desk.tell(0, drifting);
-  await desk.tell(1, { ...drifting, plan: { held: [] }, tenant: "other" });
+  desk.clock.advance(60_000);
+  const tries: string[] = [];
+  const sink: Sink = {
+    ...{ name: "ops", longest: 0 },
+    async send({ id }) {
+      tries.push(id);
+      return tries.length === 1 ? again("It was down.") : unanswered("It did not say.");
+    },
+  };
+  const signals = { stopping: going, aborting: going };
+  for (const [after, count] of [
+    [0, 1],
+    [30_000, 2],
+    [30 * 60_000 - 1, 2],
+    [1, 3],
+    [hour - 1, 3],
+    [1, 4],
+    [2 * hour - 1, 4],
+    [1, 5],
+    [24 * hour, 5],
+  ] as const) {
+    desk.clock.advance(after);
+    // As after a restart each time.
+    await openLine(sink, desk.options())(signals);
+    expect(tries).toHaveLength(count);
+  }
+  expect(new Set(tries).size).toBe(1);
+  expect(desk.lines.at(-1)).toMatch(/^! ops: an alert is given up, for it may have arrived/);
+  expect(desk.sums).toMatchObject({ "ops given up": 1 });
+});
+
+test("a recipient that has the mail is not sent it again after a restart, and one that is refused bars nobody", async () => {
+  await using desk = await openDesk();
+  await using mail = await startSmtpReceiver();
+  await desk.tell(0, drifting);
+  desk.clock.advance(60_000);
+  const to = ["a@contoso.com", "b@contoso.com", "c@contoso.com"];
+  const addresses = { from: "plumbline@contoso.com", to };
+  const server = { host: "127.0.0.1", port: mail.port, login: null };
+  const deliver = () =>
+    openLine(
+      emailSink("ops", { ...server, ...addresses }),
+      desk.options(),
+    )({ stopping: going, aborting: going });
+  mail.answer("RCPT TO:<b", "451 greylisted");
+  mail.answer("RCPT TO:<c", "451 greylisted");
+  await deliver();
+  await desk.restart();
+  desk.clock.advance(hour);
+  mail.answer("RCPT TO:<b", "451 greylisted");
+  await deliver();
+  await desk.restart();
+  desk.clock.advance(hour);
+  mail.answer("RCPT TO:<b", "550 no such mailbox");
+  await deliver();
+  desk.clock.advance(24 * hour);
+  await deliver();
+  expect(mail.mails.map((one) => one.to)).toEqual([["a@contoso.com"], ["c@contoso.com"]]);
+  expect(desk.lines.at(-1)).toBe("ops: an alert was sent. 1 of its recipients were refused.");
+  expect(desk.sums).toMatchObject({ "ops delivered": 1, "ops barred": 0 });
+  await desk.restart();
+  expect(readFileSync(desk.file, "latin1")).not.toContain("b@contoso.com");
+});
+
+test("a message that was overtaken while it could not be sent says so, and one that was not does not", async () => {
+  await using desk = await openDesk();
+  await desk.tell(0, failed("network"), { after: 1 });
+  desk.clock.advance(60_000);
+  desk.receiver.answer({ status: 500 });
+  await desk.deliver();
+  await desk.tell(2, {});
+  desk.clock.advance(200_000);
+  await desk.deliver();
+  const [first, ...others] = desk.receiver.received.map(({ body }) => JSON.parse(body).data);
+  expect(first.title).toBe("Runs do not get through: production");
+  expect(others.map(({ title }) => title).toSorted()).toEqual([
+    "Out of date: Runs do not get through: production",
+    "Runs get through again: production",
+  ]);
+  const late = others.find(({ kind }) => kind === "run-failing");
+  expect(late.alerts[0]).toMatchObject({ at: minute(0), overtakenAt: minute(2) });
+});
+
+test("a first start tells of all tenants in one message of each kind, and so does a reminder", async () => {
+  await using desk = await openDesk();
+  const plan = { held: [heldOf("limit")] };
+  for (const day of [0, 1]) {
+    for (let index = 0; index < 60; index += 1) {
+      const tenant = `tenant-${index}`;
+      const commit = `commit of ${tenant}`;
+      await desk.tell(day * 24 * 60 + index / 30, { ...drifting, plan, tenant, commit });
+    }
+    desk.clock.advance(24 * hour);
+    await desk.deliver();
+  }
+  const told = desk.receiver.received.map(({ body }) => JSON.parse(body).data);
+  expect(told.map(({ cause, tenants }) => [cause, tenants.length]).toSorted()).toEqual([
+    ["drift-opened/first", 60],
+    ["held/limit/first", 60],
+    ["reminder/drift-opened", 60],
+    ["reminder/held", 60],
+  ]);
+});
+
+test("of two services that share a store, each has its heartbeat", async () => {
+  await using desk = await openDesk();
+  const { alerts, tally } = desk.options();
+  const other = { ...production, tenantId: "another" };
+  const own = { alerts, telling, tally };
+  const pager = { ...own, telling: { ...telling, sinks: ["pager"] } };
+  for (const [at, tenants, text] of [
+    [own, [production, other], "both"],
+    [own, [other, production], "both, as another process sees them"],
+    [own, [other], "the other"],
+    [pager, [other], "another sink"],
+  ] as const) {
+    await tellHeartbeat(at, tenants, [{ ...heartbeat, text }], minute(1));
+  }
+  desk.clock.advance(600_000);
+  await desk.deliver();
+  const texts = desk.receiver.received.flatMap(({ body }) =>
+    JSON.parse(body).data.alerts.map(({ text }: { readonly text: string }) => text),
+  );
+  expect(texts).toEqual(["both", "the other"]);
+  expect(desk.sums).toMatchObject({ "ops queued": 2, "pager queued": 1 });
+});
+
+test("a message that fails lets the later ones pass", async () => {
+  await using desk = await openDesk();
+  await desk.tellApart(2);
   desk.clock.advance(120_000);
   desk.receiver.answer({ status: 500 });
   await desk.deliver();
@@ -315,7 +553,7 @@ test("two processes on one store that end a run at the same moment tell of it on
   expect(told.toSorted()).toEqual([0, 1]);
   for (const [index, { alerts }] of [desk.store(), other].entries()) {
     const told = [{ ...heartbeat, text: `As process ${index} sees it.` }];
-    await tellHeartbeat({ alerts, telling, tally }, told, minute(1));
+    await tellHeartbeat({ alerts, telling, tally }, [production], told, minute(1));
   }
   desk.clock.advance(600_000);
   await desk.deliver();
@@ -334,7 +572,8 @@ const heartbeat = alertOf("production", {
 
 test("a message is redacted before it is queued", async () => {
   await using desk = await openDesk();
-  const seen = seenAt(0, { drifts: [driftOf({ before: "https://old.contoso.com/sesame" })] });
+  const drift = driftOf({ name: "sesame", before: "https://old.contoso.com/sesame" });
+  const seen = seenAt(0, { drifts: [drift] });
   const redact = (text: string) => text.replaceAll("sesame", "[redacted]");
   const { alerts, tally } = desk.options();
   await tellRun({ alerts, telling, tally }, production, seen, redact);
@@ -406,6 +645,7 @@ test("a stop breaks off what takes too long, and the next start sends it", async
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const sink: Sink = {
     name: "ops",
+    longest: 0,
     send: (_message, signal) =>
       new Promise((resolve) => {
         signal.addEventListener("abort", () =>

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Secret } from "../../src/model/secret.ts";
 import { messageOf } from "../../src/notify/message.ts";
 import {
@@ -8,6 +8,7 @@ import {
   emailSink,
   mailOf,
 } from "../../src/notify/sinks/email.ts";
+import type { Failed } from "../../src/notify/sinks/sink.ts";
 import { makeTlsIdentity } from "../../src/sandbox/tls-identity.ts";
 import { alertOf } from "../contracts/alerts.contract.ts";
 import { anyText } from "../report/hostile.ts";
@@ -38,7 +39,7 @@ test("a mail server is given text and HTML, with the id of the alert to deduplic
   const headers = headersOf(mail!.data);
   expect(headers).toContain("From: Plumbline <plumbline@contoso.com>");
   expect(headers).toContain("To: a@contoso.com, b@contoso.com");
-  expect(headers).toContain("Subject: [Plumbline] Runs fail: production");
+  expect(headers).toContain("Subject: [Plumbline] Runs do not get through: production");
   expect(headers).toContain(`Message-ID: <${id}@contoso.com>`);
   expect(headers).toContain("Auto-Submitted: auto-generated");
   expect(mail!.data).toContain("- production: It <b>failed</b>.");
@@ -68,7 +69,19 @@ const refusals = [
   { command: "MAIL", answer: "451 later, canary", result: "again", reason: "It answered 451." },
   { command: "MAIL", answer: "550 never, canary", result: "barred", reason: "It answered 550." },
   { command: "DATA", answer: "554 nobody, canary", result: "barred", reason: "It answered 554." },
-  { command: ".", answer: "552 large, canary", result: "refused", reason: "It answered 552." },
+  { command: ".", answer: "552 large, canary", result: "doubtful", reason: "It answered 552." },
+  {
+    command: ".",
+    answer: "554 5.2.252 SendAsDenied; plumbline@contoso.com not allowed to send as canary",
+    result: "doubtful",
+    reason: "It answered 554 5.2.252.",
+  },
+  {
+    command: ".",
+    answer: "550 5.7.60 Client does not have permissions to send as this canary",
+    result: "doubtful",
+    reason: "It answered 550 5.7.60.",
+  },
   { command: ".", answer: "451 later, canary", result: "again", reason: "It answered 451." },
   { command: "DATA", answer: "421 closing, canary", result: "again", reason: "It answered 421." },
 ];
@@ -94,8 +107,12 @@ test("a recipient that is put off has the mail later, and the others have it onc
   const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses };
   const sink = emailSink("mail", options);
   const reason = "1 of its recipients were put off (451).";
-  expect(await sink.send(message, going)).toEqual({ result: "again", reason, after: null });
-  expect(await sink.send(message, going)).toEqual({ result: "delivered" });
+  const putOff = await sink.send(message, going);
+  expect(putOff).toMatchObject({ result: "again", reason, after: null });
+  const { done = [] } = putOff as Failed;
+  expect(done).toHaveLength(1);
+  expect(JSON.stringify(done)).not.toContain("@");
+  expect(await sink.send({ ...message, done }, going)).toEqual({ result: "delivered" });
   expect(receiver.mails.map(({ to }) => to)).toEqual([["a@contoso.com"], ["b@contoso.com"]]);
   const [first, second] = receiver.mails.map(({ data }) => headersOf(data));
   for (const header of [`Message-ID: <${id}@contoso.com>`, "To: a@contoso.com, b@contoso.com"]) {
@@ -115,16 +132,118 @@ test("when all recipients are put off, or some are and the others refused, the m
   expect(receiver.mails).toEqual([]);
 });
 
-test("a mail server that is silent or not there is tried again", async () => {
-  await using receiver = await startSmtpReceiver();
-  receiver.answer("MAIL", null);
-  const late = await send(receiver.port, { timeout: 200 });
-  expect(late).toEqual({ result: "again", reason: "It did not answer in time.", after: null });
+test("a mail server that is not there is tried again", async () => {
   const closed = await send(await closedPort());
   expect(closed).toMatchObject({
     result: "again",
     reason: expect.stringContaining("ECONNREFUSED"),
   });
+});
+
+/** The times that a sink gives a server, of which none passes by itself. */
+function stoppedTimers() {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  return { [Symbol.dispose]: () => void vi.useRealTimers() };
+}
+
+test("a mail server has a minute for all up to the mail, and ten for its verdict on it", async () => {
+  await using receiver = await startSmtpReceiver();
+  using _stopped = stoppedTimers();
+  receiver.answer("MAIL", null);
+  const patient = send(receiver.port);
+  await receiver.hears("MAIL");
+  vi.advanceTimersByTime(59_999);
+  receiver.answer(".", null);
+  const sent = receiver.hears(".");
+  receiver.say("250 ok");
+  await sent;
+  vi.advanceTimersByTime(599_999);
+  receiver.say("250 taken");
+  expect(await patient).toEqual({ result: "delivered" });
+  receiver.answer("MAIL", null);
+  const late = send(receiver.port);
+  await receiver.hears("MAIL");
+  vi.advanceTimersByTime(60_000);
+  expect(await late).toMatchObject({ result: "again", reason: "It did not answer in time." });
+});
+
+const unsaid = { result: "unanswered", reason: "Its server did not say whether it took the mail." };
+
+test("a mail of which its server says nothing, or at which it goes away, may have arrived", async () => {
+  await using receiver = await startSmtpReceiver();
+  {
+    using _stopped = stoppedTimers();
+    receiver.answer(".", null);
+    const sending = send(receiver.port);
+    await receiver.hears(".");
+    vi.advanceTimersByTime(600_000);
+    expect(await sending).toEqual(unsaid);
+  }
+  receiver.answer(".", "hang up");
+  expect(await send(receiver.port)).toEqual(unsaid);
+  const stop = new AbortController();
+  receiver.answer(".", null);
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses };
+  const sending = emailSink("mail", options).send(message, stop.signal);
+  await receiver.hears(".");
+  stop.abort();
+  expect(await sending).toEqual(unsaid);
+});
+
+test("a mail server that goes away before the mail has none of it", async () => {
+  await using receiver = await startSmtpReceiver();
+  for (const command of ["MAIL", "RCPT", "DATA"]) {
+    receiver.answer(command, "hang up");
+    expect(await send(receiver.port)).toMatchObject({ result: "again" });
+  }
+  receiver.answer("MAIL", null);
+  const stop = new AbortController();
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses };
+  const sending = emailSink("mail", options).send(message, stop.signal);
+  await receiver.hears("MAIL");
+  stop.abort();
+  expect(await sending).toMatchObject({
+    result: "again",
+    reason: expect.stringContaining("stopped"),
+  });
+});
+
+test("a recipient who is put off and then refused is told, while the others have the mail", async () => {
+  await using receiver = await startSmtpReceiver();
+  receiver.answer("RCPT TO:<b", "451 greylisted");
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses };
+  const sink = emailSink("mail", options);
+  const { done = [] } = (await sink.send(message, going)) as Failed;
+  receiver.answer("RCPT TO:<b", "550 never");
+  const but = "1 of its recipients were refused.";
+  expect(await sink.send({ ...message, done }, going)).toEqual({ result: "delivered", but });
+  expect(receiver.mails.map(({ to }) => to)).toEqual([["a@contoso.com"]]);
+  // Whoever is no longer to have it is not waited for.
+  const left = emailSink("mail", { ...options, to: ["a@contoso.com"] });
+  expect(await left.send({ ...message, done }, going)).toEqual({ result: "delivered" });
+  expect(receiver.mails).toHaveLength(1);
+});
+
+test("a mail shows each line, its tenants and the rest of them as text and as HTML", () => {
+  const text = "It <b>failed</b>.";
+  const alerts = Array.from({ length: 27 }, (_, index) =>
+    alertOf(index === 0 ? "" : "a & b", { text: `${index} ${text}` }),
+  );
+  const mail = mailOf(messageOf({ id, alerts }), addresses);
+  const escaped = "It &lt;b&gt;failed&lt;/b&gt;.";
+  const title = "Runs do not get through: a &amp; b";
+  const footing = `2026-09-01 12:00:00 UTC · Plumbline ${id}`;
+  expect(mail.html).toContain(`<title>${title}</title>`);
+  expect(mail.html).toContain(`<h1 style="font-size:1.2em">${title}</h1><ul>`);
+  expect(mail.html).toContain(`<li>0 ${escaped}</li>`);
+  expect(mail.html).toContain(`<li><strong>a &amp; b</strong>: 24 ${escaped}</li>`);
+  expect(mail.html).toContain("<li>And 2 more.</li></ul>");
+  expect(mail.html).toContain(`${footing}</p></body></html>`);
+  const lines = mail.text.split("\n");
+  expect(lines).toHaveLength(2 + 26 + 3);
+  expect(lines[2]).toBe(`- 0 ${text}`);
+  expect(lines[3]).toBe(`- a & b: 1 ${text}`);
+  expect(lines.slice(-4)).toEqual(["- And 2 more.", "", footing, ""]);
 });
 
 test("no mail leaves this machine without TLS, on which a server that has none is tried in vain", async () => {

@@ -26,7 +26,7 @@ test("a heartbeat is one message that says how each tenant is", () => {
       text: `The last run was clean, at ${minute(0)}. The next one is at ${minute(15)}.`,
     },
     { tenants: "staging", text: `The last run was refused, at ${minute(0)}.` },
-    { tenants: "new", text: "No run has ended yet." },
+    { tenants: "new", text: "No run has ended since Plumbline was started." },
   ]);
 });
 
@@ -39,5 +39,7 @@ test("a heartbeat counts what was told and is still so", () => {
   const plan = { held: [heldOf("limit")], certificates: [ending("14d")] };
   const { told } = transitions(null, seenAt(0, { drifts, plan }), rules);
   const [alert] = heartbeatAlerts([{ tenant: "production", ...run, told }], minute(1));
-  expect(alert?.text).toContain("Open: 2 differences, 1 held change, 1 ending certificate.");
+  expect(alert?.text).toContain(
+    "Open: 2 differences, 1 held change, 1 certificate near or past its end.",
+  );
 });

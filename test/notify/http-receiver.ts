@@ -16,6 +16,8 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly received: Received[];
   /** What the next requests are answered, in their order; then 202. null: never. */
   answer(...answers: readonly Answer[]): void;
+  /** What each request is answered from now on, where nothing else is said. */
+  answerBy(statusOf: (received: Received) => number): void;
   /** From now on 202. */
   forgetAnswers(): void;
 }
@@ -27,8 +29,9 @@ export const secretPath = "/hooks/canary-of-the-url";
 export async function startHttpReceiver(): Promise<HttpReceiver> {
   const received: Received[] = [];
   const answers: Answer[] = [];
-  const reply = (response: ServerResponse) => {
-    const answer = answers.length > 0 ? answers.shift() : { status: 202 };
+  let otherwise: (received: Received) => number = () => 202;
+  const reply = (request: Received, response: ServerResponse) => {
+    const answer = answers.length > 0 ? answers.shift() : { status: otherwise(request) };
     if (answer) response.writeHead(answer.status, answer.headers).end("something");
   };
   const server = createServer((request, response) => {
@@ -38,8 +41,9 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
     });
     request.on("end", () => {
       const { method = "", url: path = "", headers } = request;
-      received.push({ method, path, headers, body });
-      reply(response);
+      const whole = { method, path, headers, body };
+      received.push(whole);
+      reply(whole, response);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -49,6 +53,10 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
     url: `http://127.0.0.1:${port}${secretPath}`,
     received,
     answer: (...more) => void answers.push(...more),
+    answerBy(statusOf) {
+      answers.splice(0);
+      otherwise = statusOf;
+    },
     forgetAnswers: () => void answers.splice(0),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -10,7 +10,7 @@ import type { Drift } from "../../src/model/generated/drift.ts";
 import type { TenantIdentity } from "../../src/model/tenant.ts";
 import { type Line, openLine } from "../../src/notify/dispatch.ts";
 import type { Message } from "../../src/notify/message.ts";
-import { again, barred, type Sink } from "../../src/notify/sinks/sink.ts";
+import { again, barred, type Sink, unanswered } from "../../src/notify/sinks/sink.ts";
 import { tellRun } from "../../src/notify/tell.ts";
 import { openStore } from "../../src/store/store.ts";
 import { production, run } from "../contracts/store-samples.ts";
@@ -31,7 +31,7 @@ const hour = 3_600_000;
 const commit = "9f2c";
 
 type Act = "nothing" | "open" | "end" | "open and end";
-type Fate = "well" | "again" | "barred" | "answer lost" | "note lost";
+type Fate = "well" | "again" | "barred" | "answer lost" | "unanswered" | "note lost";
 
 interface Step {
   /** What becomes of the differences of the two objects in one run, where it can. */
@@ -55,7 +55,7 @@ const steps = fc.array(
 
 /** What each try of a sink comes to; after the last one, all are well. */
 const fates = fc.array(
-  fc.constantFrom<Fate[]>("well", "again", "barred", "answer lost", "note lost"),
+  fc.constantFrom<Fate[]>("well", "again", "barred", "answer lost", "unanswered", "note lost"),
   { maxLength: 12 },
 );
 
@@ -63,13 +63,14 @@ const fates = fc.array(
 function keeping(name: string, sent: Message[], fates: readonly Fate[]): Sink {
   const left = [...fates];
   return {
-    name,
+    ...{ name, longest: 0 },
     async send(message) {
       const fate = left.shift() ?? "well";
       if (fate === "again") return again("Later.");
       if (fate === "barred") return barred("Revoked.");
       sent.push(message);
       if (fate === "answer lost") return again("The answer was lost.");
+      if (fate === "unanswered") return unanswered("It said nothing.");
       if (fate === "note lost") throw new Error("killed");
       return { result: "delivered" };
     },
@@ -152,6 +153,7 @@ async function live(all: readonly Step[], ofSinks: readonly (readonly Fate[])[])
     (name): World => ({ name, episode: 0, drift: null, shown: null, over: 0 }),
   );
   const wanted: string[] = [];
+  const instants: string[] = [];
   let process = startProcess(tenant, sinks, clock);
   // Of a first run nobody knows what somebody else did before.
   await process.tell(clock.now().toISOString(), []);
@@ -159,6 +161,7 @@ async function live(all: readonly Step[], ofSinks: readonly (readonly Fate[])[])
     // No instant comes twice.
     clock.advance(step.after + index + 1);
     const now = clock.now().toISOString();
+    instants.push(now);
     for (const [at, world] of worlds.entries()) carryOut(world, step.acts[at] ?? "nothing", now);
     if (step.death !== "before") {
       wanted.push(...worlds.flatMap(expected));
@@ -174,20 +177,43 @@ async function live(all: readonly Step[], ofSinks: readonly (readonly Fate[])[])
     clock.advance(3 * hour);
     await process.deliver();
   }
-  return { sent, wanted };
+  return { sent, wanted, instants };
 }
 
 const quiet: Step = { acts: ["nothing", "nothing"], after: hour, death: "none" };
 
+function alertsOf({ event }: Message): readonly Alert[] {
+  return event.data.alerts;
+}
+
+function asFound({ overtakenAt: _, ...alert }: Alert): Alert {
+  return alert;
+}
+
+/** What says that a difference is open, does not say that it is out of date, and comes after its end. */
+function misleading(messages: readonly Message[], instants: readonly string[]): readonly Alert[] {
+  const latest = new Map<string | undefined, number>();
+  return messages.flatMap(alertsOf).filter((alert) => {
+    const { matter, kind, at, overtakenAt } = alert;
+    const order = instants.indexOf(at);
+    const isLate = order < (latest.get(matter) ?? order);
+    latest.set(matter, Math.max(order, latest.get(matter) ?? order));
+    return kind === "drift-opened" && isLate && overtakenAt === undefined;
+  });
+}
+
 test("what changed is told once and arrives at each sink, whatever fails, dies or is set back in between", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fates, fates, async (all, ...ofSinks) => {
-      const { sent, wanted } = await live(all, ofSinks);
+      const { sent, wanted, instants } = await live(all, ofSinks);
       for (const messages of sent) {
-        const byId = new Map(messages.map((message) => [message.id, message]));
-        for (const message of messages) expect(byId.get(message.id)).toEqual(message);
-        const told = [...byId.values()].flatMap(({ event }) => event.data.alerts.map(short));
+        const byId = new Map(messages.map((message) => [message.id, alertsOf(message)]));
+        for (const message of messages) {
+          expect(byId.get(message.id)?.map(asFound)).toEqual(alertsOf(message).map(asFound));
+        }
+        const told = [...byId.values()].flat().map(short);
         expect(told.toSorted()).toEqual(wanted.toSorted());
+        expect(misleading(messages, instants)).toEqual([]);
       }
     }),
     { numRuns: 40 },

@@ -7,6 +7,7 @@ import { Secret } from "../../src/model/secret.ts";
 import { idOf, type Message, messageOf } from "../../src/notify/message.ts";
 import { retryAfter } from "../../src/notify/sinks/post.ts";
 import {
+  type Failed,
   type Limits,
   oneReadAtATime,
   type ReadSecret,
@@ -14,7 +15,7 @@ import {
 } from "../../src/notify/sinks/sink.ts";
 import { slackBody, slackSink } from "../../src/notify/sinks/slack.ts";
 import { teamsBody, teamsSink } from "../../src/notify/sinks/teams.ts";
-import { bounded, signature, webhookSink } from "../../src/notify/sinks/webhook.ts";
+import { partsOf, signature, webhookSink } from "../../src/notify/sinks/webhook.ts";
 import { faultsBy } from "../cli/published-schemas.ts";
 import { alertOf } from "../contracts/alerts.contract.ts";
 import { handClock } from "../reconcile/practice-tenant.ts";
@@ -40,7 +41,12 @@ function hostile(text: string): Message {
   return message(...newsOf(seenAt(0, { drifts: [drift] })));
 }
 
-const kinds: Readonly<Record<string, (url: string, limits?: Limits, read?: ReadSecret) => Sink>> = {
+const kinds: Readonly<
+  Record<
+    string,
+    (url: string, limits?: Limits & { readonly sending?: number }, read?: ReadSecret) => Sink
+  >
+> = {
   teams: (url, limits, read = secret(url)) => teamsSink("ops", read, limits),
   slack: (url, limits, read = secret(url)) => slackSink("ops", read, limits),
   webhook: (url, limits, read = secret(url)) =>
@@ -62,22 +68,73 @@ test("Teams is given an Adaptive Card that names the tenants of an outage once",
   expect(attachments[0].contentType).toBe("application/vnd.microsoft.card.adaptive");
   const { version, body } = attachments[0].content;
   expect(version).toBe("1.4");
-  expect(body[0].inlines[0].text).toBe("Runs fail: 2 tenants (production, staging)");
+  expect(body[0].inlines[0].text).toBe("Runs do not get through: 2 tenants (production, staging)");
   expect(body[1].inlines.map(({ text }: { readonly text: string }) => text)).toEqual([
     "production, staging: ",
     "3 runs in a row have failed.",
   ]);
+  const { id } = message();
+  expect(body.at(-1).inlines[0].text).toBe(`2026-09-01 12:00:00 UTC · Plumbline ${id}`);
+});
+
+test("a message says from when to when it came up, and what of it is out of date", () => {
+  const at = (minutes: number) => `2026-09-01T12:0${minutes}:00.000Z`;
+  const overtakenAt = at(9);
+  const alerts = [
+    alertOf("b", { at: at(5) }),
+    alertOf("a", { at: at(3), overtakenAt }),
+    alertOf("c", { at: at(4), overtakenAt }),
+  ];
+  const told = message(...alerts);
+  expect(told.footing).toMatch(/^2026-09-01 12:03:00 UTC to 2026-09-01 12:05:00 UTC · Plumbline/);
+  expect(told.title).toBe("Runs do not get through: 3 tenants (b, a, c)");
+  const text = "3 runs in a row have failed.";
+  expect(told.lines).toEqual([
+    { tenants: "b", text },
+    { tenants: "a, c", text: `${text} (Out of date since 2026-09-01 12:09:00 UTC.)` },
+  ]);
+  expect(message(...alerts.slice(1)).title).toBe(
+    "Out of date: Runs do not get through: 2 tenants (a, c)",
+  );
+});
+
+test.each([
+  { kind: "drift-opened", abouts: ["a", "a", "b"], title: "Drift of 2 fields or objects" },
+  { kind: "drift-opened", abouts: ["a", "a"], title: "Drift of one field or object" },
+  { kind: "drift-resolved", abouts: ["a", "a"], title: "Drift of one field or object is resolved" },
+  {
+    kind: "certificate",
+    abouts: ["a", "a"],
+    title: "Certificates of one connector near their end or are past it",
+  },
+  {
+    kind: "certificate",
+    abouts: ["a", "b"],
+    title: "Certificates of 2 connectors near their end or are past it",
+  },
+  { kind: "held", abouts: ["a"], title: "A change is held" },
+  { kind: "held", abouts: ["a", "a"], title: "2 changes are held" },
+] as const)("the title of $abouts that are $kind is true: $title", ({ kind, abouts, title }) => {
+  const alerts = abouts.map((about, index) =>
+    alertOf("production", { kind, about, text: `${index}`, matter: `${index}` }),
+  );
+  expect(message(...alerts).title).toBe(`${title}: production`);
 });
 
 test("Slack is given blocks, and a text for notifications", async () => {
   await using receiver = await startHttpReceiver();
   const { request } = await sent("slack", receiver);
   expect(JSON.parse(request.body)).toMatchObject({
-    text: "[!!] Runs fail: 2 tenants (production, staging)",
+    text: "[!!] Runs do not get through: 2 tenants (production, staging)",
     blocks: [
       { type: "header" },
       { type: "section", text: { text: "production, staging: 3 runs in a row have failed." } },
-      { type: "context" },
+      {
+        type: "context",
+        elements: [
+          { text: `2026-09-01 12:00:00 UTC · Plumbline ${idOf("ops", alertOf("production"))}` },
+        ],
+      },
     ],
   });
 });
@@ -114,13 +171,14 @@ test("a key that is too short signs nothing", async () => {
   await using receiver = await startHttpReceiver();
   const options = { url: secret(receiver.url), key: secret("short"), clock: handClock() };
   const attempt = await webhookSink("ops", options).send(message(), going);
-  expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("16") });
+  expect(attempt).toMatchObject({ result: "barred", reason: expect.stringContaining("16") });
   expect(receiver.received).toEqual([]);
 });
 
 const answers = [
   { status: 200, result: "delivered" },
   { status: 302, result: "barred" },
+  { status: 400, result: "doubtful" },
   { status: 307, result: "barred" },
   { status: 401, result: "barred" },
   { status: 403, result: "barred" },
@@ -128,6 +186,8 @@ const answers = [
   { status: 408, result: "again" },
   { status: 410, result: "barred" },
   { status: 413, result: "refused" },
+  { status: 415, result: "doubtful" },
+  { status: 422, result: "doubtful" },
   { status: 429, result: "again" },
   { status: 500, result: "again" },
   { status: 503, result: "again" },
@@ -146,15 +206,65 @@ test.each(Object.keys(kinds).flatMap((kind) => answers.map((answer) => ({ kind, 
   },
 );
 
-test("a message that is malformed to its receiver is given up, but Teams answers so when a workflow is off", async () => {
-  for (const [kind, result] of Object.entries({
-    webhook: "refused",
-    slack: "refused",
-    teams: "barred",
-  })) {
-    await using receiver = await startHttpReceiver();
-    receiver.answer({ status: 400 });
-    expect((await sent(kind, receiver)).attempt.result).toBe(result);
+test("a long message reaches a webhook in several events, of which none is sent again", async () => {
+  await using receiver = await startHttpReceiver();
+  const alerts = Array.from({ length: 300 }, (_, index) =>
+    alertOf(`tenant-${index}`, { text: `${index}: ${"x".repeat(900)}` }),
+  );
+  const told = message(...alerts);
+  const sink = kinds["webhook"]!(receiver.url);
+  receiver.answer({ status: 202 }, { status: 202 }, { status: 503 });
+  const failed = await sink.send(told, going);
+  expect(failed).toMatchObject({ result: "again", done: [told.id, `${told.id}/2`] });
+  const { done = [] } = failed as Failed;
+  expect(await sink.send({ ...told, done }, going)).toEqual({ result: "delivered" });
+  const events = receiver.received.map(({ body }) => JSON.parse(body));
+  expect(events.map(({ id }) => id.replace(told.id, ""))).toEqual([
+    "",
+    "/2",
+    "/3",
+    "/3",
+    "/4",
+    "/5",
+    "/6",
+  ]);
+  expect(events.toSpliced(2, 1).flatMap(({ data }) => data.alerts)).toEqual(alerts);
+});
+
+test("a long message to a webhook that is slow is continued by the next try", async () => {
+  await using receiver = await startHttpReceiver();
+  const alerts = Array.from({ length: 150 }, (_, index) =>
+    alertOf("production", { text: `${index}: ${"x".repeat(900)}` }),
+  );
+  const told = message(...alerts);
+  const sink = kinds["webhook"]!(receiver.url, { sending: 0 });
+  const ids: string[] = [];
+  for (const length of [1, 2]) {
+    const attempt = await sink.send({ ...told, done: ids }, going);
+    expect(attempt).toMatchObject({
+      result: "again",
+      reason: "It is long, and is continued later.",
+    });
+    ids.push(...((attempt as Failed).done ?? []));
+    expect(ids).toHaveLength(length);
+  }
+  expect(await sink.send({ ...told, done: ids }, going)).toEqual({ result: "delivered" });
+  expect(receiver.received).toHaveLength(3);
+});
+
+test("a section that is too long for Slack is cut, and no escape in two", () => {
+  for (const sign of ["<", "&", "x"]) {
+    const alerts = Array.from({ length: 60 }, (_, index) =>
+      alertOf(`${sign.repeat(100)}${index}`, { text: sign.repeat(400) }),
+    );
+    const { blocks } = slackBody(message(...alerts));
+    const [text = "", ...others] = blocks.flatMap((block) =>
+      block.type === "section" && "text" in block ? [block.text.text] : [],
+    );
+    expect(others).toEqual([]);
+    expect(text.length).toBeLessThanOrEqual(3_000);
+    expect(text.length).toBeGreaterThan(1_800);
+    expect(text).not.toMatch(/&(?!(amp|lt|gt);)/);
   }
 });
 
@@ -173,7 +283,7 @@ test.each(Object.keys(kinds))("%s that does not answer or refuses is tried again
   await using receiver = await startHttpReceiver();
   receiver.answer(null);
   const late = await kinds[kind]!(receiver.url, { answer: 50 }).send(message(), going);
-  expect(late).toEqual({ result: "again", reason: "It did not answer in time.", after: null });
+  expect(late).toMatchObject({ result: "again", reason: "It did not answer in time." });
   const url = `http://127.0.0.1:${await closedPort()}${secretPath}`;
   const closed = await kinds[kind]!(url).send(message(), going);
   expect(closed).toMatchObject({
@@ -188,7 +298,7 @@ test.each(Object.keys(kinds))(
   async (kind) => {
     await using receiver = await startHttpReceiver();
     const never = () => new Promise<Secret>(() => undefined);
-    const late = await kinds[kind]!(receiver.url, { whole: 20 }, never).send(message(), going);
+    const late = await kinds[kind]!(receiver.url, { reading: 20 }, never).send(message(), going);
     expect(late).toMatchObject({ result: "again", reason: expect.stringContaining("in time") });
     const stop = new AbortController();
     const sending = kinds[kind]!(receiver.url, {}, never).send(message(), stop.signal);
@@ -206,7 +316,7 @@ test("a secret that comes too late is used by the next try, and sends nothing by
     reads += 1;
     return arriving.promise;
   });
-  const sink = slackSink("ops", read, { whole: 20 });
+  const sink = slackSink("ops", read, { reading: 20 });
   expect((await sink.send(message(), going)).result).toBe("again");
   expect((await sink.send(message(), going)).result).toBe("again");
   expect(reads).toBe(1);
@@ -237,7 +347,7 @@ test.each([
 ])("nothing is posted to %s, and the reason does not quote it", async (url) => {
   for (const make of Object.values(kinds)) {
     const attempt = await make(url).send(message(), going);
-    expect(attempt).toMatchObject({ result: "again", reason: expect.stringContaining("https") });
+    expect(attempt).toMatchObject({ result: "barred", reason: expect.stringContaining("https") });
     expect(JSON.stringify(attempt)).not.toContain("canary");
   }
 });
@@ -292,7 +402,9 @@ test("no name writes markup or a mention into Slack, whatever it is", () => {
 test("an outage of many tenants is one message that lists them", () => {
   const alerts = Array.from({ length: 50 }, (_, index) => alertOf(`tenant-${index}`));
   const { title, lines, omitted } = message(...alerts);
-  expect(title).toBe("Runs fail: 50 tenants (tenant-0, tenant-1, tenant-2 and 47 more)");
+  expect(title).toBe(
+    "Runs do not get through: 50 tenants (tenant-0, tenant-1, tenant-2 and 47 more)",
+  );
   expect(lines).toHaveLength(1);
   expect(lines[0]?.tenants).toContain("tenant-49");
   expect(omitted).toBe(0);
@@ -354,11 +466,26 @@ test("whatever is told of however many, each sink is given as much as it takes, 
         expect(lines).toBeGreaterThan(0);
         expect(lines + more).toBe(all);
       }
-      const event = bounded(told.event);
-      expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(64_000);
-      expect(faultsBy("alert.schema.json", event)).toEqual([]);
-      expect(event.data.alerts.length).toBeGreaterThan(0);
-      expect(event.data.alerts.length + event.data.omitted).toBe(alerts.length);
+      const parts = partsOf(told.event);
+      for (const part of parts) {
+        expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThanOrEqual(64_000);
+        expect(faultsBy("alert.schema.json", part)).toEqual([]);
+        expect(part.data.tenants).toEqual([
+          ...new Set(part.data.alerts.map(({ tenant }) => tenant)),
+        ]);
+      }
+      expect(parts.flatMap(({ data }) => data.alerts)).toEqual(alerts);
+      expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length);
+      expect(parts[0]?.id).toBe(told.id);
+      // Nor does it matter to what is where that some of it is out of date by now.
+      const later = alerts.map((alert) => ({ ...alert, overtakenAt: alert.at }));
+      const again = partsOf(message(...later).event);
+      expect(again.map(({ data }) => data.alerts.length)).toEqual(
+        parts.map(({ data }) => data.alerts.length),
+      );
+      for (const part of again) {
+        expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThanOrEqual(64_000);
+      }
     }),
     { numRuns: 60 },
   );

@@ -1,5 +1,5 @@
 /** A real SMTP server, as small as one can be (RFC 5321): it takes mail, or refuses it as it is told. */
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { TLSSocket } from "node:tls";
@@ -22,8 +22,15 @@ interface Identity {
 export interface SmtpReceiver extends AsyncDisposable {
   readonly port: number;
   readonly mails: Mail[];
-  /** The next command that begins so is answered this, once; `.` is a whole mail. null: never. */
+  /**
+   * The next command that begins so is answered this, once; `.` is a whole mail. null: never; `hang up`:
+   * the connection ends.
+   */
   answer(command: string, answer: string | null): void;
+  /** Answers this to whoever was answered nothing last. */
+  say(answer: string): void;
+  /** Resolves when the next command that begins so has come; `.` is a whole mail. */
+  hears(command: string): Promise<void>;
   /** Whether it asks who sends, and what it offers besides. */
   readonly offers: string[];
 }
@@ -34,10 +41,15 @@ export async function startSmtpReceiver(identity?: Identity): Promise<SmtpReceiv
   const offers: string[] = identity ? ["STARTTLS"] : [];
   const answers = new Map<string, string | null>();
   const sockets = new Set<Socket>();
+  const heard = new EventEmitter();
+  let pending: (answer: string) => void = () => undefined;
+  const hang = (say: (answer: string) => void) => {
+    pending = say;
+  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
-    void talk(socket, { mails, offers, answers, identity });
+    void talk(socket, { mails, offers, answers, identity, heard, hang });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -46,6 +58,8 @@ export async function startSmtpReceiver(identity?: Identity): Promise<SmtpReceiv
     mails,
     offers,
     answer: (command, answer) => void answers.set(command, answer),
+    say: (answer) => pending(answer),
+    hears: async (command) => void (await once(heard, command)),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -59,10 +73,14 @@ interface State {
   readonly offers: readonly string[];
   readonly answers: Map<string, string | null>;
   readonly identity: Identity | undefined;
+  /** Emits each command that is answered as it was told, and `.` for each whole mail. */
+  readonly heard: EventEmitter;
+  /** Takes what answers a command to which nothing is said yet. */
+  readonly hang: (say: (answer: string) => void) => void;
 }
 
 async function talk(socket: Socket, state: State): Promise<void> {
-  const { mails, offers, answers, identity } = state;
+  const { mails, offers, answers, identity, heard, hang } = state;
   const isEncrypted = socket instanceof TLSSocket;
   const say = (text: string) => socket.write(`${text}\r\n`);
   let from = "";
@@ -79,20 +97,28 @@ async function talk(socket: Socket, state: State): Promise<void> {
         data.push(line.startsWith(".") ? line.slice(1) : line);
         continue;
       }
-      const verdict = answers.get(".") ?? "250 taken";
+      const mail = { from, to, data: data.join("\n"), login, isEncrypted };
+      const judge = (verdict: string) => {
+        if (verdict.startsWith("2")) mails.push(mail);
+        if (verdict === "hang up") socket.destroy();
+        else say(verdict);
+      };
+      const verdict = answers.has(".") ? answers.get(".") : "250 taken";
       answers.delete(".");
-      if (verdict.startsWith("2")) {
-        mails.push({ from, to, data: data.join("\n"), login, isEncrypted });
-      }
       [data, to] = [null, []];
-      say(verdict);
+      if (verdict) judge(verdict);
+      else hang(judge);
+      heard.emit(".");
       continue;
     }
     const told = [...answers.keys()].find((command) => line.startsWith(command));
     if (told !== undefined) {
       const answer = answers.get(told);
       answers.delete(told);
-      if (answer) say(answer);
+      if (answer === "hang up") socket.destroy();
+      else if (answer) say(answer);
+      else hang(say);
+      heard.emit(told);
       continue;
     }
     const address = /<(.*)>/.exec(line)?.[1] ?? "";

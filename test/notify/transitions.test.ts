@@ -20,7 +20,8 @@ import {
   tellAll,
 } from "./samples.ts";
 
-const opened = "drift-opened drift-opened/tenant/production";
+const opened = "drift-opened drift-opened/first";
+const openedLater = "drift-opened drift-opened/tenant/production";
 const day = 24 * 60;
 
 function drifting(minutes: number, drift: Partial<Drift>, more: Shown = {}) {
@@ -114,7 +115,7 @@ test("each time that somebody did it again, and it was put right again, is told"
 test("a difference that ended and came back while nobody heard of it is told as one that opened", () => {
   const back = { firstSeen: minute(30), state: "new" } as const;
   const runs = [drifting(0, {}), drifting(30, back), drifting(45, { ...back, state: "ongoing" })];
-  expect(tellAll(runs)).toEqual([[opened], [opened], []]);
+  expect(tellAll(runs)).toEqual([[opened], [openedLater], []]);
 });
 
 test("a difference that came and went, and then stays, ends like any other", () => {
@@ -130,7 +131,10 @@ test("a difference that came and went, and then stays, ends like any other", () 
 test("what a commit brings to several tenants has one cause", () => {
   const told = ["production", "staging"].map(
     (tenant) =>
-      tellAll([seenAt(0, { tenant }), drifting(15, {}, { tenant, commit: "abcd" })])[1]?.[0],
+      tellAll([
+        seenAt(0, { tenant }),
+        drifting(15, { firstSeen: minute(15) }, { tenant, commit: "abcd" }),
+      ])[1]?.[0],
   );
   expect(new Set(told)).toEqual(new Set(["drift-opened drift-opened/commit/abcd"]));
 });
@@ -142,7 +146,7 @@ test("what is still so is told again after the interval, and never with an inter
     drifting(day, { state: "ongoing" }),
     drifting(day + 15, { state: "ongoing" }),
   ];
-  const again = "again drift-opened reminder/drift-opened/tenant/production";
+  const again = "again drift-opened reminder/drift-opened";
   expect(tellAll(runs)).toEqual([[opened], [], [again], []]);
   expect(tellAll(runs, { remindEvery: 0 })).toEqual([[opened], [], [], []]);
 });
@@ -152,7 +156,7 @@ test("a clock that was set back reminds nobody, and of what it put off after the
     drifting(900 * day, {}),
     ...[0, day - 1, day].map((at) => drifting(at, { state: "ongoing" })),
   ];
-  const again = "again drift-opened reminder/drift-opened/tenant/production";
+  const again = "again drift-opened reminder/drift-opened";
   expect(tellAll(runs)).toEqual([[opened], [], [], [again]]);
 });
 
@@ -187,6 +191,110 @@ test("a sink that is added hears once of what is open, of all tenants together, 
     [`${outage} to ops,new`],
     ["late/run-failing to third"],
   ]);
+});
+
+test.each([
+  { while: "it is away", over: { sinks: ["ops"] } },
+  { while: "its kind is not asked for", over: { on: new Set(["held"] as const) } },
+])("a sink hears of a nearer step that came while $while, and of no other", ({ over }) => {
+  const both = { sinks: ["ops", "mail"] };
+  const at = (minutes: number, step: string) =>
+    seenAt(minutes, { plan: { certificates: [ending(step)] } });
+  const told = tellEach([
+    [at(0, "60d"), both],
+    [at(15, "14d"), over],
+    [at(30, "14d"), both],
+    [at(45, "14d"), both],
+  ]);
+  const first = "certificate/first to ops,mail";
+  const nearer = "on" in over ? [] : [`certificate/${"A".repeat(40)}/14d to ops`];
+  const late = "on" in over ? "late/certificate to ops,mail" : "late/certificate to mail";
+  expect(told).toEqual([[first], nearer, [late], []]);
+});
+
+test("the end of what a sink never heard of is not told to it", () => {
+  const end = { state: "resolved", resolvedAt: minute(15), resolvedBy: "someone" } as const;
+  const told = tellEach([
+    [drifting(0, {}), {}],
+    [drifting(15, end), { sinks: ["ops", "new"] }],
+  ]);
+  expect(told[1]).toEqual(["drift-resolved/someone/tenant/production to ops"]);
+});
+
+test("what was so before the first look is told together of all tenants, also when it counts only later", () => {
+  const plan = { held: [heldOf("limit")], certificates: [ending("14d")] };
+  const first = ["certificate/first", "held/limit/first", "drift-opened/first"];
+  for (const tenant of ["a", "b"]) {
+    const late = { name: "late", firstSeen: minute(1) };
+    const told = tellAll([
+      // Nobody could look.
+      seenAt(0, failed("network", { tenant })),
+      seenAt(1, { tenant, plan, drifts: [driftOf(), driftOf({ ...late, counts: false })] }),
+      seenAt(2, { tenant, plan, drifts: [driftOf(), driftOf(late)] }),
+      seenAt(3, {
+        tenant,
+        plan,
+        drifts: [driftOf(), driftOf(late), driftOf({ name: "new", firstSeen: minute(3) })],
+      }),
+    ]);
+    expect(told).toEqual([
+      [],
+      first.map((cause) => `${cause.split("/")[0]} ${cause}`),
+      ["drift-opened drift-opened/first"],
+      [`drift-opened drift-opened/tenant/${tenant}`],
+    ]);
+  }
+});
+
+test("a reminder has one cause for all tenants, whatever brought it up", () => {
+  const reminders = ["a", "b"].map((tenant) => {
+    const drift = { commit: tenant, firstSeen: minute(15) };
+    const runs = [0, 15, day + 15].map((at) =>
+      at === 0 ? seenAt(0, { tenant }) : drifting(at, drift, { tenant, commit: tenant }),
+    );
+    return tellAll(runs)[2];
+  });
+  const again = ["again drift-opened reminder/drift-opened"];
+  expect(reminders).toEqual([again, again]);
+});
+
+test("what a run makes out of date is what began, came further or ended, and no reminder", () => {
+  const plan = (step: string) => ({ certificates: [ending(step)] });
+  const end = { state: "resolved", resolvedAt: minute(30), resolvedBy: "us" } as const;
+  const runs = [
+    drifting(0, {}, { plan: plan("60d") }),
+    drifting(15, {}, { plan: plan("14d") }),
+    drifting(day + 15, {}, { plan: plan("14d") }),
+    drifting(day + 30, end, { plan: plan("14d") }),
+  ];
+  let told: Told | null = null;
+  const overtaken = runs.map((seen) => {
+    const next = transitions(told, seen, rules);
+    told = next.told;
+    return { of: next.overtaken, by: next.alerts.map(({ alert }) => alert) };
+  });
+  const matters = (index: number) => overtaken[index]!.by.map(({ matter }) => matter);
+  expect(overtaken.map(({ of }) => of.length)).toEqual([2, 1, 0, 1]);
+  expect(overtaken[1]!.of).toEqual(matters(1));
+  expect(matters(2)).toHaveLength(1);
+  // Of a matter, beginning, reminder and end have one name.
+  expect(overtaken[3]!.of).toEqual(matters(3));
+  expect(matters(3)).toEqual(matters(2));
+  expect(new Set(matters(0))).toContain(matters(2)[0]);
+});
+
+test("what came and went is over once it has stayed away for a day, and at once when its end is more than a day ahead of the clock", () => {
+  const away = (at: number) =>
+    ({ state: "resolved", resolvedAt: minute(at), resolvedBy: "us" }) as const;
+  const runs = (at: number, looks: readonly number[]) =>
+    tellAll([
+      drifting(0, { state: "flapping" }),
+      ...looks.map((minutes) => drifting(minutes, away(at))),
+    ]).map(({ length }) => length);
+  expect(runs(15, [15 + day - 1, 15 + day])).toEqual([1, 0, 1]);
+  // The end lies half a day ahead of the clock, then two days.
+  expect(runs(day / 2 + 15, [15])).toEqual([1, 0]);
+  expect(runs(2 * day + 15, [15])).toEqual([1, 1]);
 });
 
 test("a sink that was away for a while is not told again of what it had", () => {
@@ -263,7 +371,7 @@ test("an outage that shows itself in other ways for long is told once", () => {
 test("a difference that comes and goes is told although it never stays for long enough", () => {
   const flapping = driftOf({ state: "flapping", counts: false });
   const told = tellAll([0, 1].map((at) => seenAt(at, { drifts: [flapping] })));
-  expect(told.flat()).toEqual(["drift-opened drift-opened/tenant/production"]);
+  expect(told.flat()).toEqual([opened]);
 });
 
 test("a run that was stopped, or that another one kept out, neither fails nor recovers", () => {
@@ -294,6 +402,24 @@ test("a tenant that is kept out at each run is told as one that fails, and its e
   ]);
 });
 
+test.each([
+  { of: "began again", first: [0, 1, 2].map((at) => seenAt(at, lockedRun)) },
+  { of: "ended again", first: [] },
+])("a run that $of and failed is no recovery", ({ first }) => {
+  const endless = { tenant: "production", since: minute(0), now: minute(60) };
+  let told: Told | null = null;
+  if (first.length === 0) told = endlessTransitions(null, endless, rules).told;
+  for (const seen of first) told = transitions(told, seen, rules).told;
+  const failing = transitions(told, seenAt(61, failed("network")), rules);
+  expect(failing.alerts).toEqual([]);
+  const [end, ...others] = transitions(failing.told, seenAt(62), rules).alerts;
+  expect(others).toEqual([]);
+  expect(end?.alert).toMatchObject({
+    kind: "run-recovered",
+    text: expect.stringMatching(/^A run got through again, after (others|one) that/),
+  });
+});
+
 test("a run that does not end is told once, whatever others say meanwhile, until one ends", () => {
   const endless = { tenant: "production", since: minute(0), now: minute(60) };
   const first = endlessTransitions(null, endless, rules);
@@ -301,7 +427,7 @@ test("a run that does not end is told once, whatever others say meanwhile, until
     "run-failing/tenant/production/endless",
   ]);
   const second = endlessTransitions(first.told, { ...endless, now: minute(61) }, rules);
-  expect(second).toEqual({ alerts: [], told: first.told });
+  expect(second).toEqual({ alerts: [], told: first.told, overtaken: [] });
   // By another process on the same store.
   const third = transitions(second.told, seenAt(62, lockedRun), rules);
   expect(third.alerts).toEqual([]);
@@ -338,7 +464,7 @@ test("a certificate is told at each nearer step, and expired again as a reminder
     [],
     told("14d"),
     told("expired"),
-    [`again certificate reminder/certificate/${"A".repeat(40)}/expired`],
+    ["again certificate reminder/certificate"],
   ]);
 });
 
@@ -355,7 +481,7 @@ test("another certificate that ends as soon is told, an older one beside it is n
     shown([other, older], other.notAfter),
   ];
   expect(tellAll(runs.map((of, at) => seenAt(at, { plan: { certificates: [of] } })))).toEqual([
-    [`certificate certificate/${one!.thumbprint}/14d`],
+    ["certificate certificate/first"],
     [`certificate certificate/${other.thumbprint}/14d`],
     [],
   ]);
@@ -382,7 +508,7 @@ test("a change that is held is told once, but not what somebody asked to wait", 
     heldOf("scope", "c"),
   ];
   const runs = [seenAt(0, { plan: { held } }), seenAt(15, { plan: { held } })];
-  expect(tellAll(runs)).toEqual([["held held/limit/tenant/production"], []]);
+  expect(tellAll(runs)).toEqual([["held held/limit/first"], []]);
 });
 
 test("what is known of the kinds that were read is told while another kind cannot be read", () => {
@@ -401,10 +527,9 @@ test("what is known of the kinds that were read is told while another kind canno
     }),
     seenAt(60, { plan: { held } }),
   ];
-  const limit = "held held/limit/tenant/production";
   expect(tellAll(runs, { after: 9 })).toEqual([
-    [`certificate certificate/${"A".repeat(40)}/14d`, limit],
-    ...[[], [limit], [], []],
+    ["certificate certificate/first", "held held/limit/first"],
+    ...[[], ["held held/limit/tenant/production"], [], []],
   ]);
 });
 

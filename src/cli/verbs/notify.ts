@@ -70,7 +70,9 @@ function outcome(attempt: Attempt): string {
     case "delivered":
       return attempt.but === undefined ? "sent" : `sent. ${attempt.but}`;
     case "again":
+    case "unanswered":
     case "barred":
+    case "doubtful":
     case "refused":
       return `not sent. ${attempt.reason}`;
     default:

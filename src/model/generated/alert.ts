@@ -66,17 +66,13 @@ cause: string
  */
 title: string
 /**
- * Names, each once; the first ones where there are very many.
+ * Names, each once.
  */
 tenants: string[]
 /**
- * In the order in which they came up; the first ones where there are very many.
+ * In the order in which they came up. What has no room in one event is continued in another one.
  */
 alerts: Alert[]
-/**
- * How many more alerts there are, for which the event has no room.
- */
-omitted: number
 }
 /**
  * One thing that has changed in one tenant.
@@ -112,4 +108,12 @@ run: (string | null)
  * RFC 3339, UTC.
  */
 at: string
+/**
+ * The same in all alerts of one matter: of its beginning, its reminders and its end. Left out where there is none.
+ */
+matter?: string
+/**
+ * When the matter changed again, before this alert was sent: it is out of date. RFC 3339, UTC. Left out while it is the latest.
+ */
+overtakenAt?: string
 }

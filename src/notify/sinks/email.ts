@@ -1,4 +1,5 @@
 /** Mail by SMTP. Addresses come from plumbline.yaml alone, and are given as such: nothing is parsed. */
+import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { isLoopback } from "../../model/network.ts";
 import { html } from "../../report/markup.ts";
@@ -8,10 +9,10 @@ import {
   type Attempt,
   again,
   guarded,
+  type Limits,
   type ReadSecret,
   type Sink,
   STOPPED,
-  TIMEOUT,
 } from "./sink.ts";
 
 export interface EmailOptions {
@@ -22,46 +23,91 @@ export interface EmailOptions {
   /** Addresses without names. */
   readonly from: string;
   readonly to: readonly string[];
-  /** Milliseconds. */
-  readonly timeout?: number | undefined;
+  /** Milliseconds: for all up to the mail itself, and for the verdict on it. */
+  readonly limits?: (Limits & { readonly before?: number; readonly verdict?: number }) | undefined;
 }
 
-/** Mails of which it is remembered who has them: after a restart all are sent them again. */
-const MOST_PUT_OFF = 1_000;
+/** Milliseconds that all may take up to the mail itself: some servers make everybody wait. */
+const BEFORE = 60_000;
+/** The same for the verdict on the mail (RFC 5321, 4.5.3.2.6). */
+const VERDICT = 600_000;
 
 export function emailSink(name: string, options: EmailOptions): Sink {
-  const putOff = new Map<string, readonly string[]>();
-  return guarded(name, async (message, signal) => {
-    const { login, timeout = TIMEOUT } = options;
-    const password = login === null ? null : (await login.password()).reveal();
-    // Loaded only where somebody wants mail.
-    const { createTransport } = await import("nodemailer");
-    const limit = AbortSignal.timeout(timeout);
-    const transport = createTransport({
-      ...connectionOf(options),
-      ...(login !== null && password !== null && { auth: { user: login.user, pass: password } }),
-      connectionTimeout: timeout,
-      greetingTimeout: timeout,
-      socketTimeout: timeout,
-    });
-    try {
-      const both = AbortSignal.any([signal, limit]);
-      // Who has it already is in its head, and is not sent it again.
-      const to = [...(putOff.get(message.id) ?? options.to)];
-      const { rejectedErrors = [] } = await transport.sendMail({
-        ...mailOf(message, options),
-        envelope: { from: options.from, to },
-        signal: both,
-      });
-      return remembered(putOff, message.id, rejectedErrors);
-    } catch (thrown) {
-      if (signal.aborted) return again(STOPPED);
-      if (limit.aborted) return again("It did not answer in time.");
-      return mailFailure(thrown);
-    } finally {
-      transport.close();
-    }
+  const { login, limits = {} } = options;
+  const read = async () => (login === null ? null : (await login.password()).reveal());
+  const send = (message: Message, password: string | null, signal: AbortSignal) =>
+    mailed(message, options, password, signal);
+  const { before = BEFORE, verdict = VERDICT } = limits;
+  return guarded(name, { read, send, longest: before + verdict }, limits);
+}
+
+async function mailed(
+  message: Message,
+  options: EmailOptions,
+  password: string | null,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { login, limits: { before = BEFORE, verdict = VERDICT } = {} } = options;
+  // Who has it already is in its head, and is not sent it again.
+  const to = options.to.filter((address) => !message.done.includes(markOf(address)));
+  if (to.length === 0) return { result: "delivered" };
+  // Loaded only where somebody wants mail.
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({
+    ...connectionOf(options),
+    ...(login !== null && password !== null && { auth: { user: login.user, pass: password } }),
+    connectionTimeout: before,
+    greetingTimeout: before,
+    socketTimeout: before + verdict,
   });
+  using limit = startLimit(before);
+  let isSent = false;
+  transport.use("stream", (mail, done) => {
+    // It is read only once the server wants it, after DATA.
+    mail.message.processFunc((content) =>
+      content.once("resume", () => {
+        isSent = true;
+        limit.restart(verdict);
+      }),
+    );
+    done();
+  });
+  try {
+    const both = AbortSignal.any([signal, limit.signal]);
+    const envelope = { from: options.from, to };
+    const mail = { ...mailOf(message, options), envelope, signal: both };
+    const { rejectedErrors = [] } = await transport.sendMail(mail);
+    return settled(to, rejectedErrors);
+  } catch (thrown) {
+    if (!isSent && signal.aborted) return again(STOPPED);
+    if (!isSent && limit.signal.aborted) return again("It did not answer in time.");
+    const rejected = rejectedIn(thrown);
+    // The others have it: it is no longer about the sender.
+    if (message.done.length > 0 && rejected.length > 0) return settled(to, rejected);
+    return mailFailure(thrown, isSent);
+  } finally {
+    transport.close();
+  }
+}
+
+/** Milliseconds, which may be begun anew. */
+function startLimit(first: number) {
+  const over = new AbortController();
+  const begin = (limit: number) => setTimeout(() => over.abort(), limit);
+  let timer = begin(first);
+  return {
+    signal: over.signal,
+    restart(limit: number) {
+      clearTimeout(timer);
+      timer = begin(limit);
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
+
+/** What the store knows a recipient by: no address. */
+function markOf(address: string): string {
+  return createHash("sha256").update(address).digest("hex").slice(0, 16);
 }
 
 /** What the server said of one recipient. */
@@ -70,25 +116,23 @@ interface Rejected {
   readonly responseCode?: number | undefined;
 }
 
+function rejectedIn(thrown: unknown): readonly Rejected[] {
+  const found = thrown instanceof Error && "rejectedErrors" in thrown ? thrown.rejectedErrors : [];
+  return Array.isArray(found) ? found : [];
+}
+
 /** Whoever is answered 4yz is put off, as by greylisting (RFC 6647), and may have it later. */
-function remembered(
-  putOff: Map<string, readonly string[]>,
-  id: string,
-  rejected: readonly Rejected[],
-): Attempt {
+function settled(to: readonly string[], rejected: readonly Rejected[]): Attempt {
   const later = rejected.filter(({ responseCode = 500 }) => responseCode < 500);
-  const left = later.flatMap(({ recipient }) => recipient ?? []);
   const never = rejected.length - later.length;
   const refusal = never === 0 ? "" : `${never} of its recipients were refused.`;
-  putOff.delete(id);
-  if (left.length === 0) {
+  if (later.length === 0) {
     return refusal === "" ? { result: "delivered" } : { result: "delivered", but: refusal };
   }
-  putOff.set(id, left);
-  const [oldest = ""] = putOff.keys();
-  if (putOff.size > MOST_PUT_OFF) putOff.delete(oldest);
+  const left = new Set(later.map(({ recipient }) => recipient));
   const codes = [...new Set(later.map(({ responseCode }) => responseCode))].join(", ");
-  return again(`${left.length} of its recipients were put off (${codes}). ${refusal}`.trim());
+  const reason = `${left.size} of its recipients were put off (${codes}). ${refusal}`.trim();
+  return { ...again(reason), done: to.filter((address) => !left.has(address)).map(markOf) };
 }
 
 /** Nothing leaves this machine without TLS, and no certificate is taken that is not trusted. */
@@ -106,7 +150,7 @@ export function connectionOf({ host, port }: Pick<EmailOptions, "host" | "port">
 }
 
 export function mailOf(message: Message, { from, to }: Pick<EmailOptions, "from" | "to">) {
-  const { id, title, lines, omitted } = message;
+  const { id, title, lines, omitted, footing } = message;
   const more = omitted > 0 ? [{ tenants: "", text: `And ${omitted} more.` }] : [];
   const all = [...lines, ...more];
   return {
@@ -115,8 +159,8 @@ export function mailOf(message: Message, { from, to }: Pick<EmailOptions, "from"
     subject: `[Plumbline] ${title}`,
     messageId: `<${id}@${from.slice(from.lastIndexOf("@") + 1)}>`,
     headers: { "auto-submitted": "auto-generated", "x-plumbline-id": id },
-    text: [title, "", ...all.map(textOf), "", `Plumbline ${id}`, ""].join("\n"),
-    html: page(title, all, id),
+    text: [title, "", ...all.map(textOf), "", footing, ""].join("\n"),
+    html: page(title, all, footing),
     ...{ disableFileAccess: true, disableUrlAccess: true },
   };
 }
@@ -125,10 +169,10 @@ function textOf({ tenants, text }: Line): string {
   return tenants === "" ? `- ${text}` : `- ${tenants}: ${text}`;
 }
 
-function page(title: string, lines: readonly Line[], id: string): string {
+function page(title: string, lines: readonly Line[], footing: string): string {
   const items = lines.map(({ tenants, text }) =>
     tenants === "" ? html`<li>${text}</li>` : html`<li><strong>${tenants}</strong>: ${text}</li>`,
   );
-  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1 style="font-size:1.2em">${title}</h1><ul>${items}</ul><p style="color:#666">Plumbline ${id}</p></body></html>`
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1 style="font-size:1.2em">${title}</h1><ul>${items}</ul><p style="color:#666">${footing}</p></body></html>`
     .html;
 }

@@ -1,7 +1,20 @@
 /** Posts JSON to an address that is a secret: no error, no log and no redirect may give it away. */
 import { isLoopback, networkCode, networkReason } from "../../model/network.ts";
 import type { Secret } from "../../model/secret.ts";
-import { type Attempt, again, barred, refused, STOPPED, TIMEOUT } from "./sink.ts";
+import type { Message } from "../message.ts";
+import {
+  type Attempt,
+  again,
+  barred,
+  doubtful,
+  guarded,
+  type Limits,
+  type ReadSecret,
+  refused,
+  type Sink,
+  STOPPED,
+  TIMEOUT,
+} from "./sink.ts";
 
 /** Milliseconds that a service may ask to wait. */
 const LONGEST_WAIT = 6 * 3_600_000;
@@ -12,13 +25,25 @@ export interface Posting {
   readonly signal: AbortSignal;
   /** Milliseconds; TIMEOUT when left out. */
   readonly timeout?: number | undefined;
-  /** Statuses that say of this message, and not of its sender, that it is never taken. */
-  readonly final?: ReadonlySet<number>;
+}
+
+/** One request for each message, to an address that is all it needs. */
+export function jsonSink(
+  name: string,
+  url: ReadSecret,
+  bodyOf: (message: Message) => object,
+  limits: Limits,
+): Sink {
+  const { answer: timeout = TIMEOUT } = limits;
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  const send = (message: Message, address: Secret, signal: AbortSignal) =>
+    post(address, { body: JSON.stringify(bodyOf(message)), headers, signal, timeout });
+  return guarded(name, { read: url, send, longest: timeout }, limits);
 }
 
 export async function post(address: Secret, posting: Posting): Promise<Attempt> {
   const url = URL.parse(address.reveal().trim());
-  if (url === null || !isSafe(url)) return again(UNSAFE);
+  if (url === null || !isSafe(url)) return barred(UNSAFE);
   const limit = AbortSignal.timeout(posting.timeout ?? TIMEOUT);
   try {
     const response = await fetch(url, {
@@ -30,7 +55,7 @@ export async function post(address: Secret, posting: Posting): Promise<Attempt> 
     });
     // An answer may be endless, and nothing in it is needed.
     await response.body?.cancel().catch(() => undefined);
-    return attemptOf(response, posting.final);
+    return attemptOf(response);
   } catch (thrown) {
     if (posting.signal.aborted) return again(STOPPED);
     if (limit.aborted) return again("It did not answer in time.");
@@ -48,11 +73,16 @@ function isSafe({ protocol, hostname, username, password }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-/** The content is the trouble: RFC 9110, 15.5.1, 15.5.14, 15.5.16 and 15.5.21. */
-const ofTheMessage: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+/** The size of this message is the trouble (RFC 9110, 15.5.14). */
+const TOO_LARGE = 413;
+/**
+ * The content of this message may be the trouble (RFC 9110, 15.5.1, 15.5.16 and 15.5.21), or whoever
+ * takes all of them: a workflow of Teams that is turned off answers 400.
+ */
+const ofTheContent: ReadonlySet<number> = new Set([400, 415, 422]);
 
 /** Whatever else is refused, an address that was revoked among it, somebody may mend within days. */
-function attemptOf({ status, headers }: Response, final = ofTheMessage): Attempt {
+function attemptOf({ status, headers }: Response): Attempt {
   if (status >= 200 && status < 300) return { result: "delivered" };
   if (status >= 300 && status < 400) {
     return barred(`It answered ${status}, a redirect, which is never followed.`);
@@ -60,7 +90,8 @@ function attemptOf({ status, headers }: Response, final = ofTheMessage): Attempt
   const reason = `It answered ${status}.`;
   const isTransient = status === 408 || status === 429 || status >= 500;
   if (isTransient) return again(reason, retryAfter(headers.get("retry-after")));
-  return final.has(status) ? refused(reason) : barred(reason);
+  if (status === TOO_LARGE) return refused(reason);
+  return ofTheContent.has(status) ? doubtful(reason) : barred(reason);
 }
 
 /** Milliseconds; a date is relative to the clock of this machine (RFC 9110, 10.2.3). */

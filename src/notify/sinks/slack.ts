@@ -6,8 +6,8 @@
  */
 import { clipped } from "../../report/printable.ts";
 import { bytesOf, type Line, type Message, trimmed } from "../message.ts";
-import { post } from "./post.ts";
-import { guarded, type Limits, type ReadSecret, type Sink } from "./sink.ts";
+import { jsonSink } from "./post.ts";
+import type { Limits, ReadSecret, Sink } from "./sink.ts";
 
 /** Characters of a section, and of a header, that Slack takes. */
 const SECTION_LIMIT = 3_000;
@@ -18,12 +18,7 @@ const MOST_BYTES = 40_000;
 const signs = { error: "[!!]", warning: "[!]", info: "[i]" } as const;
 
 export function slackSink(name: string, url: ReadSecret, limits: Limits = {}): Sink {
-  const work: Sink["send"] = async (message, signal) => {
-    const body = JSON.stringify(slackBody(message));
-    const headers = { "content-type": "application/json; charset=utf-8" };
-    return post(await url(), { body, headers, signal, timeout: limits.answer });
-  };
-  return guarded(name, work, limits);
+  return jsonSink(name, url, slackBody, limits);
 }
 
 /** What the webhook is given: as much as it takes. */
@@ -32,7 +27,7 @@ export function slackBody(message: Message) {
   return posted(trimmed(message, MOST_BYTES - frame, section));
 }
 
-function posted({ id, title, severity, lines, omitted }: Message) {
+function posted({ footing, title, severity, lines, omitted }: Message) {
   const heading = `${signs[severity]} ${title}`;
   return {
     // For notifications, which show no blocks.
@@ -44,7 +39,7 @@ function posted({ id, title, severity, lines, omitted }: Message) {
       { type: "header", text: plain(heading, HEADER_LIMIT) },
       ...lines.map(section),
       ...(omitted > 0 ? [section({ tenants: "", text: `And ${omitted} more.` })] : []),
-      { type: "context", elements: [plain(`Plumbline ${id}`, SECTION_LIMIT)] },
+      { type: "context", elements: [plain(footing, SECTION_LIMIT)] },
     ],
   };
 }

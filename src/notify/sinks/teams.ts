@@ -6,16 +6,14 @@
  */
 import type { AlertSeverity } from "../../model/generated/alert.ts";
 import { bytesOf, type Line, type Message, trimmed } from "../message.ts";
-import { post } from "./post.ts";
-import { guarded, type Limits, type ReadSecret, type Sink } from "./sink.ts";
+import { jsonSink } from "./post.ts";
+import type { Limits, ReadSecret, Sink } from "./sink.ts";
 
 /**
  * Bytes; a message may have 28 KB
  * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook).
  */
 const MOST_BYTES = 27_000;
-/** A workflow that somebody has turned off answers 400 to every message. */
-const ofTheMessage: ReadonlySet<number> = new Set([413]);
 
 const colours: Readonly<Record<AlertSeverity, string>> = {
   error: "attention",
@@ -24,13 +22,7 @@ const colours: Readonly<Record<AlertSeverity, string>> = {
 };
 
 export function teamsSink(name: string, url: ReadSecret, limits: Limits = {}): Sink {
-  const work: Sink["send"] = async (message, signal) => {
-    const body = JSON.stringify(teamsBody(message));
-    const headers = { "content-type": "application/json; charset=utf-8" };
-    const timeout = limits.answer;
-    return post(await url(), { body, headers, signal, timeout, final: ofTheMessage });
-  };
-  return guarded(name, work, limits);
+  return jsonSink(name, url, teamsBody, limits);
 }
 
 /** What the workflow is given: as much as it takes. */
@@ -52,7 +44,7 @@ function posted(message: Message) {
   };
 }
 
-function card({ id, title, severity, lines, omitted }: Message) {
+function card({ footing, title, severity, lines, omitted }: Message) {
   const color = colours[severity];
   const heading: TextRun = { text: title, weight: "bolder", size: "medium", color };
   const more = omitted > 0 ? [textBlock({ text: `And ${omitted} more.` })] : [];
@@ -66,7 +58,7 @@ function card({ id, title, severity, lines, omitted }: Message) {
       textBlock(heading),
       ...lines.map(lineBlock),
       ...more,
-      textBlock({ text: `Plumbline ${id}`, size: "small", isSubtle: true }),
+      textBlock({ text: footing, size: "small", isSubtle: true }),
     ],
   };
 }

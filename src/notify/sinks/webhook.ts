@@ -5,55 +5,111 @@
  */
 import { createHmac } from "node:crypto";
 import type { Clock } from "../../model/clock.ts";
-import type { AlertEvent } from "../../model/generated/alert.ts";
-import { bytesOf, fitting } from "../message.ts";
+import type { Alert, AlertEvent } from "../../model/generated/alert.ts";
+import { bytesOf, type Message } from "../message.ts";
 import { post } from "./post.ts";
-import { again, guarded, type Limits, type ReadSecret, type Sink } from "./sink.ts";
+import {
+  type Attempt,
+  again,
+  barred,
+  guarded,
+  type Limits,
+  type ReadSecret,
+  type Sink,
+  TIMEOUT,
+} from "./sink.ts";
 
 /** Characters. */
 const SHORTEST_KEY = 16;
 /** Bytes that everybody on the way must pass on (CloudEvents 1.0.2, "Size Limits"). */
 const MOST_BYTES = 64_000;
-/** Bytes of the names of tenants alone. */
-const MOST_NAMES = 16_000;
+/** Milliseconds after which no other part is begun. */
+const SENDING = 20_000;
 
 export interface WebhookOptions {
   readonly url: ReadSecret;
   readonly key: ReadSecret;
   readonly clock: Pick<Clock, "now">;
-  readonly limits?: Limits | undefined;
+  /** `sending`: milliseconds after which no other part is begun. */
+  readonly limits?: (Limits & { readonly sending?: number | undefined }) | undefined;
 }
 
 export function webhookSink(name: string, options: WebhookOptions): Sink {
   const { url, key, clock, limits = {} } = options;
-  const work: Sink["send"] = async ({ event }, signal) => {
-    const secret = (await key()).reveal();
-    if (secret.length < SHORTEST_KEY) {
-      return again(`Its key has fewer than ${SHORTEST_KEY} characters. Make a longer one.`);
+  const { answer: timeout = TIMEOUT, sending = SENDING } = limits;
+  const read = async () => ({ address: await url(), key: (await key()).reveal() });
+  const send = async (
+    message: Message,
+    secrets: Awaited<ReturnType<typeof read>>,
+    signal: AbortSignal,
+  ): Promise<Attempt> => {
+    if (secrets.key.length < SHORTEST_KEY) {
+      return barred(`Its key has fewer than ${SHORTEST_KEY} characters. Make a longer one.`);
     }
-    const body = JSON.stringify(bounded(event));
-    const timestamp = String(Math.floor(clock.now().getTime() / 1_000));
-    const headers = {
-      "content-type": "application/cloudevents+json; charset=utf-8",
-      "x-plumbline-timestamp": timestamp,
-      "x-plumbline-signature": signature(secret, timestamp, body),
+    const postEvent = (event: AlertEvent) => {
+      const body = JSON.stringify(event);
+      const headers = headersFor(secrets.key, clock.now(), body);
+      return post(secrets.address, { body, headers, signal, timeout });
     };
-    return post(await url(), { body, headers, signal, timeout: limits.answer });
+    return postAll(message, postEvent, AbortSignal.timeout(sending));
   };
-  return guarded(name, work, limits);
+  return guarded(name, { read, send, longest: sending + timeout }, limits);
 }
 
-/** With as many alerts as a receiver is sure to take. */
-export function bounded(event: AlertEvent): AlertEvent {
-  const { data } = event;
-  const tenants = [...fitting(data.tenants, MOST_NAMES, (name) => name)];
-  const eventOf = (alerts: typeof data.alerts, omitted: number): AlertEvent => ({
-    ...event,
-    data: { ...data, tenants, alerts, omitted },
-  });
-  const frame = bytesOf(eventOf([], Number.MAX_SAFE_INTEGER));
-  const alerts = [...fitting(data.alerts, MOST_BYTES - frame, (alert) => alert)];
-  return eventOf(alerts, data.alerts.length - alerts.length);
+/** In their order; what the receiver has is not sent again. */
+async function postAll(
+  { event, done }: Pick<Message, "event" | "done">,
+  postEvent: (event: AlertEvent) => Promise<Attempt>,
+  limit: AbortSignal,
+): Promise<Attempt> {
+  const sent: string[] = [];
+  for (const part of partsOf(event).filter(({ id }) => !done.includes(id))) {
+    if (limit.aborted && sent.length > 0)
+      return { ...again("It is long, and is continued later."), done: sent };
+    const attempt = await postEvent(part);
+    if (attempt.result !== "delivered") return { ...attempt, done: sent };
+    sent.push(part.id);
+  }
+  return { result: "delivered" };
+}
+
+function headersFor(key: string, now: Date, body: string) {
+  const timestamp = String(Math.floor(now.getTime() / 1_000));
+  return {
+    "content-type": "application/cloudevents+json; charset=utf-8",
+    "x-plumbline-timestamp": timestamp,
+    "x-plumbline-signature": signature(key, timestamp, body),
+  };
+}
+
+/** As many events as it takes, each with as many alerts as a receiver is sure to take: the same at each try. */
+export function partsOf(event: AlertEvent): readonly AlertEvent[] {
+  const room = MOST_BYTES - bytesOf(partOf(event, event.data.alerts.length, []));
+  const parts: AlertEvent["data"]["alerts"][] = [];
+  let left = 0;
+  for (const alert of event.data.alerts) {
+    const bytes = sizeOf(alert);
+    if (left < bytes) {
+      parts.push([]);
+      left = room;
+    }
+    parts.at(-1)?.push(alert);
+    left -= bytes;
+  }
+  return parts.map((alerts, index) => partOf(event, index, alerts));
+}
+
+/** With its tenant, and whether it is overtaken at this try or not. */
+function sizeOf(alert: Alert): number {
+  const { at, tenant } = alert;
+  return bytesOf({ ...alert, overtakenAt: at }) + bytesOf(tenant) + 2 * ",".length;
+}
+
+/** `index`: from 0. */
+function partOf(event: AlertEvent, index: number, alerts: readonly Alert[]): AlertEvent {
+  const tenants = [...new Set(alerts.map(({ tenant }) => tenant).filter(Boolean))];
+  const id = index === 0 ? event.id : `${event.id}/${index + 1}`;
+  return { ...event, id, data: { ...event.data, tenants, alerts: [...alerts] } };
 }
 
 /** `timestamp`: seconds since 1970. `v1=` and 64 hexadecimal digits. */
