@@ -5,6 +5,7 @@ import { FaultError, failure } from "../../src/model/fault.ts";
 import type { Alert } from "../../src/model/generated/alert.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { idOf, type Message, messageOf } from "../../src/notify/message.ts";
+import { emailSink } from "../../src/notify/sinks/email.ts";
 import { retryAfter } from "../../src/notify/sinks/post.ts";
 import {
   type Failed,
@@ -489,6 +490,45 @@ test("whatever is told of however many, each sink is given as much as it takes, 
     }),
     { numRuns: 60 },
   );
+});
+
+test("as many lines as a sink of people takes are shown, and no more", () => {
+  const alerts = Array.from({ length: 60 }, (_, index) =>
+    alertOf(`${"長".repeat(300)}${index}`, { text: `${index}${"🛡".repeat(399)}` }),
+  );
+  const told = message(...alerts);
+  for (const [body, most] of [
+    [teamsBody(told), 28_000],
+    [slackBody(told), 40_000],
+  ] as const) {
+    const bytes = Buffer.byteLength(JSON.stringify(body));
+    expect(bytes).toBeLessThanOrEqual(most);
+    // A line has 2,600 bytes.
+    expect(bytes).toBeGreaterThan(most - 4_000);
+  }
+});
+
+test("an event of many short alerts fits, whatever their tenants are called and whether they are out of date", () => {
+  const alerts = Array.from({ length: 500 }, (_, index) =>
+    alertOf(`${index}${"長".repeat(30)}`, { text: "It failed." }),
+  );
+  const later = alerts.map((alert) => ({ ...alert, overtakenAt: alert.at }));
+  const [now, then] = [alerts, later].map((all) => partsOf(message(...all).event));
+  for (const part of [...now!, ...then!]) {
+    expect(Buffer.byteLength(JSON.stringify(part))).toBeLessThanOrEqual(64_000);
+  }
+  const lengths = now!.map(({ data }) => data.alerts.length);
+  expect(lengths.length).toBeGreaterThan(1);
+  expect(then!.map(({ data }) => data.alerts.length)).toEqual(lengths);
+});
+
+test("a try may take as long as the reading of its secrets and what is sent, and nobody else takes it up before", () => {
+  const limits = { answer: 1_000, reading: 100, sending: 5_000 };
+  const longest = Object.values(kinds).map((make) => make("http://127.0.0.1", limits).longest);
+  expect(longest).toEqual([1_100, 1_100, 6_100]);
+  const server = { host: "127.0.0.1", port: 25, login: null, from: "a@contoso.com", to: [] };
+  const mail = emailSink("mail", { ...server, limits: { reading: 100, before: 10, verdict: 5 } });
+  expect(mail.longest).toBe(115);
 });
 
 test("the id of an alert is the same at each try, and another for another sink", () => {

@@ -64,8 +64,7 @@ async function postAll(
 ): Promise<Attempt> {
   const sent: string[] = [];
   for (const part of partsOf(event).filter(({ id }) => !done.includes(id))) {
-    if (limit.aborted && sent.length > 0)
-      return { ...again("It is long, and is continued later."), done: sent };
+    if (limit.aborted) return { ...again("It is long, and is continued later."), done: sent };
     const attempt = await postEvent(part);
     if (attempt.result !== "delivered") return { ...attempt, done: sent };
     sent.push(part.id);
