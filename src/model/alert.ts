@@ -87,7 +87,7 @@ export type Note =
 
 /** One alert for one sink. */
 export interface Queued {
-  /** What the message is called when this alert is the first of it; equal for the same alert. */
+  /** Equal for the same alert: a message is called by those that begin it. */
   readonly id: string;
   /** Name of the sink: its address is a secret. */
   readonly sink: string;

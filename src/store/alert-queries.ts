@@ -1,4 +1,5 @@
 /** The statements about what was told, and about messages on their way. */
+import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { Due, Progress, Queued } from "../model/alert.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
@@ -91,9 +92,16 @@ export function batchesOf(queued: readonly Queued[]): readonly Batch[] {
 function batchOf(part: readonly Queued[]): Batch | null {
   const [first] = part;
   if (first === undefined) return null;
-  const { id, sink, dueAt, latestAt, alert } = first;
+  const { sink, dueAt, latestAt, alert } = first;
   const alerts = [...new Set(part.map((one) => JSON.stringify(one.alert)))];
-  return { id, sink, dueAt, latestAt, cause: alert.cause, alerts };
+  return { id: idOf(part), sink, dueAt, latestAt, cause: alert.cause, alerts };
+}
+
+/** Another one than that of a message which begins with the same alert, and has not the others. */
+function idOf(part: readonly Queued[]): string {
+  const ids = [...new Set(part.map(({ id }) => id))];
+  const [id = ""] = ids;
+  return ids.length === 1 ? id : createHash("sha256").update(ids.join()).digest("hex").slice(0, 32);
 }
 
 /** The message that a batch may still join. */

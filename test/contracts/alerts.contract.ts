@@ -131,6 +131,18 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
     expect(await take(store, "ops", at(119), at(200))).toBeNull();
   });
 
+  test("what is queued with an alert that is on its way already is sent", async () => {
+    await using store = await opened();
+    await enqueue(store, [queued("a")], at(0));
+    await take(store, "ops", at(60), at(999));
+    await enqueue(store, [queued("a", {}, 61), queued("b", {}, 61)], at(61));
+    const message = await take(store, "ops", at(121), at(999));
+    expect(message?.alerts).toContainEqual(queued("b").alert);
+    // Also when all of it is queued twice.
+    await enqueue(store, [queued("a", {}, 122), queued("b", {}, 122)], at(122));
+    expect(await take(store, "ops", at(200), at(999))).toBeNull();
+  });
+
   test("a message that was taken by a process that died is due again", async () => {
     await using store = await opened();
     await enqueue(store, [queued("a")], at(0));
