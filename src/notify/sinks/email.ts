@@ -34,23 +34,55 @@ const VERDICT = 600_000;
 
 export function emailSink(name: string, options: EmailOptions): Sink {
   const { login, limits = {} } = options;
-  const read = async () => (login === null ? null : (await login.password()).reveal());
-  const send = (message: Message, password: string | null, signal: AbortSignal) =>
-    mailed(message, options, password, signal);
   const { before = BEFORE, verdict = VERDICT } = limits;
+  const read = async () => (login === null ? null : (await login.password()).reveal());
+  const send = async (message: Message, password: string | null, signal: AbortSignal) => {
+    // Who has it already is in its head, and is not sent it again.
+    const to = options.to.filter((address) => !message.done.includes(markOf(address)));
+    if (to.length === 0) return { result: "delivered" } as const;
+    using phases = startPhases(before, verdict);
+    const transport = await openTransport(options, password, phases);
+    try {
+      const envelope = { from: options.from, to };
+      const both = AbortSignal.any([signal, phases.over]);
+      const mail = { ...mailOf(message, options), envelope, signal: both };
+      return settled(to, (await transport.sendMail(mail)).rejectedErrors);
+    } catch (thrown) {
+      if (!phases.isSent() && signal.aborted) return again(STOPPED);
+      if (!phases.isSent() && phases.over.aborted) return again("It did not answer in time.");
+      const rejected = rejectedIn(thrown);
+      // The others have it: it is no longer about the sender.
+      if (message.done.length > 0 && rejected.length > 0) return settled(to, rejected);
+      return mailFailure(thrown, phases.isSent());
+    } finally {
+      transport.close();
+    }
+  };
   return guarded(name, { read, send, longest: before + verdict }, limits);
 }
 
-async function mailed(
-  message: Message,
-  options: EmailOptions,
-  password: string | null,
-  signal: AbortSignal,
-): Promise<Attempt> {
+type Phases = ReturnType<typeof startPhases>;
+
+/** Milliseconds that all up to the mail may take, and from then on. */
+function startPhases(before: number, verdict: number) {
+  const over = new AbortController();
+  const abort = () => over.abort();
+  let timer = setTimeout(abort, before);
+  let isSent = false;
+  return {
+    over: over.signal,
+    isSent: () => isSent,
+    send() {
+      isSent = true;
+      clearTimeout(timer);
+      timer = setTimeout(abort, verdict);
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
+
+async function openTransport(options: EmailOptions, password: string | null, phases: Phases) {
   const { login, limits: { before = BEFORE, verdict = VERDICT } = {} } = options;
-  // Who has it already is in its head, and is not sent it again.
-  const to = options.to.filter((address) => !message.done.includes(markOf(address)));
-  if (to.length === 0) return { result: "delivered" };
   // Loaded only where somebody wants mail.
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({
@@ -60,49 +92,12 @@ async function mailed(
     greetingTimeout: before,
     socketTimeout: before + verdict,
   });
-  using limit = startLimit(before);
-  let isSent = false;
   transport.use("stream", (mail, done) => {
     // It is read only once the server wants it, after DATA.
-    mail.message.processFunc((content) =>
-      content.once("resume", () => {
-        isSent = true;
-        limit.restart(verdict);
-      }),
-    );
+    mail.message.processFunc((content) => content.once("resume", phases.send));
     done();
   });
-  try {
-    const both = AbortSignal.any([signal, limit.signal]);
-    const envelope = { from: options.from, to };
-    const mail = { ...mailOf(message, options), envelope, signal: both };
-    const { rejectedErrors = [] } = await transport.sendMail(mail);
-    return settled(to, rejectedErrors);
-  } catch (thrown) {
-    if (!isSent && signal.aborted) return again(STOPPED);
-    if (!isSent && limit.signal.aborted) return again("It did not answer in time.");
-    const rejected = rejectedIn(thrown);
-    // The others have it: it is no longer about the sender.
-    if (message.done.length > 0 && rejected.length > 0) return settled(to, rejected);
-    return mailFailure(thrown, isSent);
-  } finally {
-    transport.close();
-  }
-}
-
-/** Milliseconds, which may be begun anew. */
-function startLimit(first: number) {
-  const over = new AbortController();
-  const begin = (limit: number) => setTimeout(() => over.abort(), limit);
-  let timer = begin(first);
-  return {
-    signal: over.signal,
-    restart(limit: number) {
-      clearTimeout(timer);
-      timer = begin(limit);
-    },
-    [Symbol.dispose]: () => clearTimeout(timer),
-  };
+  return transport;
 }
 
 /** What the store knows a recipient by: no address. */
@@ -122,7 +117,7 @@ function rejectedIn(thrown: unknown): readonly Rejected[] {
 }
 
 /** Whoever is answered 4yz is put off, as by greylisting (RFC 6647), and may have it later. */
-function settled(to: readonly string[], rejected: readonly Rejected[]): Attempt {
+function settled(to: readonly string[], rejected: readonly Rejected[] = []): Attempt {
   const later = rejected.filter(({ responseCode = 500 }) => responseCode < 500);
   const never = rejected.length - later.length;
   const refusal = never === 0 ? "" : `${never} of its recipients were refused.`;
