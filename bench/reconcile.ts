@@ -1,5 +1,5 @@
 // The second, no-change run of many tenants in one process: the service's daily work.
-import { readSettings } from "../src/cli/configuration.ts";
+import { readSettings } from "../src/cli/configuration/configuration.ts";
 import { wireToApply } from "../src/cli/wiring.ts";
 import { nothingAsked } from "../src/plan/input.ts";
 import { reconcile } from "../src/reconcile/reconcile.ts";

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCli } from "../src/cli/cli.ts";
-import { readSettings } from "../src/cli/configuration.ts";
+import { readSettings } from "../src/cli/configuration/configuration.ts";
 import { liesWithin } from "../src/definitions/folder.ts";
 import type { Format } from "../src/report/report.ts";
 import type { Specimen } from "./specimen.ts";

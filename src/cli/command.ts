@@ -9,7 +9,7 @@ import {
   readSettings,
   type Settings,
   type TenantSettings,
-} from "./configuration.ts";
+} from "./configuration/configuration.ts";
 import { exitStatus } from "./exit.ts";
 import { type Output, writeReports } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";

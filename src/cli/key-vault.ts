@@ -7,8 +7,8 @@ import type { Redactors } from "../secrets/secrets.ts";
 import { type CloudName, cloudNameOf, clouds, vaultDomains } from "../tenant/clouds.ts";
 import { DEVICE_CODE_TIMEOUT } from "../tenant/credentials.ts";
 import { type Identity, openIdentity } from "../tenant/identity.ts";
-import type { Connection, TenantSettings } from "./configuration.ts";
-import { isLocal, type KeyVaultSettings, vaultUrls } from "./key-vault-settings.ts";
+import type { Connection, TenantSettings } from "./configuration/configuration.ts";
+import { isLocal, type KeyVaultSettings, vaultUrls } from "./configuration/key-vault-settings.ts";
 import { type Links, renewable, resolveCredential } from "./link.ts";
 
 /** undefined: nobody can sign in, so that a reference to a vault is a fault. */

@@ -14,7 +14,7 @@ import {
   openWriter,
   type RequestEvent,
 } from "../tenant/tenant.ts";
-import type { Connection, TenantSettings } from "./configuration.ts";
+import type { Connection, TenantSettings } from "./configuration/configuration.ts";
 
 export interface Link {
   readonly identity: TenantIdentity;

@@ -7,7 +7,7 @@ import type { PlanSubject, Subject } from "../reconcile/subject.ts";
 import { openSecrets, type Redactors } from "../secrets/secrets.ts";
 import { openStore, type StoreOptions } from "../store/store.ts";
 import { commitOf } from "./commit.ts";
-import type { Settings, TenantSettings } from "./configuration.ts";
+import type { Settings, TenantSettings } from "./configuration/configuration.ts";
 import { openKeyVaults } from "./key-vault.ts";
 import { type Link, type Links, openLink } from "./link.ts";
 import { version } from "./version.ts";

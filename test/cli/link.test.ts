@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readSettings } from "../../src/cli/configuration.ts";
+import { readSettings } from "../../src/cli/configuration/configuration.ts";
 import { openLink } from "../../src/cli/link.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { createRedactors, openSecrets } from "../../src/secrets/secrets.ts";

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { changeWindows } from "../../src/cli/configuration.ts";
+import { changeWindows } from "../../src/cli/configuration/configuration.ts";
 import { milliseconds } from "../../src/model/duration.ts";
 import type { Policy } from "../../src/plan/input.ts";
 import type { Subject } from "../../src/reconcile/subject.ts";

@@ -11,7 +11,7 @@ import { moment } from "../../report/instants.ts";
 import { openStore } from "../../store/store.ts";
 import { actorOf } from "../actor.ts";
 import { type CommonFlags, configure, oneTenant } from "../command.ts";
-import type { Settings, TenantSettings } from "../configuration.ts";
+import type { Settings, TenantSettings } from "../configuration/configuration.ts";
 import { exitStatus } from "../exit.ts";
 import { identityOf } from "../link.ts";
 import { print, type Terminal } from "../terminal.ts";

@@ -11,7 +11,7 @@ import type { Fault } from "../../model/fault.ts";
 import { systemClock } from "../../model/system-clock.ts";
 import { openSecrets } from "../../secrets/secrets.ts";
 import { type CommonFlags, configure } from "../command.ts";
-import type { TenantSettings } from "../configuration.ts";
+import type { TenantSettings } from "../configuration/configuration.ts";
 import { exitStatus } from "../exit.ts";
 import { withLine } from "../progress.ts";
 import { writeReports } from "../reports.ts";

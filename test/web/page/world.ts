@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPage, type Page } from "../../../src/cli/page.ts";
-import { sourceLink as openSourceLink } from "../../../src/cli/source-link.ts";
+import { openPage, type Page } from "../../../src/cli/serving/page.ts";
+import { sourceLink as openSourceLink } from "../../../src/cli/serving/source-link.ts";
 import type { Clock } from "../../../src/model/clock.ts";
 import type { Plan, Run } from "../../../src/model/generated/run.ts";
 import type { Store } from "../../../src/model/store.ts";

@@ -1,12 +1,12 @@
 /** What the page of the service shows, from the store and from the schedule. */
-import type { Clock } from "../model/clock.ts";
-import type { Drift } from "../model/generated/drift.ts";
-import type { Run } from "../model/generated/run.ts";
-import type { RunOutline } from "../model/store.ts";
-import { standingDrifts } from "../plan/standing.ts";
-import { activeSuspensions } from "../plan/suspensions.ts";
-import type { TenantStatus } from "../reconcile/schedule.ts";
-import type { PlanSubject } from "../reconcile/subject.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Drift } from "../../model/generated/drift.ts";
+import type { Run } from "../../model/generated/run.ts";
+import type { RunOutline } from "../../model/store.ts";
+import { standingDrifts } from "../../plan/standing.ts";
+import { activeSuspensions } from "../../plan/suspensions.ts";
+import type { TenantStatus } from "../../reconcile/schedule.ts";
+import type { PlanSubject } from "../../reconcile/subject.ts";
 import {
   CHARTED,
   ENDED,
@@ -15,8 +15,8 @@ import {
   RECENT,
   type RunSummary,
   type TenantPast,
-} from "../web/page/options.ts";
-import type { TenantSettings } from "./configuration.ts";
+} from "../../web/page/options.ts";
+import type { TenantSettings } from "../configuration/configuration.ts";
 import type { SourceLink } from "./source-link.ts";
 import { standings } from "./standings.ts";
 

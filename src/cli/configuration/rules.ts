@@ -1,11 +1,11 @@
 /** What a schema cannot say about plumbline.yaml. */
 import { validate as isCron } from "node-cron";
-import { milliseconds } from "../model/duration.ts";
-import { type Fault, failure, type Position } from "../model/fault.ts";
-import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
-import { isLoopback } from "../model/network.ts";
-import { cronProblem } from "../plan/windows.ts";
-import { SANDBOX_TENANT_ID } from "../sandbox/token.ts";
+import { milliseconds } from "../../model/duration.ts";
+import { type Fault, failure, type Position } from "../../model/fault.ts";
+import type { ServiceConfiguration, Tenant } from "../../model/generated/service.ts";
+import { isLoopback } from "../../model/network.ts";
+import { cronProblem } from "../../plan/windows.ts";
+import { SANDBOX_TENANT_ID } from "../../sandbox/token.ts";
 import { accessProblems } from "./access-settings.ts";
 import { alertProblems } from "./alert-settings.ts";
 import { cloudOf, isSafeOrigin } from "./graph-root.ts";

@@ -1,8 +1,8 @@
 /** What the definitions of a tenant may name: the operator's word, or defaults that give nothing away. */
 import { isAbsolute, resolve } from "node:path";
-import type { LoadRequest } from "../definitions/definitions.ts";
-import type { Position } from "../model/fault.ts";
-import type { ServiceConfiguration, Tenant } from "../model/generated/service.ts";
+import type { LoadRequest } from "../../definitions/definitions.ts";
+import type { Position } from "../../model/fault.ts";
+import type { ServiceConfiguration, Tenant } from "../../model/generated/service.ts";
 import { writtenSecrets } from "./service-secrets.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

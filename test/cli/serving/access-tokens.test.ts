@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { AccessSettings } from "../../src/cli/access-settings.ts";
-import { followTokens, openAccessTokens } from "../../src/cli/access-tokens.ts";
-import { openSecrets } from "../../src/secrets/secrets.ts";
-import { openAccess } from "../../src/web/access.ts";
+import type { AccessSettings } from "../../../src/cli/configuration/access-settings.ts";
+import { followTokens, openAccessTokens } from "../../../src/cli/serving/access-tokens.ts";
+import { openSecrets } from "../../../src/secrets/secrets.ts";
+import { openAccess } from "../../../src/web/access.ts";
 
 const first = "the-first-token-of-the-wall";
 const second = "the-second-token-of-the-wall";

@@ -1,11 +1,11 @@
 /** `alerts` of plumbline.yaml: who is told, and of what. */
-import { milliseconds } from "../model/duration.ts";
-import type { Position } from "../model/fault.ts";
-import type { AlertKind } from "../model/generated/alert.ts";
-import type { SecretReference, ServiceConfiguration, Sink } from "../model/generated/service.ts";
-import type { SecretUse } from "../model/secret.ts";
-import type { SinkWith } from "../notify/notify.ts";
-import { cronProblem } from "../plan/windows.ts";
+import { milliseconds } from "../../model/duration.ts";
+import type { Position } from "../../model/fault.ts";
+import type { AlertKind } from "../../model/generated/alert.ts";
+import type { SecretReference, ServiceConfiguration, Sink } from "../../model/generated/service.ts";
+import type { SecretUse } from "../../model/secret.ts";
+import type { SinkWith } from "../../notify/notify.ts";
+import { cronProblem } from "../../plan/windows.ts";
 import { secretUse } from "./service-secrets.ts";
 
 export interface AlertSettings {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TenantSettings } from "../../src/cli/configuration.ts";
-import { jitterOf } from "../../src/cli/jitter.ts";
+import type { TenantSettings } from "../../../src/cli/configuration/configuration.ts";
+import { jitterOf } from "../../../src/cli/serving/jitter.ts";
 
 const every = (schedule: string | null) => ({ schedule, timezone: "UTC" }) as TenantSettings;
 

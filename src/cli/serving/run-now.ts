@@ -1,11 +1,11 @@
 /** Runs that somebody asks a service for. */
 import type { Logger } from "pino";
-import { FaultError, failure } from "../model/fault.ts";
-import type { Run } from "../model/generated/run.ts";
-import { isLockedOut } from "../model/result.ts";
-import { auditOf } from "../reconcile/audit.ts";
-import type { Schedule } from "../reconcile/schedule.ts";
-import type { PlanSubject } from "../reconcile/subject.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { Run } from "../../model/generated/run.ts";
+import { isLockedOut } from "../../model/result.ts";
+import { auditOf } from "../../reconcile/audit.ts";
+import type { Schedule } from "../../reconcile/schedule.ts";
+import type { PlanSubject } from "../../reconcile/subject.ts";
 
 /**
  * Resolves when the run has ended, however it did. Rejects with a FaultError: code `locked` while

@@ -1,5 +1,5 @@
 /** Where people read the files of the definitions. */
-import type { Drift } from "../model/generated/drift.ts";
+import type { Drift } from "../../model/generated/drift.ts";
 
 /** Where the place of a definition can be read; null where nobody said how, or it is of no commit. */
 export type SourceLink = (of: Pick<Drift, "at" | "commit">) => string | null;

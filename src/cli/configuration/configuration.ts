@@ -1,26 +1,26 @@
 /** plumbline.yaml as the program uses it: defaults filled in, paths absolute, contradictions told. */
 
 import { dirname, relative, resolve } from "node:path";
-import { readConfiguration } from "../definitions/configuration-file.ts";
-import type { LoadRequest } from "../definitions/definitions.ts";
-import { milliseconds } from "../model/duration.ts";
-import type { Fault, Position } from "../model/fault.ts";
+import { readConfiguration } from "../../definitions/configuration-file.ts";
+import type { LoadRequest } from "../../definitions/definitions.ts";
+import { milliseconds } from "../../model/duration.ts";
+import type { Fault, Position } from "../../model/fault.ts";
 import type {
   Credential,
   SecretReference,
   ServiceConfiguration,
   Tenant,
-} from "../model/generated/service.ts";
-import type { SecretUse } from "../model/secret.ts";
-import type { Limits, Verb } from "../plan/input.ts";
-import type { ChangeWindow } from "../plan/windows.ts";
-import type { AttributionSettings, DriftSettings } from "../reconcile/subject.ts";
-import type { Cloud } from "../tenant/clouds.ts";
+} from "../../model/generated/service.ts";
+import type { SecretUse } from "../../model/secret.ts";
+import type { Limits, Verb } from "../../plan/input.ts";
+import type { ChangeWindow } from "../../plan/windows.ts";
+import type { AttributionSettings, DriftSettings } from "../../reconcile/subject.ts";
+import type { Cloud } from "../../tenant/clouds.ts";
 import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import { type AlertSettings, alertSettings } from "./alert-settings.ts";
-import { configurationFaults } from "./configuration-rules.ts";
 import { cloudOf } from "./graph-root.ts";
 import { type KeyVaultSettings, keyVaultSettings } from "./key-vault-settings.ts";
+import { configurationFaults } from "./rules.ts";
 import { type Environment, loadRequests } from "./scopes.ts";
 import { secretUse } from "./service-secrets.ts";
 

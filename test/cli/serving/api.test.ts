@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Drift } from "../../src/model/generated/drift.ts";
-import type { Run } from "../../src/model/generated/run.ts";
+import type { Drift } from "../../../src/model/generated/drift.ts";
+import type { Run } from "../../../src/model/generated/run.ts";
 import {
   definition,
   methodsOf,
@@ -11,8 +11,8 @@ import {
   type Running,
   type Service,
   seeded,
-} from "./program.ts";
-import { faultsBy } from "./published-schemas.ts";
+} from "../program.ts";
+import { faultsBy } from "../published-schemas.ts";
 
 const token = "a-token-of-the-people-on-call";
 const viewerToken = "a-token-of-the-wall-in-the-hall";

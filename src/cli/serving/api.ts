@@ -1,18 +1,18 @@
 /** What the API of the service answers, from the store and the schedule. */
-import { readSchema } from "../definitions/schemas.ts";
-import type { Clock } from "../model/clock.ts";
-import { seenDigest } from "../model/drift.ts";
-import type { Drift } from "../model/generated/drift.ts";
-import type { Memory } from "../model/store.ts";
-import { standingDrifts } from "../plan/standing.ts";
-import type { TenantStatus } from "../reconcile/schedule.ts";
-import type { PlanSubject } from "../reconcile/subject.ts";
-import type { ApiOptions, ApiSource } from "../web/api.ts";
-import type { PageActs } from "../web/page/options.ts";
-import type { TenantSettings } from "./configuration.ts";
+import { readSchema } from "../../definitions/schemas.ts";
+import type { Clock } from "../../model/clock.ts";
+import { seenDigest } from "../../model/drift.ts";
+import type { Drift } from "../../model/generated/drift.ts";
+import type { Memory } from "../../model/store.ts";
+import { standingDrifts } from "../../plan/standing.ts";
+import type { TenantStatus } from "../../reconcile/schedule.ts";
+import type { PlanSubject } from "../../reconcile/subject.ts";
+import type { ApiOptions, ApiSource } from "../../web/api.ts";
+import type { PageActs } from "../../web/page/options.ts";
+import type { TenantSettings } from "../configuration/configuration.ts";
+import { version } from "../version.ts";
 import type { RunNow } from "./run-now.ts";
 import { standings } from "./standings.ts";
-import { version } from "./version.ts";
 
 /** What of a tenant the API needs. */
 interface Answering {

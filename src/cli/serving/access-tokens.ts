@@ -1,10 +1,10 @@
 /** The tokens of `http.access`: read before anything is begun, and those in files again when they change. */
 import type { Logger } from "pino";
-import type { Clock } from "../model/clock.ts";
-import type { Secret, Secrets } from "../model/secret.ts";
-import type { AccessOptions, AccessToken } from "../web/access.ts";
-import { openAccess } from "../web/access.ts";
-import type { AccessSettings, TokenSettings } from "./access-settings.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Secret, Secrets } from "../../model/secret.ts";
+import type { AccessOptions, AccessToken } from "../../web/access.ts";
+import { openAccess } from "../../web/access.ts";
+import type { AccessSettings, TokenSettings } from "../configuration/access-settings.ts";
 
 /** Milliseconds between two looks at the files. */
 const EVERY = 5_000;

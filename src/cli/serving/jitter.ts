@@ -1,5 +1,5 @@
 import { createTask } from "node-cron";
-import type { TenantSettings } from "./configuration.ts";
+import type { TenantSettings } from "../configuration/configuration.ts";
 
 /** Milliseconds. */
 const longest = 10_000;

@@ -1,11 +1,11 @@
 /** What operators ask for on the page. */
-import type { Clock } from "../model/clock.ts";
-import { FaultError, failure } from "../model/fault.ts";
-import { acceptDrift, revokeAcceptance } from "../reconcile/accept.ts";
-import type { Notify, PlanSubject } from "../reconcile/subject.ts";
-import type { PageActs } from "../web/page/options.ts";
+import type { Clock } from "../../model/clock.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import { acceptDrift, revokeAcceptance } from "../../reconcile/accept.ts";
+import type { Notify, PlanSubject } from "../../reconcile/subject.ts";
+import type { PageActs } from "../../web/page/options.ts";
+import { parseUntil } from "../until.ts";
 import type { RunNow } from "./run-now.ts";
-import { parseUntil } from "./until.ts";
 
 export interface Acting {
   readonly runNow: RunNow;

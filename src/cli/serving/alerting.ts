@@ -1,23 +1,27 @@
 /** Puts the sinks of plumbline.yaml behind the port, and the queue between them and the runs of serve. */
 import { createTask } from "node-cron";
 import type { Logger } from "pino";
-import type { Clock } from "../model/clock.ts";
-import { milliseconds } from "../model/duration.ts";
-import { toFault } from "../model/fault.ts";
-import type { Run } from "../model/generated/run.ts";
-import type { Secrets, SecretUse } from "../model/secret.ts";
-import type { Store } from "../model/store.ts";
-import type { TenantIdentity } from "../model/tenant.ts";
-import { startDispatcher } from "../notify/dispatch.ts";
-import { heartbeatAlerts } from "../notify/heartbeat.ts";
-import { openSink } from "../notify/notify.ts";
-import type { Sink } from "../notify/sinks/sink.ts";
-import type { Tally } from "../notify/tally.ts";
-import { type Desk, tellEndless, tellHeartbeat, tellRun } from "../notify/tell.ts";
-import type { TenantStatus } from "../reconcile/schedule.ts";
-import type { PlanSubject } from "../reconcile/subject.ts";
-import type { Redactors } from "../secrets/secrets.ts";
-import { type AlertSettings, defaultKeep, type SinkSettings } from "./alert-settings.ts";
+import type { Clock } from "../../model/clock.ts";
+import { milliseconds } from "../../model/duration.ts";
+import { toFault } from "../../model/fault.ts";
+import type { Run } from "../../model/generated/run.ts";
+import type { Secrets, SecretUse } from "../../model/secret.ts";
+import type { Store } from "../../model/store.ts";
+import type { TenantIdentity } from "../../model/tenant.ts";
+import { startDispatcher } from "../../notify/dispatch.ts";
+import { heartbeatAlerts } from "../../notify/heartbeat.ts";
+import { openSink } from "../../notify/notify.ts";
+import type { Sink } from "../../notify/sinks/sink.ts";
+import type { Tally } from "../../notify/tally.ts";
+import { type Desk, tellEndless, tellHeartbeat, tellRun } from "../../notify/tell.ts";
+import type { TenantStatus } from "../../reconcile/schedule.ts";
+import type { PlanSubject } from "../../reconcile/subject.ts";
+import type { Redactors } from "../../secrets/secrets.ts";
+import {
+  type AlertSettings,
+  defaultKeep,
+  type SinkSettings,
+} from "../configuration/alert-settings.ts";
 
 export interface Opening {
   /** The service's own. */

@@ -1,15 +1,15 @@
 /** `http.access` and `http.trustedProxies` of plumbline.yaml: who may use the page and the API. */
 import { isIP } from "node:net";
-import type { Position } from "../model/fault.ts";
+import type { Position } from "../../model/fault.ts";
 import type {
   Access,
   AccessToken,
   EntraAccess,
   ServiceConfiguration,
-} from "../model/generated/service.ts";
-import { isLoopback } from "../model/network.ts";
-import type { SecretUse } from "../model/secret.ts";
-import { clouds } from "../tenant/clouds.ts";
+} from "../../model/generated/service.ts";
+import { isLoopback } from "../../model/network.ts";
+import type { SecretUse } from "../../model/secret.ts";
+import { clouds } from "../../tenant/clouds.ts";
 import { isSafeOrigin } from "./graph-root.ts";
 import { secretUse } from "./service-secrets.ts";
 

@@ -1,9 +1,9 @@
 /** What operators ask for on the page and by the API, on a real tenant. */
 import { expect, test } from "vitest";
-import { pageActs } from "../../src/cli/page-acts.ts";
-import { seenDigest } from "../../src/model/drift.ts";
-import { change, elsewhere, look, managed } from "../reconcile/drifting.ts";
-import type { Practice } from "../reconcile/practice-tenant.ts";
+import { pageActs } from "../../../src/cli/serving/page-acts.ts";
+import { seenDigest } from "../../../src/model/drift.ts";
+import { change, elsewhere, look, managed } from "../../reconcile/drifting.ts";
+import type { Practice } from "../../reconcile/practice-tenant.ts";
 
 const unexpected = () => Promise.reject(new Error("Nobody was expected to run anything"));
 const field = { name: "a", path: "spec.targetUrl" };

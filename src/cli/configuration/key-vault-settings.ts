@@ -1,13 +1,13 @@
 /** `keyVault` of plumbline.yaml: how secrets in Azure Key Vault are read. */
-import type { Position } from "../model/fault.ts";
+import type { Position } from "../../model/fault.ts";
 import type {
   Credential,
   SecretReference,
   ServiceConfiguration,
-} from "../model/generated/service.ts";
-import { isLoopback } from "../model/network.ts";
-import type { SecretUse } from "../model/secret.ts";
-import { type CloudName, vaultDomains } from "../tenant/clouds.ts";
+} from "../../model/generated/service.ts";
+import { isLoopback } from "../../model/network.ts";
+import type { SecretUse } from "../../model/secret.ts";
+import { type CloudName, vaultDomains } from "../../tenant/clouds.ts";
 import { ownReferences, referencesOf, secretUse } from "./service-secrets.ts";
 
 export interface KeyVaultSettings {

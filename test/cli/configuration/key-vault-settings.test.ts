@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLocal, vaultUrls } from "../../src/cli/key-vault-settings.ts";
+import { isLocal, vaultUrls } from "../../../src/cli/configuration/key-vault-settings.ts";
 
 test.for([
   { cloud: "global", want: "https://kv-production.vault.azure.net" },

@@ -1,12 +1,12 @@
 /** How tenants stand, from the store and from the schedule: for the page and for the API. */
-import { isPressing } from "../model/drift.ts";
-import type { Memory, RunOutline } from "../model/store.ts";
-import { standingDrifts } from "../plan/standing.ts";
-import { activeSuspensions } from "../plan/suspensions.ts";
-import type { TenantStatus } from "../reconcile/schedule.ts";
-import type { PlanSubject } from "../reconcile/subject.ts";
-import type { TenantStanding } from "../web/page/options.ts";
-import type { TenantSettings } from "./configuration.ts";
+import { isPressing } from "../../model/drift.ts";
+import type { Memory, RunOutline } from "../../model/store.ts";
+import { standingDrifts } from "../../plan/standing.ts";
+import { activeSuspensions } from "../../plan/suspensions.ts";
+import type { TenantStatus } from "../../reconcile/schedule.ts";
+import type { PlanSubject } from "../../reconcile/subject.ts";
+import type { TenantStanding } from "../../web/page/options.ts";
+import type { TenantSettings } from "../configuration/configuration.ts";
 
 /** What of a tenant is needed. */
 export interface Standing {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readSettings } from "../../src/cli/configuration.ts";
+import { readSettings } from "../../../src/cli/configuration/configuration.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-alert-settings-"));
 

@@ -1,13 +1,13 @@
 /** The secrets of the service itself: what plumbline.yaml names. Definitions may never name them. */
 import { resolve } from "node:path";
-import type { VaultSecret } from "../definitions/secret-scope.ts";
-import type { Position } from "../model/fault.ts";
+import type { VaultSecret } from "../../definitions/secret-scope.ts";
+import type { Position } from "../../model/fault.ts";
 import type {
   Credential,
   SecretReference,
   ServiceConfiguration,
-} from "../model/generated/service.ts";
-import type { SecretSource, SecretUse } from "../model/secret.ts";
+} from "../../model/generated/service.ts";
+import type { SecretSource, SecretUse } from "../../model/secret.ts";
 
 /** `at` is the place that names the reference, `path` its path in plumbline.yaml. */
 export function secretUse(

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readSettings } from "../../src/cli/configuration.ts";
-import { openDefinitions } from "../../src/definitions/definitions.ts";
+import { readSettings } from "../../../src/cli/configuration/configuration.ts";
+import { openDefinitions } from "../../../src/definitions/definitions.ts";
 
 let folder: string;
 

@@ -2,10 +2,10 @@
 import { setImmediate } from "node:timers/promises";
 import pino from "pino";
 import { expect, test } from "vitest";
-import { type Alerting, startAlerting } from "../../src/cli/alerting.ts";
-import { createRedactors, openSecrets } from "../../src/secrets/secrets.ts";
-import { startHttpReceiver } from "../notify/http-receiver.ts";
-import { connector, openPractice } from "../reconcile/practice-tenant.ts";
+import { type Alerting, startAlerting } from "../../../src/cli/serving/alerting.ts";
+import { createRedactors, openSecrets } from "../../../src/secrets/secrets.ts";
+import { startHttpReceiver } from "../../notify/http-receiver.ts";
+import { connector, openPractice } from "../../reconcile/practice-tenant.ts";
 
 const at = { file: "plumbline.yaml", line: 1, column: 1 };
 

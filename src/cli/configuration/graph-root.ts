@@ -1,6 +1,6 @@
-import type { Tenant } from "../model/generated/service.ts";
-import { isLoopback } from "../model/network.ts";
-import { type Cloud, clouds } from "../tenant/clouds.ts";
+import type { Tenant } from "../../model/generated/service.ts";
+import { isLoopback } from "../../model/network.ts";
+import { type Cloud, clouds } from "../../tenant/clouds.ts";
 
 /** Where Microsoft Graph and the sign-in service are for a tenant, each spelled in one way alone. */
 export function cloudOf(cloud: Tenant["cloud"] = "global"): Cloud {
