@@ -28,10 +28,13 @@ export function answered(
   const live = liveIds(observations);
   const written = new Set(outcomes.filter(({ result }) => result === "done").map(({ id }) => id));
   const known = new Set(memory.ledger.map(({ id }) => id));
-  // Until the ledger has it, nothing else says that it is ours.
-  const hasMadeOne = (begun: OpenJournalEntry) => {
+  // Until the ledger has it, nothing else says that it is ours. What the plan takes for nobody's, because
+  // several creates under one name may have made it, must not become ours once one of them is closed.
+  const hasMadeOurs = (begun: OpenJournalEntry) => {
     const made = begun.op === "create" ? madeBy(begun, liveConnectors(observations)) : [];
-    return made.filter(({ id }) => !known.has(id)).length === 1;
+    const [id, ...others] = made.map((one) => one.id).filter((one) => !known.has(one));
+    if (id === undefined || others.length > 0) return false;
+    return isToBeAdopted(planned, id) || isToBeDeleted(planned, begun.name, id);
   };
   const flowResult = (begun: OpenJournalEntry): string | null => {
     const isDone = outcomes.some(
@@ -60,7 +63,7 @@ export function answered(
     if (isAmong(outcomes.filter(({ result }) => result === "done"))) return "written and seen";
     const isSettled = !leavesAuthenticationOpen(begun) || !about.some(isBasic);
     if (isAmong(planned.unchanged) && isSettled) return "nothing differs";
-    return about.length === 0 && isOver && !hasMadeOne(begun) ? "definition gone" : null;
+    return about.length === 0 && isOver && !hasMadeOurs(begun) ? "definition gone" : null;
   };
   return memory.journal.flatMap((begun) => {
     const result = resultOf(begun);
@@ -81,6 +84,12 @@ function isOwner(
 
 function isToBeAdopted({ changes, held }: Plan, id: string): boolean {
   return [...changes, ...held].some((one) => one.op === "adopt" && one.id === id);
+}
+
+function isToBeDeleted({ changes, held }: Plan, name: string, id: string): boolean {
+  return [...changes, ...held].some(
+    (one) => one.op === "delete" && one.name === name && one.id === id,
+  );
 }
 
 function isBasic({ definition }: Desired): boolean {
