@@ -1,5 +1,6 @@
 /** Changes of a tenant by somebody else, as its own audit log tells of them. */
 import type { Kind } from "./definition.ts";
+import type { Fault } from "./fault.ts";
 import type { Attribution } from "./generated/run.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface DirectoryAudits {
    * these; null: nothing.
    */
   readonly left: { readonly after: string } | "older" | null;
+  /** Why it went no further than these entries; null: nothing went wrong. */
+  readonly brokenOff: Fault | null;
   /** Empty: the access token does not tell. */
   readonly caller: Caller;
 }

@@ -73,9 +73,13 @@ export async function hear(
     note: null,
   };
   if (!attribution.read || isRefused(reading, now)) return silent;
+  // What may pass is for the log alone.
+  const warned = (fault: Fault, cause: unknown) =>
+    notify({ type: "fault", tenant: tenant.name, fault: { ...fault, severity: "warning" }, cause });
   try {
     const since = beginning(reading, memory.outside, now);
     const found = await subject.reader.audits(since, signal);
+    if (found.brokenOff) warned(found.brokenOff, null);
     const fresh = await others(subject, found, memory, now);
     return {
       ...silent,
@@ -87,9 +91,7 @@ export async function hear(
     signal.throwIfAborted();
     const fault = toFault(thrown);
     if (refusals.has(fault.code)) return refused(silent, fault, now);
-    // What may pass is for the log alone.
-    const warning = { ...fault, severity: "warning" } as const;
-    notify({ type: "fault", tenant: tenant.name, fault: warning, cause: thrown });
+    warned(fault, thrown);
     return silent;
   }
 }
@@ -122,10 +124,13 @@ function beginning({ from }: AuditReading, known: readonly OutsideChange[], now:
   return latest(oldest, last, first?.at ?? oldest);
 }
 
-/** What arrives late is read again and again for as long as it may. */
+/**
+ * What arrives late is read again and again for as long as it may: also after the end was reached in
+ * several runs, of which the last one began far later.
+ */
 function nextBeginning({ left }: DirectoryAudits, since: string, now: string): string {
   if (left === "older") return since;
-  return left === null ? latest(since, toInstant(Date.parse(now) - LATE)) : left.after;
+  return left === null ? toInstant(Date.parse(now) - LATE) : left.after;
 }
 
 function latest(...instants: readonly string[]): string {

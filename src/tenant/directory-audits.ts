@@ -6,32 +6,39 @@
  * strange in one is taken as not told.
  */
 import type { DirectoryAudit, DirectoryAudits } from "../model/attribution.ts";
-import type { FaultError } from "../model/fault.ts";
+import type { Clock } from "../model/clock.ts";
+import { type Fault, FaultError } from "../model/fault.ts";
 import type { Redactor } from "../model/secret.ts";
 import { asObject, LONGEST_ID, NotAsExpected } from "./api-connector.ts";
-import type { Asked } from "./exchange.ts";
-import { answerFault, type FaultContext, malformedAnswer } from "./faults.ts";
+import type { Answer, Asked } from "./exchange.ts";
+import { answerFault, type FaultContext, malformedAnswer, pausedFault } from "./faults.ts";
 import { presentable } from "./graph-error.ts";
 import { expectPage, parseJson, readPage } from "./listing.ts";
 import type { Transport } from "./transport.ts";
 
-/** Which of the questions this tenant answers. */
+/** Which of the questions this tenant answers, and when it asked to be left alone. */
 export interface KnownQuestion {
   /**
    * `changes` names the activities, the oldest first; `service` is the filter of Microsoft's own
    * example, for a Graph that refuses the other: it brings every sign-in of Azure AD B2C as well.
    */
   form: "changes" | "service";
+  /** From when on and for how long it is not asked, in milliseconds; null: it may be. */
+  rest: { readonly from: number; readonly length: number } | null;
 }
 
 export interface AuditAccess {
   readonly transport: Transport;
   readonly context: FaultContext;
   readonly question: KnownQuestion;
+  readonly clock: Clock;
 }
 
 /** Of up to 1,000 entries. What does not fit is left for the next run. */
 const MOST_PAGES = 5;
+
+/** Milliseconds after which no further page is asked for: a run waits for it. */
+const LONGEST_READING = 30_000;
 
 const PATH = "/v1.0/auditLogs/directoryAudits";
 
@@ -45,58 +52,110 @@ const activities = {
 
 type Activity = keyof typeof activities;
 
-/** From this instant on, the oldest first. Throws a FaultError, of the first page that has one. */
+/**
+ * From this instant on, the oldest first. Throws the FaultError of the first page; where a later one
+ * fails, what came before it is answered, or a log that always breaks off there would never be read.
+ */
 export async function readAudits(
   access: AuditAccess,
   since: string,
   signal?: AbortSignal,
 ): Promise<Found> {
   const { question } = access;
-  const first = await readPages(access, since, signal);
-  if ("entries" in first) return first;
-  if (first.refused.fault.code !== "rejected" || question.form === "service") throw first.refused;
-  question.form = "service";
-  const second = await readPages(access, since, signal);
-  if ("entries" in second) return second;
-  question.form = "changes";
-  throw second.refused;
+  try {
+    return await readPages(access, since, signal);
+  } catch (thrown) {
+    const isRefused = thrown instanceof FaultError && thrown.fault.code === "rejected";
+    if (!isRefused || question.form === "service") throw thrown;
+  }
+  try {
+    question.form = "service";
+    return await readPages(access, since, signal);
+  } catch (thrown) {
+    question.form = "changes";
+    throw thrown;
+  }
 }
 
 type Found = Omit<DirectoryAudits, "caller">;
 
-async function readPages(
-  { transport, context, question: { form } }: AuditAccess,
-  since: string,
-  signal?: AbortSignal,
-): Promise<Found | { readonly refused: FaultError }> {
-  const asked: Asked = { method: "GET", kind: "DirectoryAudit", id: null, path: PATH };
-  let nextLink: string | null = `${context.tenant.graph}${PATH}?${queryOf(form, since)}`;
-  const entries = new Map<string, DirectoryAudit>();
-  let latest: string | null = null;
+/** What the pages so far held. */
+interface Pages {
+  readonly entries: Map<string, DirectoryAudit>;
+  /** Of all entries, changes or not. */
+  latest: string | null;
+  /** As was asked; a Graph that does not mind gives the newest first. */
+  isOldestFirst: boolean;
+}
+
+async function readPages(access: AuditAccess, since: string, signal?: AbortSignal): Promise<Found> {
+  const { context, question, clock } = access;
+  const isOldestFirst = question.form === "changes";
+  const read: Pages = { entries: new Map(), latest: null, isOldestFirst };
+  const deadline = clock.now().getTime() + LONGEST_READING;
+  let nextLink: string | null = `${context.tenant.graph}${PATH}?${queryOf(question.form, since)}`;
+  let brokenOff: Fault | null = null;
   for (let pages = 0; nextLink !== null && pages < MOST_PAGES; pages += 1) {
-    const answer = await transport.send(asked, { nextLink, signal });
-    if (answer.status < 200 || answer.status > 299) {
-      const refused = answerFault(answer, asked, context);
-      if (pages > 0) throw refused;
-      return { refused };
-    }
+    if (clock.now().getTime() > deadline) break;
     try {
-      expectPage(answer);
-      const page = readPage(parseJson(answer.text), context.tenant.graph);
-      for (const json of page.objects) {
-        const { at, audit } = toAudit(json, context.redactor);
-        if (audit !== null) entries.set(audit.id, audit);
-        if (latest === null || at > latest) latest = at;
-      }
-      nextLink = page.nextLink;
+      nextLink = await readOn(access, nextLink, read, signal);
     } catch (thrown) {
-      if (!(thrown instanceof NotAsExpected)) throw thrown;
-      throw malformedAnswer(thrown.message, answer, asked, context);
+      if (!(thrown instanceof FaultError) || pages === 0) throw thrown;
+      brokenOff = thrown.fault;
+      break;
     }
   }
-  const isOldestFirst = form === "changes" && latest !== null;
-  const left = nextLink === null ? null : isOldestFirst ? { after: latest ?? since } : "older";
-  return { entries: [...entries.values()].sort(byInstant), left };
+  const { latest } = read;
+  const entries = [...read.entries.values()].sort(byInstant);
+  const after = read.isOldestFirst && latest !== null ? { after: latest } : "older";
+  return { entries, left: nextLink === null ? null : after, brokenOff };
+}
+
+const asked: Asked = { method: "GET", kind: "DirectoryAudit", id: null, path: PATH };
+
+/** One more page; answers where the next one is. Throws a FaultError. */
+async function readOn(
+  access: AuditAccess,
+  nextLink: string,
+  read: Pages,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const { context } = access;
+  const answer = await rested(access, nextLink, signal);
+  if (answer.status < 200 || answer.status > 299) throw answerFault(answer, asked, context);
+  try {
+    expectPage(answer);
+    const page = readPage(parseJson(answer.text), context.tenant.graph);
+    for (const json of page.objects) add(read, toAudit(json, context.redactor));
+    return page.nextLink;
+  } catch (thrown) {
+    if (!(thrown instanceof NotAsExpected)) throw thrown;
+    throw malformedAnswer(thrown.message, answer, asked, context);
+  }
+}
+
+function add(read: Pages, { at, audit }: Read): void {
+  if (audit !== null) read.entries.set(audit.id, audit);
+  if (at === null) return;
+  if (read.latest === null || at >= read.latest) read.latest = at;
+  else read.isOldestFirst = false;
+}
+
+/** Whoever asked too often keeps the others from asking as well, when it does not stop. */
+async function rested(
+  { transport, question, clock, context }: AuditAccess,
+  nextLink: string,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  const { from, length } = question.rest ?? { from: 0, length: 0 };
+  const passed = clock.now().getTime() - from;
+  // A clock that was set back must not keep the question from being asked.
+  if (passed >= 0 && passed < length) throw pausedFault(length - passed, asked, context);
+  const answer = await transport.send(asked, { nextLink, signal });
+  const { status, retryAfter } = answer;
+  const isThrottled = (status === 429 || status === 503) && retryAfter !== null;
+  question.rest = isThrottled ? { from: clock.now().getTime(), length: retryAfter } : null;
+  return answer;
 }
 
 function byInstant(one: DirectoryAudit, other: DirectoryAudit): number {
@@ -118,13 +177,21 @@ function queryOf(form: KnownQuestion["form"], since: string): string {
   return `$filter=${encodeURIComponent(`${from} and (${any})`)}&$orderby=activityDateTime%20asc`;
 }
 
-/** `audit`: null for what is no change of a connector or a flow. Throws NotAsExpected. */
-function toAudit(json: unknown, redactor: Redactor) {
+/** `audit`: null for what is no change of a connector or a flow, whose instant may be missing. */
+type Read =
+  | { readonly at: string; readonly audit: DirectoryAudit }
+  | { readonly at: string | null; readonly audit: null };
+
+/** Throws NotAsExpected for a change of which nobody can tell which one or when. */
+function toAudit(json: unknown, redactor: Redactor): Read {
   const entry = asObject(json, "an entry");
   const at = instantOf(entry["activityDateTime"]);
   const activity = activityOf(entry["activityDisplayName"]);
   const hasFailed = textOf(entry["result"])?.toLowerCase() === "failure";
   if (activity === null || hasFailed) return { at, audit: null };
+  if (at === null) {
+    throw new NotAsExpected("has an entry whose activityDateTime is no instant");
+  }
   const id = textOf(entry["id"]);
   if (id === null || id.length > LONGEST_ID) throw new NotAsExpected("has an entry without id");
   const request = textOf(entry["correlationId"]);
@@ -140,12 +207,10 @@ function toAudit(json: unknown, redactor: Redactor) {
   return { at, audit };
 }
 
-function instantOf(value: unknown): string {
+/** null: it is none. */
+function instantOf(value: unknown): string | null {
   const at = typeof value === "string" ? new Date(value) : null;
-  if (at === null || Number.isNaN(at.getTime())) {
-    throw new NotAsExpected("has an entry whose activityDateTime is no instant");
-  }
-  return at.toISOString();
+  return at === null || Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
 function activityOf(value: unknown): Activity | null {

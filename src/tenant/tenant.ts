@@ -62,6 +62,7 @@ export interface Access {
   readonly known: Readonly<Record<WrittenKind, KnownListing<Observed>>>;
   readonly names: KnownNames;
   readonly question: KnownQuestion;
+  readonly clock: Clock;
 }
 
 /** Sends nothing yet. Throws a FaultError `configuration` for an address that would not be safe. */
@@ -96,7 +97,8 @@ export function openAccess(options: AccessOptions): Access {
     writing: open(null),
     known: { ApiConnector: { last: null } },
     names: { tokenStep: null },
-    question: { form: "changes" },
+    question: { form: "changes", rest: null },
+    clock,
   };
 }
 
@@ -148,8 +150,8 @@ function reader(access: Access, transport: Transport): TenantReader {
       return withSteps(flow, flows, signal);
     },
     async audits(since, signal) {
-      const { asking, question, token } = access;
-      const found = await readAudits({ transport: asking, context, question }, since, signal);
+      const { asking: transport, question, token, clock } = access;
+      const found = await readAudits({ transport, context, question, clock }, since, signal);
       return { ...found, caller: callerOf(token()) };
     },
   };

@@ -37,14 +37,24 @@ function entry({ at }: Arriving, index: number): DirectoryAudit {
 
 const tenant = { name: "t", graph: "https://graph.microsoft.com", tenantId: "t" };
 
-/** One run at that moment, over a log in which everything arrives after its own delay. */
-async function listen(store: Store, log: readonly Arriving[], now: number): Promise<Heard> {
+/**
+ * One run at that moment, over a log in which everything arrives after its own delay. `most`: entries
+ * that one reading brings.
+ */
+async function listen(
+  store: Store,
+  log: readonly Arriving[],
+  now: number,
+  most = Infinity,
+): Promise<Heard> {
   const arrived = log
     .map((one, index) => ({ ...one, entry: entry(one, index) }))
     .filter(({ at, late }) => at + late <= now);
   const audits = async (since: string) => {
-    const entries = arrived.map((one) => one.entry).filter(({ at }) => at >= since);
-    return { entries, left: null, caller: [] };
+    const all = arrived.map((one) => one.entry).filter(({ at }) => at >= since);
+    const entries = all.toSorted((one, other) => (one.at < other.at ? -1 : 1)).slice(0, most);
+    const left = entries.length < all.length ? { after: entries.at(-1)?.at ?? since } : null;
+    return { entries, left, caller: [], brokenOff: null };
   };
   const { memory, ...heard } = await heardBy(store, audits, now);
   const found = { lookedAt: null, keep: 30 * day, now: instant(now) };
@@ -91,6 +101,19 @@ test("no entry is missed however late it arrives within three days, and none is 
     }),
     { numRuns: 20 },
   );
+});
+
+test("what arrives late is found also after the end of the log was reached in several runs", async () => {
+  const log = [0, 1, 2, 3].map((at) => ({ at: at * hour, late: 0 }));
+  const late = { at: hour / 2, late: 9 * hour };
+  await inStore(async (store) => {
+    const readings = [4, 5, 6, 7, 8, 12, 13].map((at) => at * hour);
+    const news: string[] = [];
+    for (const now of readings) {
+      news.push(...(await listen(store, [...log, late], now, 2)).fresh.map(({ id }) => id));
+    }
+    expect(news).toEqual(["e0", "e1", "e2", "e3", "e4"]);
+  });
 });
 
 test("a log that never ends is kept to a bound, and what went does not come back as news", async () => {

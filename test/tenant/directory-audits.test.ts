@@ -142,6 +142,63 @@ test("pages are followed to a bound, and say where to go on", async () => {
   expect(graph.seen).toHaveLength(5);
 });
 
+/** Pages without an end: the n-th has one entry, of n minutes past eight. */
+const pageOf = (minute: number) => (url: string) => ({
+  body: {
+    value: [{ ...whole, id: `e${minute}`, activityDateTime: `2026-08-20T08:0${minute}:00Z` }],
+    "@odata.nextLink": `${url}/v1.0/auditLogs/directoryAudits?$skiptoken=${minute}`,
+  },
+});
+
+test.each([
+  ["is throttled", { status: 429, headers: { "retry-after": "1" }, body: {} }, "throttled"],
+  ["is refused", { status: 400, body: {} }, "rejected"],
+  ["is torn", { body: "{" }, "malformed"],
+  ["breaks off", { drop: "midway" } as const, "network"],
+])("what was read before a page that %s is kept, and read on from there", async (_, page, code) => {
+  await using graph = await startGraph(pageOf(1), pageOf(2), page);
+  const found = await openReader(access(graph.url).access).audits(since);
+  expect(found.entries.map(({ id }) => id)).toEqual(["e1", "e2"]);
+  expect(found.left).toEqual({ after: "2026-08-20T08:02:00.000Z" });
+  expect(found.brokenOff?.code).toBe(code);
+  expect(graph.seen).toHaveLength(3);
+});
+
+test("nothing is left out where Graph gives the newest first against what was asked", async () => {
+  await using graph = await startGraph(...[9, 8, 7, 6, 5, 4].map((minute) => pageOf(minute)));
+  const found = await openReader(access(graph.url).access).audits(since);
+  expect(found.entries).toHaveLength(5);
+  expect(found.left).toBe("older");
+});
+
+test("a log that asked for time is left alone for so long, and no longer", async () => {
+  const throttled = { status: 429, headers: { "retry-after": "600" }, body: {} };
+  await using graph = await startGraph(throttled, { body: { value: [whole] } });
+  const { access: opened, clock } = access(graph.url);
+  const ask = () => openReader(opened).audits(since);
+  await expect(ask()).rejects.toMatchObject({ fault: { code: "throttled" } });
+  clock.advance(599_000);
+  await expect(ask()).rejects.toMatchObject({ fault: { code: "throttled" } });
+  expect(graph.seen).toHaveLength(1);
+  clock.advance(1_000);
+  expect((await ask()).entries).toHaveLength(1);
+});
+
+test("a budget that makes each page wait lets a run go on after half a minute", async () => {
+  await using graph = await startGraph(...[1, 2, 3, 4, 5].map((minute) => pageOf(minute)));
+  const found = await openReader(access(graph.url, { budget: 1 }).access).audits(since);
+  expect(graph.seen).toHaveLength(3);
+  expect(found.left).toEqual({ after: "2026-08-20T08:03:00.000Z" });
+});
+
+test("a sign-in without an instant keeps no change from being read, a change without one does", async () => {
+  const signIn = { ...whole, activityDisplayName: "Issue an id_token", activityDateTime: null };
+  expect((await read(signIn, whole)).entries).toHaveLength(1);
+  await expect(read({ ...whole, activityDateTime: "soon" })).rejects.toMatchObject({
+    fault: { code: "malformed" },
+  });
+});
+
 test("a question that is refused is asked in the form of Microsoft's example, which leaves older ones", async () => {
   await using graph = await startGraph({ status: 400, body: {} }, (url) => ({
     body: { value: [whole], "@odata.nextLink": `${url}/v1.0/x?$skiptoken=${Math.random()}` },
