@@ -80,16 +80,19 @@ export type MemoryChange =
   /** Of a damaged one, `kind` is what its row says. */
   | ({ readonly op: "revoke"; readonly kind: string } & Pick<Acceptance, "name" | "path">)
   | { readonly op: "suspend"; readonly suspension: Suspension }
-  | ({ readonly op: "resume" } & Suspended)
+  /** The same. */
+  | { readonly op: "resume"; readonly kind: string | null; readonly name: string | null }
   /** Replaces what is held and was told of. */
   | { readonly op: "refused"; readonly refusals: readonly string[] };
 
-/** What is known of one field, and cannot be read any more. */
+/** What was known, and cannot be read any more. */
 export interface DamagedRow {
-  readonly of: "drift" | "acceptance";
+  readonly of: "drift" | "acceptance" | "suspension" | "refusals" | "outside";
   /** As the row says, which may be no kind at all. */
   readonly kind: string;
+  /** Of a change by somebody else, the id of its entry in the tenant's audit log. */
   readonly name: string;
+  /** Empty where it is not about one field. */
   readonly path: string;
   /** A warning: what follows from it, and what to do. */
   readonly fault: Fault;
@@ -137,7 +140,10 @@ export interface Memory {
   readonly journal: readonly OpenJournalEntry[];
   /** The identity under which a tenant of this name was first read whole; null when none was. */
   readonly known: TenantIdentity | null;
-  /** Also those that have ended by themselves. The whole tenant first, then by kind and name. */
+  /**
+   * Also those that have ended by themselves. The whole tenant first, then by kind and name. One that is
+   * damaged must be among them, and must not end by itself where its end cannot be read.
+   */
   readonly suspensions: readonly Suspension[];
   /** What the last run that applied would not do, so that each refusal is audited once. */
   readonly refusals: readonly string[];
@@ -145,7 +151,7 @@ export interface Memory {
   readonly acceptances: readonly Acceptance[];
   /** Every difference that is open, and those that were resolved lately. By kind, name and path. */
   readonly drifts: readonly Drift[];
-  /** Drifts and acceptances that could not be read; the others are as they were. */
+  /** What could not be read; all else is as it was. */
   readonly damaged: readonly DamagedRow[];
   /** Changes of the tenant by somebody else, the oldest first. */
   readonly outside: readonly OutsideChange[];

@@ -77,7 +77,7 @@ export async function hear(
   const warned = (fault: Fault, cause: unknown) =>
     notify({ type: "fault", tenant: tenant.name, fault: { ...fault, severity: "warning" }, cause });
   try {
-    const since = beginning(reading, memory.outside, now);
+    const since = beginning(reading, memory, now);
     const found = await subject.reader.audits(since, signal);
     if (found.brokenOff) warned(found.brokenOff, null);
     const fresh = await others(subject, found, memory, now);
@@ -116,8 +116,9 @@ function isRefused({ refusedAt }: AuditReading, now: string): boolean {
 }
 
 /** Entries that are known already are left out where so many are kept that the oldest went. */
-function beginning({ from }: AuditReading, known: readonly OutsideChange[], now: string): string {
+function beginning({ from }: AuditReading, { outside: known, damaged }: Memory, now: string) {
   const oldest = toInstant(Date.parse(now) - LOG_KEPT);
+  if (damaged.some((row) => row.of === "outside")) return oldest;
   const [first] = known.length >= MOST_KEPT ? known : [];
   // A clock that ran ahead must not leave out all that comes until then.
   const last = from !== null && from <= now ? from : oldest;
@@ -198,12 +199,13 @@ export function attributionChanges(
   const isKept = (one: OutsideChange, index: number) =>
     changes.length - index <= MOST_KEPT && (Date.parse(one.at) >= end || isMarking(one, memory));
   const kept = new Set(changes.filter(isKept).map(({ id }) => id));
+  const unreadable = memory.damaged.filter((row) => row.of === "outside").map(({ name }) => name);
   return {
     reading: { ...reading, lookedAt: lookedAt ?? reading.lookedAt },
     put: changes.filter(
       (one) => kept.has(one.id) && (news.has(one.id) || stored.get(one.id) !== one),
     ),
-    forget: memory.outside.filter(({ id }) => !kept.has(id)).map(({ id }) => id),
+    forget: [...memory.outside.map(({ id }) => id), ...unreadable].filter((id) => !kept.has(id)),
   };
 }
 

@@ -91,7 +91,7 @@ export function refusedRun({ faults, restore }: Run): readonly Told[] {
  */
 function newlyRefused(
   { held }: Plan,
-  { memory: { refusals }, asked: { only } }: PlanInput,
+  { memory: { refusals, damaged }, asked: { only } }: PlanInput,
 ): { readonly told: readonly Told[]; readonly changes: readonly MemoryChange[] } {
   const refused = held.filter(({ reason: { code } }) => code !== "announced" && code !== "scope");
   const keys = refused.map(({ op, kind, name, reason }) => `${op} ${kind} ${name}: ${reason.code}`);
@@ -101,7 +101,9 @@ function newlyRefused(
       const message = [reason.message, reason.lift ?? ""].join(" ").trim();
       return { action: "refuse", kind, name, id, result: reason.code, message };
     });
-  const isSame = keys.length === refusals.length && keys.every((key) => refusals.includes(key));
+  const isRead = damaged.every((row) => row.of !== "refusals");
+  const isSame =
+    isRead && keys.length === refusals.length && keys.every((key) => refusals.includes(key));
   // A run for some names alone says nothing about the others.
   const changes = isSame || only !== null ? [] : [{ op: "refused" as const, refusals: keys }];
   return { told, changes };

@@ -7,7 +7,7 @@ import { once } from "./once.ts";
 export const selectOutsideChanges = once(({ graph, tenantId }: TenantIdentity) =>
   build
     .selectFrom("outside_changes")
-    .select("change")
+    .select(["id", "change"])
     .where("graph", "=", graph)
     .where("tenant_id", "=", tenantId)
     .orderBy("at")

@@ -4,17 +4,17 @@
  */
 import type { Selectable } from "kysely";
 import type { Kind } from "../model/definition.ts";
-import { kinds } from "../model/definition.ts";
-import type { Fault } from "../model/fault.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Acceptance, DamagedRow } from "../model/store.ts";
-import { isObject, isTextOrNull, isTexts } from "./rows.ts";
+import { storeWarning } from "./faults.ts";
+import { isInstant, isKind, isObject, isTextOrNull, isTexts } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
 export type AcceptanceRow = Omit<Selectable<Tables["acceptances"]>, "graph" | "tenant_id">;
 export type DriftRow = Omit<Selectable<Tables["drifts"]>, "graph" | "tenant_id">;
 
-interface Rows<Noun> {
+/** What of the rows of one table can be read, and what cannot. */
+export interface Rows<Noun> {
   readonly readable: readonly Noun[];
   readonly damaged: readonly DamagedRow[];
 }
@@ -77,30 +77,18 @@ function isDrift(value: unknown): value is Drift {
   );
 }
 
-function isKind(value: unknown): value is Kind {
-  return kinds.some((kind) => kind === value);
-}
-
 /** Of a text, or a fingerprint. */
 function isDigest(value: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(value) || /^[^$]+\$[\w-]+$/.test(value);
 }
 
-function isInstant(value: unknown): boolean {
-  return typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
-}
-
 function damagedAcceptance({ kind, name, path }: AcceptanceRow, store: string): DamagedRow {
   const message = `The store ${store} is damaged: what was accepted of ${path} of ${name} cannot be read. Nothing is written over that field until somebody decides: plumbline accept ${name} --field ${path} with --revoke lets git's value return; with --until and --reason it accepts the live value anew.`;
-  return { of: "acceptance", kind, name, path, fault: warning(message) };
+  return { of: "acceptance", kind, name, path, fault: storeWarning(message) };
 }
 
 function damagedDrift({ kind, name, path }: DriftRow, store: string): DamagedRow {
   const what = path === "" ? name : `${path} of ${name}`;
   const message = `The store ${store} is damaged: since when ${what} differs cannot be read. If it still does, that is noted anew. Look after the disk, or restore the store from a backup if more of it is damaged.`;
-  return { of: "drift", kind, name, path, fault: warning(message) };
-}
-
-function warning(message: string): Fault {
-  return { severity: "warning", code: "store", message, at: null };
+  return { of: "drift", kind, name, path, fault: storeWarning(message) };
 }

@@ -1,5 +1,5 @@
 /** Turns what SQLite and the file system say into a sentence for the operator. */
-import { FaultError, failure } from "../model/fault.ts";
+import { type Fault, FaultError, failure } from "../model/fault.ts";
 
 const ELSEWHERE = "or name another file with store.sqlite or PLUMBLINE_STORE";
 const START_AFRESH =
@@ -37,6 +37,11 @@ export function storeFault(path: string, sentence: string, cause?: unknown): Fau
 /** A fault about content that cannot be used. */
 export function damaged(path: string, detail: string, cause?: unknown): FaultError {
   return storeFault(path, `is damaged (${detail}). ${START_AFRESH}.`, cause);
+}
+
+/** A warning about one row that cannot be used, where the others can. */
+export function storeWarning(message: string): Fault {
+  return { severity: "warning", code: "store", message, at: null };
 }
 
 /** Whether another connection holds a lock that is needed. */

@@ -1,9 +1,9 @@
 /** Rows become nouns again. What a row holds is checked here: a damaged one is a fault, not a crash. */
 import type { Selectable } from "kysely";
-import type { AuditReading, OutsideChange } from "../model/attribution.ts";
+import type { AuditReading } from "../model/attribution.ts";
 import { type Kind, kinds } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
-import type { Plan, Run, Suspension } from "../model/generated/run.ts";
+import type { Plan, Run } from "../model/generated/run.ts";
 import type {
   LedgerEntry,
   OpenJournalEntry,
@@ -21,8 +21,6 @@ export type JournalRow = Omit<
   Selectable<Tables["journal"]>,
   "graph" | "tenant_id" | "result" | "ended_at"
 >;
-
-export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
 
 export interface RunRow {
   readonly key: number;
@@ -83,39 +81,19 @@ export function toOwnWrite(row: WriteRow, path: string): OwnWrite {
   };
 }
 
-export function toOutsideChange({ change }: { readonly change: string }, path: string) {
-  return parse(change, { path, what: "change by somebody else" }, isOutsideChange);
-}
-
-/** The outline only. */
-function isOutsideChange(value: unknown): value is OutsideChange {
-  return (
-    isObject(value) &&
-    ["id", "at", "activity", "kind", "op", "seenAt"].every(
-      (key) => typeof value[key] === "string",
-    ) &&
-    isTexts(value["about"]) &&
-    (value["actor"] === null || isObject(value["actor"]))
-  );
-}
-
 export type ReadingRow = Pick<
   Selectable<Tables["audit_readings"]>,
   "begins" | "looked_at" | "refused_at"
 >;
 
+/** What cannot be read counts as not known: then the log is read from its beginning, and nobody is blamed. */
 export function toAuditReading(row: ReadingRow): AuditReading {
-  return { from: row.begins, lookedAt: row.looked_at, refusedAt: row.refused_at };
-}
-
-export function toSuspension(row: SuspensionRow, path: string): Suspension {
-  const { kind, name, ...said } = row;
-  const place = { path, what: `suspension of ${name || "the tenant"}` };
-  return { kind: kind === "" ? null : toKind(kind, place), name: name || null, ...said };
-}
-
-export function toRefusals({ refusals }: { refusals: string }, path: string): readonly string[] {
-  return parse(refusals, { path, what: "list of refusals" }, isTexts);
+  const known = (text: string | null) => (isInstant(text) ? text : null);
+  return {
+    from: known(row.begins),
+    lookedAt: known(row.looked_at),
+    refusedAt: known(row.refused_at),
+  };
 }
 
 export function toAudited(row: Link, path: string): ChainedEntry {
@@ -162,9 +140,8 @@ const notSaid = {
 };
 
 function toKind(text: string, { path, what }: Place): Kind {
-  const kind = kinds.find((known) => known === text);
-  if (kind === undefined) throw damaged(path, `${what} is of an unknown kind`);
-  return kind;
+  if (!isKind(text)) throw damaged(path, `${what} is of an unknown kind`);
+  return text;
 }
 
 export function parse<Value>(
@@ -188,6 +165,16 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+export function isKind(value: unknown): value is Kind {
+  return kinds.some((kind) => kind === value);
+}
+
+/** RFC 3339, in UTC. */
+export function isInstant(value: unknown): value is string {
+  const isWritten = typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+  return isWritten && !Number.isNaN(Date.parse(value));
 }
 
 export function isTextOrNull(value: unknown): value is string | null {

@@ -54,12 +54,10 @@ import {
   toJournalEntry,
   toLedgerEntry,
   toOutline,
-  toOutsideChange,
   toOwnWrite,
-  toRefusals,
   toRun,
-  toSuspension,
 } from "./rows.ts";
+import { outsideIn, refusalsIn, suspensionsIn } from "./said-rows.ts";
 import { openSqlite } from "./sqlite.ts";
 import { selectRefusals, selectSuspensions } from "./suspension-queries.ts";
 
@@ -295,24 +293,29 @@ async function recallFrom(
     selectDrifts(tenant),
     selectOutsideChanges(tenant),
   ]);
-  const [known, ledger, journal, suspensions, [refused], accepted, noted, outside] = read;
+  const [known, ledger, journal, suspended, refused, accepted, noted, heard] = read;
   const [identity] = known.map(({ name, graph, tenant_id: tenantId }) => ({
     name,
     graph,
     tenantId,
   }));
+  const place = { tenant, path };
+  const suspensions = suspensionsIn(suspended, place);
+  const refusals = refusalsIn(refused, place);
   const acceptances = acceptancesIn(accepted, path);
   const drifts = driftsIn(noted, path);
+  const outside = outsideIn(heard, place);
+  const rows = [suspensions, refusals, acceptances, drifts, outside];
   return {
     ledger: ledger.map((row) => toLedgerEntry(row, path)),
     journal: journal.map((row) => toJournalEntry(row, path)),
     known: identity ?? null,
-    suspensions: suspensions.map((row) => toSuspension(row, path)),
-    refusals: refused === undefined ? [] : toRefusals(refused, path),
+    suspensions: suspensions.readable,
+    refusals: refusals.readable,
     acceptances: acceptances.readable,
     drifts: drifts.readable,
-    damaged: [...acceptances.damaged, ...drifts.damaged],
-    outside: outside.map((row) => toOutsideChange(row, path)),
+    damaged: rows.flatMap(({ damaged }) => damaged),
+    outside: outside.readable,
   };
 }
 

@@ -29,7 +29,7 @@ export function putSuspension({ graph, tenantId }: TenantIdentity, suspension: S
     .compile();
 }
 
-export function removeSuspension({ graph, tenantId }: TenantIdentity, suspended: Suspended) {
+export function removeSuspension({ graph, tenantId }: TenantIdentity, suspended: Key) {
   const { kind, name } = keyOf(suspended);
   return build
     .deleteFrom("suspensions")
@@ -40,8 +40,11 @@ export function removeSuspension({ graph, tenantId }: TenantIdentity, suspended:
     .compile();
 }
 
+/** Of a damaged one, as its row says. */
+type Key = { readonly [Part in keyof Suspended]: string | null };
+
 /** No column of a key may be NULL, and no object has an empty name. */
-function keyOf({ kind, name }: Suspended) {
+function keyOf({ kind, name }: Key) {
   return { kind: kind ?? "", name: name ?? "" };
 }
 

@@ -205,6 +205,46 @@ test("a tenant is suspended and resumed by its name, and the audit knows who did
   expect(told).toContain("resume alex It was suspended: sign-ups fail");
 });
 
+test.for([
+  { target: "practice", damage: "until = 'for a while'" },
+  { target: "practice", damage: "kind = 'Unicorn'" },
+  { target: "a", damage: "kind = '', until = '2026-99-99T00:00:00.000Z'" },
+])(
+  "what is suspended stays so, and is told, when its note has $damage: $target, until it is resumed",
+  async ({ target, damage }) => {
+    await using service = openService();
+    const tenant = await started(service);
+    await service.run(["suspend", target, "--until", "8h", ...why]);
+    const file = new DatabaseSync(join(service.folder, ".plumbline/state.db"));
+    file.exec(`UPDATE suspensions SET ${damage}`);
+    file.close();
+    service.write("connectors/a.yaml", definition("a", elsewhere));
+    const held = await service.run(["apply"]);
+    expect([held.status, `${held.stdout}${held.stderr}`]).toEqual([
+      4,
+      expect.stringContaining(`plumbline resume ${target}`),
+    ]);
+    expect(connectors(tenant)).toMatchObject([{ targetUrl: "https://api.contoso.com/a" }]);
+    expect((await service.run(["resume", target])).status).toBe(0);
+    const { status, stdout, stderr } = await service.run(["apply"]);
+    expect(status).toBe(0);
+    expect(`${stdout}${stderr}`).not.toContain("is damaged");
+  },
+);
+
+test("suspending anew takes the place of a suspension whose note cannot be read", async () => {
+  await using service = openService();
+  await started(service);
+  await service.run(["suspend", "a", "--until", "8h", ...why]);
+  const file = new DatabaseSync(join(service.folder, ".plumbline/state.db"));
+  file.exec("UPDATE suspensions SET kind = 'Unicorn'");
+  file.close();
+  await service.run(["suspend", "a", "--until", "1h", ...why]);
+  expect((await service.run(["plan"])).stdout).not.toContain("is damaged");
+  await service.run(["resume", "a"]);
+  expect((await service.run(["plan"])).stdout).not.toContain("suspended");
+});
+
 test("the audit is verified against itself and against an entry that was kept elsewhere", async () => {
   await using service = openService();
   await started(service);

@@ -9,6 +9,7 @@ import {
   change,
   drifts,
   elsewhere,
+  hour,
   look,
   managed,
   reporting,
@@ -131,4 +132,59 @@ test("a key of a URL is not written either where nobody knows what of the URL wa
   change(practice, "https://a.contoso.com/?code=theirs");
   expect(told(await practice.run())).toEqual(["refused"]);
   expect(urlOf(practice)).toBe("https://a.contoso.com/?code=theirs");
+});
+
+test.for(["'{'", "'[1]'"])(
+  "refusals that cannot be read are audited once more, and told until they are written anew: %s",
+  async (damage) => {
+    await using practice = await managed();
+    const refusals = async () => {
+      await using store = await practice.openStore();
+      const entries = await store.audit({ tenants: [practice.subject().tenant.name], limit: 100 });
+      return entries.filter(({ entry }) => entry.action === "refuse").length;
+    };
+    practice.define({});
+    await practice.run();
+    const before = await refusals();
+    expect(before).toBeGreaterThan(0);
+    await practice.run();
+    expect(await refusals()).toBe(before);
+    execute(practice, `UPDATE refusals SET refusals = ${damage}`);
+    await practice.run();
+    expect(await refusals()).toBe(before * 2);
+    await practice.run();
+    expect(await refusals()).toBe(before * 2);
+    expect(await saidOfStore(practice)).toEqual([]);
+  },
+);
+
+test.for(["'{'", "'{}'", "json_set(change, '$.at', 'soon')", "json_set(change, '$.id', 'x')"])(
+  "a change by somebody else that cannot be read is read again from the audit log: %s",
+  async (damage) => {
+    await using practice = await managed();
+    practice.clock.advance(hour);
+    change(practice);
+    await practice.run();
+    await practice.run({}, { after: 4 * 24 * hour });
+    execute(practice, `UPDATE outside_changes SET change = ${damage}`);
+    expect(await saidOfStore(practice)).toEqual([
+      expect.stringMatching(/^warning: .*entry B2C_SANDBOX_2 of its audit log. cannot be read/),
+    ]);
+    expect(await saidOfStore(practice)).toEqual([]);
+    await using store = await practice.openStore();
+    expect((await store.recall(practice.subject().tenant)).outside).toMatchObject([
+      { id: "B2C_SANDBOX_2", op: "update" },
+    ]);
+  },
+);
+
+test("of a reading of the audit log that cannot be read nothing is taken for known", async () => {
+  await using practice = await managed();
+  await practice.run();
+  execute(practice, "UPDATE audit_readings SET begins = 'x', looked_at = 'y', refused_at = 'z'");
+  change(practice);
+  const run = await practice.run();
+  expect(told(run)).toEqual(["converged", "update a done"]);
+  expect(run.plan?.changes[0]?.who).toBeUndefined();
+  expect(run.faults).toEqual([]);
 });

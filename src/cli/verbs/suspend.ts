@@ -42,10 +42,7 @@ export async function suspendVerb(flags: SuspendFlags, terminal: Terminal): Prom
       tenant,
       null,
       "suspended",
-      [
-        ...ended.map(({ kind, name }) => ({ op: "resume" as const, kind, name })),
-        { op: "suspend", suspension },
-      ],
+      [...[...ended, ...damagedOf(target)].map(resuming), { op: "suspend", suspension }],
       [audited(target, { action: "suspend", until, message: reason })],
     );
     const what =
@@ -67,15 +64,20 @@ export async function resumeVerb(flags: ResumeFlags, terminal: Terminal): Promis
     if (!found) {
       throw new FaultError(failure("refused", `${shown} is not suspended.${others(active)}`));
     }
-    await store.settle(
-      tenant,
-      null,
-      "resumed",
-      [{ op: "resume", ...suspended }],
-      [audited(target, { action: "resume", message: `It was suspended: ${found.reason}` })],
-    );
+    await store.settle(tenant, null, "resumed", [suspended, ...damagedOf(target)].map(resuming), [
+      audited(target, { action: "resume", message: `It was suspended: ${found.reason}` }),
+    ]);
     return `${shown} is no longer suspended.\n`;
   });
+}
+
+function resuming({ kind, name }: { kind: string | null; name: string | null }) {
+  return { op: "resume" as const, kind, name };
+}
+
+/** Rows about the same that cannot be read. */
+function damagedOf({ memory, suspended: { name } }: Target): Memory["damaged"] {
+  return memory.damaged.filter((row) => row.of === "suspension" && row.name === (name ?? ""));
 }
 
 function others(active: readonly { readonly name: string | null }[]): string {
