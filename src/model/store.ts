@@ -243,6 +243,11 @@ export interface Store extends AsyncDisposable {
     drifts?: DriftChanges,
     attribution?: AttributionChanges,
   ): Promise<void>;
+  /**
+   * Puts what `without` gives in the place of each kept run of this tenant name in which the tenant's
+   * audit log names somebody.
+   */
+  forgetActors(tenantName: string, without: (run: Run) => Run): Promise<void>;
   /** How far the tenant's audit log was read. */
   auditReading(tenant: TenantIdentity): Promise<AuditReading>;
   /**

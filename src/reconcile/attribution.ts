@@ -174,7 +174,7 @@ export function isActorOver(at: string, { actors }: AttributionSettings, now: st
 }
 
 /** The very same list where none is over. */
-function withoutOldActors(
+export function withoutOldActors(
   changes: readonly OutsideChange[],
   settings: AttributionSettings,
   now: string,

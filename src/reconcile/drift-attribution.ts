@@ -59,8 +59,24 @@ function withWho(drift: Drift, attributing: Attributing): Drift {
   return { ...rest, ...(begun && { who: begun }), ...(ended && { resolvedWho: ended }) };
 }
 
-function shown(who: Attribution | undefined, { isActorOver }: Attributing) {
+function shown(
+  who: Attribution | undefined,
+  { isActorOver }: Pick<Attributing, "isActorOver">,
+): Attribution | undefined {
   return who?.actor && isActorOver(who.at) ? { ...who, actor: null } : who;
+}
+
+/** Known differences without the names whose time is over; those that have none such are left out. */
+export function anonymous(
+  known: readonly Drift[],
+  attributing: Pick<Attributing, "isActorOver">,
+): readonly Drift[] {
+  return known.flatMap((drift) => {
+    const who = shown(drift.who, attributing);
+    const resolvedWho = shown(drift.resolvedWho, attributing);
+    if (who === drift.who && resolvedWho === drift.resolvedWho) return [];
+    return [{ ...drift, ...(who && { who }), ...(resolvedWho && { resolvedWho }) }];
+  });
 }
 
 interface Behind {

@@ -3,7 +3,6 @@
  * the ports and the plan; which store, which Graph and which clock stand behind them it does not.
  */
 
-import type { AttributionChanges } from "../model/attribution.ts";
 import { type Fault, FaultError, failure } from "../model/fault.ts";
 import type { Outcome, Plan, Run } from "../model/generated/run.ts";
 import { planResult, runResult, worst } from "../model/result.ts";
@@ -18,6 +17,7 @@ import { type Actor, auditOf, beforehand, refusedRun, type Told } from "./audit.
 import { driftChanges, goneDrifts } from "./drift.ts";
 import { attributed } from "./drift-attribution.ts";
 import { notAttempted } from "./effect.ts";
+import { expired, forgetInRuns } from "./forget-actors.ts";
 import { endedAcceptances } from "./fulfilled.ts";
 import { planFor } from "./last-plan.ts";
 import { observe, type World } from "./observe.ts";
@@ -27,7 +27,7 @@ import { afterRestore, type Restoring } from "./restoring.ts";
 import { runId } from "./run-id.ts";
 import { saidIn } from "./said.ts";
 import { settled } from "./settle.ts";
-import type { Notify, PlanSubject, Subject, Writing } from "./subject.ts";
+import type { Noted, Notify, PlanSubject, Subject, Writing } from "./subject.ts";
 import { tell } from "./tell.ts";
 import { trust } from "./trust.ts";
 import { verify } from "./verify.ts";
@@ -134,12 +134,6 @@ async function waitForLock(
 
 type Ended = Pick<Run, "plan" | "outcomes" | "faults" | "result">;
 
-/** What a run has found of differences, and of who is behind them. */
-interface Noted {
-  readonly drifts: DriftChanges;
-  readonly attribution?: AttributionChanges;
-}
-
 type Found = Ended & { readonly found?: Noted };
 
 const noDrifts: DriftChanges = { put: [], forget: [] };
@@ -204,6 +198,12 @@ async function notedIn(
   notify: Notify,
 ): Promise<Noted> {
   if (isAnotherTenant(input)) return { drifts: noDrifts };
+  if (heard === null) {
+    return await expired(subject).catch((thrown) => {
+      tell(thrown, subject.tenant.name, notify);
+      return { drifts: noDrifts };
+    });
+  }
   const { clock, drift } = subject;
   const now = clock.now().toISOString();
   // A restore compares with another state than git's.
@@ -211,9 +211,9 @@ async function notedIn(
   const isCompared = ended.plan !== null && !isRestore;
   const isWhole = isCompared && ended.plan?.complete === true && input.asked.only === null;
   const found = { lookedAt: isWhole ? input.now : null, keep: drift.keep, now };
-  const noted = heard && { attribution: attributionChanges(heard, input.memory, found) };
+  const attribution = attributionChanges(heard, input.memory, found);
   const drifts = isCompared ? await driftsIn(subject, input, ended, { now, notify }) : noDrifts;
-  return { drifts, ...noted };
+  return { drifts, attribution };
 }
 
 /** Where it cannot be told who ended one, all stay as they were. */
@@ -329,12 +329,14 @@ async function audited(
 }
 
 async function recorded(
-  { store, tenant, attribution }: Subject,
+  subject: Subject,
   run: Run,
   { drifts, attribution: noted }: Noted,
   notify: Notify,
 ): Promise<Run> {
+  const { store, tenant, attribution } = subject;
   const kept = attribution.actors === "keep" ? run : withoutActors(run);
+  await forgetInRuns(subject).catch((thrown) => tell(thrown, tenant.name, notify));
   return await store.record(tenant, kept, drifts, noted).then(
     () => run,
     (thrown) => withFault(run, tell(thrown, run.tenant, notify)),

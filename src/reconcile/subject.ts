@@ -1,10 +1,11 @@
 /** One tenant with everything that a run of it needs, wired by the command line. */
+import type { AttributionChanges } from "../model/attribution.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Loaded } from "../model/definition.ts";
 import type { Fault } from "../model/fault.ts";
 import type { Change, Outcome, Plan, Run } from "../model/generated/run.ts";
 import type { Redactor, Secrets } from "../model/secret.ts";
-import type { Store } from "../model/store.ts";
+import type { DriftChanges, Store } from "../model/store.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
 import type { Asked, Policy } from "../plan/input.ts";
 import type { Audit } from "./audit.ts";
@@ -64,6 +65,12 @@ export type RunEvent =
       readonly cause: unknown;
     }
   | { readonly type: "finished"; readonly tenant: string; readonly run: Run };
+
+/** What a run has found of differences, and of who is behind them. */
+export interface Noted {
+  readonly drifts: DriftChanges;
+  readonly attribution?: AttributionChanges;
+}
 
 export type Notify = (event: RunEvent) => void;
 

@@ -311,8 +311,24 @@ export function selectRuns(tenantName: string, limit: number) {
     .compile();
 }
 
-/** A run is called by the digits of its start. */
-/** What a run is called. */
+/** So many runs, the oldest first, after that key, in which an audit log of a tenant names somebody. */
+export function selectNaming(tenantName: string, after: number, limit: number) {
+  return build
+    .selectFrom("runs")
+    .select(["key", "run"])
+    .where("tenant", "=", tenantName)
+    .where("key", ">", after)
+    .where("run", "like", '%"actor":{%')
+    .orderBy("key")
+    .limit(limit)
+    .compile();
+}
+
+export function rewriteRun(key: number, run: string) {
+  return build.updateTable("runs").set({ run }).where("key", "=", key).compile();
+}
+
+/** What a run is called: the digits of its start. */
 const idOfRun = sql<string>`replace(replace(replace(started_at, '-', ''), ':', ''), '.', '')`;
 
 export function selectRun(tenantName: string, id: string) {

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { type AttributionChanges, neverRead } from "../model/attribution.ts";
 import type { Clock } from "../model/clock.ts";
 import type { AuditEntry } from "../model/generated/audit.ts";
+import type { Run } from "../model/generated/run.ts";
 import type { DriftChanges, Memory, MemoryChange, Store } from "../model/store.ts";
 import { systemClock } from "../model/system-clock.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
@@ -39,8 +40,10 @@ import {
   pruneRuns,
   pruneRunsBefore,
   putKnown,
+  rewriteRun,
   selectKnown,
   selectLedger,
+  selectNaming,
   selectOpenJournal,
   selectOutlines,
   selectRun,
@@ -192,6 +195,7 @@ function memoryIn(
       }
       await retain();
     },
+    forgetActors: (tenantName, without) => rewriteRuns(database, path, tenantName, without),
     async audit(query) {
       const [rows] = await database.read([selectEntries(query)]);
       return rows.map((row) => toAudited(row, path)).reverse();
@@ -229,6 +233,27 @@ function readingIn(database: Database, path: string, boundsRuns: boolean): Readi
       return answers.map((rows) => rows.map(toOutline));
     },
   };
+}
+
+/** Runs that are read at a time. */
+const REWRITTEN_AT_A_TIME = 50;
+
+async function rewriteRuns(
+  database: Database,
+  path: string,
+  tenantName: string,
+  change: (run: Run) => Run,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const [rows] = await database.read([selectNaming(tenantName, after, REWRITTEN_AT_A_TIME)]);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const steps = rows.map((row) => ({
+      query: rewriteRun(row.key, JSON.stringify(change(toRun(row, path)))),
+    }));
+    await database.write("cheap", steps);
+    after = last.key;
+  }
 }
 
 function driftSteps(tenant: TenantIdentity, { put, forget }: DriftChanges): readonly Step[] {

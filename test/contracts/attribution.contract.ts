@@ -69,6 +69,19 @@ export function attributionContract(place: () => Promise<(clock?: Clock) => Prom
     expect(await store.recall(production)).toBe(before);
   });
 
+  test("names go from every kept run of a tenant, however many, and from those of no other", async () => {
+    await using store = await opened();
+    const naming = { ...first, actor: {} };
+    for (let count = 0; count < 120; count += 1) await store.record(production, naming);
+    await store.record(production, first);
+    await store.record(staging, { ...naming, tenant: staging.name });
+    await store.forgetActors(production.name, (one) => ({ ...one, commit: "forgotten" }));
+    const runs = await store.runs(production.name, 1_000);
+    expect(runs.filter(({ commit }) => commit === "forgotten")).toHaveLength(120);
+    expect(runs).toHaveLength(121);
+    expect((await store.runs(staging.name, 1))[0]?.commit).toBe(first.commit);
+  });
+
   test("our own writes are told with when they ended, answered or not", async () => {
     let now = "2026-09-01T12:00:05.000Z";
     const clock: Clock = { now: () => new Date(now), sleep: async () => {} };

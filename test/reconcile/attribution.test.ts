@@ -410,6 +410,34 @@ test("names that are kept for a while are told, are in no kept run, and go from 
   expect(openDrifts(drifts)).toMatchObject([{ who: { actor: null } }]);
 });
 
+test.each(["omit", day] as const)(
+  "names that were kept go from earlier runs as well once actors says %s",
+  async (actors) => {
+    await using practice = await managed();
+    practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
+    await look(practice);
+    await using store = await practice.openStore();
+    const kept = async () => JSON.stringify(await store.runs("practice", 10));
+    expect(await kept()).toContain(person.name);
+    await look(practice, keeping(actors));
+    expect(await kept()).not.toContain(person.name);
+    expect(await kept()).toContain("Update Api connector");
+    expect(await store.runs("practice", 10)).toHaveLength(3);
+  },
+);
+
+test("names go in time also while the definitions of the tenant cannot be used", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
+  await look(practice, keeping(day));
+  practice.define({ "a.yaml": "kind: Unicorn" });
+  practice.clock.advance(2 * day);
+  expect((await look(practice, keeping(day))).result).toBe("invalid");
+  const { drifts, outside } = await memory(practice);
+  expect(outside).toMatchObject([{ actor: null }]);
+  expect(openDrifts(drifts)).toMatchObject([{ who: { actor: null } }]);
+});
+
 test("what somebody else did is forgotten with the differences, but while a password is in doubt", async () => {
   await using practice = await managed();
   practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
