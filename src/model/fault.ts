@@ -54,6 +54,7 @@ export type FaultCode =
   | "stopped"
   | "unverified"
   | "released"
+  | "contested"
   | "internal";
 
 /** Something that is wrong: what happened, where, and what to do. Holds no secret. */

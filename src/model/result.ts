@@ -38,6 +38,7 @@ const results: Readonly<Record<FaultCode, Result>> = {
   unverified: "partial",
   // Only ever a warning.
   released: "clean",
+  contested: "clean",
   locked: "refused",
   refused: "refused",
   internal: "failed",

@@ -18,7 +18,7 @@ import { certificateList } from "./certificate-list.ts";
 import { liveConnectors, type PlanInput, unreadFault } from "./input.ts";
 import { type Match, match, type Orphan } from "./match.ts";
 import { keyOf } from "./order.ts";
-import { unknownSince } from "./password.ts";
+import { contested, unknownSince } from "./password.ts";
 import { holdReason, isUndone, type Judged } from "./policy.ts";
 import { restoredWarnings } from "./restored.ts";
 import { secretStates } from "./secret-states.ts";
@@ -233,8 +233,12 @@ function warnings(found: Match, input: PlanInput): readonly Entry[] {
   const restored = restoredWarnings(found, input).map((item): Entry => ({ list: "faults", item }));
   if (authentication.type === "basic") {
     const isSent = found.type === "absent" || compareAuthentication(found, input).sends.length > 0;
-    const fault = isSent ? null : unknownSince(found, authentication);
-    return fault === null ? restored : [...restored, { list: "faults", item: fault }];
+    if (isSent) return restored;
+    const faults = [
+      unknownSince(found, authentication),
+      contested(found, authentication, input),
+    ].filter((fault) => fault !== null);
+    return [...restored, ...faults.map((item): Entry => ({ list: "faults", item }))];
   }
   if (certificate === null) return restored;
   const coming = gap(found, certificate, input);

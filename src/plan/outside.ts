@@ -44,7 +44,7 @@ export function isAfter({ at, seenAt }: OutsideChange, after: string): boolean {
  * Whether a change came after the tenant was looked at. The log is read after the objects were listed,
  * so what a run had read may still be newer than what it saw.
  */
-function isSince(change: OutsideChange, after: string): boolean {
+export function isSince(change: OutsideChange, after: string): boolean {
   return toMilliseconds(change.at) > toMilliseconds(after) || isAfter(change, after);
 }
 
@@ -114,15 +114,23 @@ export function withWho<T extends Change | HeldChange>(change: T, input: PlanInp
   return latest === undefined ? change : { ...change, who: toAttribution(latest) };
 }
 
-/** null: nobody knows. */
+/**
+ * When what differs was not there, the earliest of all its fields: where a field is known to differ,
+ * since when; where it is news, when the tenant was looked at last. null: nobody knows of any.
+ */
 function lookedAtBefore(
-  { kind, name }: Change | HeldChange,
+  { kind, name, fields }: Change | HeldChange,
   { memory, outside }: PlanInput,
 ): string | null {
   const open = memory.drifts.filter(
     (drift) => drift.kind === kind && drift.name === name && drift.resolvedAt === null,
   );
-  if (open.length === 0) return outside.lookedAt;
-  const [earliest = null] = open.flatMap(({ absentAt }) => absentAt ?? []).sort();
+  const isKnown = (path: string) => open.some((one) => one.path === path || one.path === "");
+  const isNews = open.length === 0 || fields.some(({ path }) => !isKnown(path));
+  const since = [
+    ...(isNews ? [outside.lookedAt] : []),
+    ...open.map(({ absentAt }) => absentAt ?? null),
+  ];
+  const [earliest = null] = since.filter((at) => at !== null).sort();
   return earliest;
 }

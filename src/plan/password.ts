@@ -85,7 +85,7 @@ export function passwordReason(found: Paired, use: SecretUse, context: Context):
         : `policy.reassertEvery has passed since ${inWords(toMilliseconds(at))}: the password is sent again.`;
     case "possibly-changed-outside":
       // Whoever did it is told apart from the reason, which is kept for longer than names may be.
-      return isReasserted(found, context) && outside
+      return isReasserted(found, context) && outside && contestedUntil(found, context) === null
         ? `Somebody else changed the connector at ${inWords(toMilliseconds(outside.at))}: the password is sent again.`
         : null;
     default:
@@ -114,15 +114,23 @@ function isReasserted({ desired }: Paired, { policy }: Context): boolean {
 
 /**
  * The latest change of the connector by somebody else since the password was last sent, taken on trust
- * or recorded; null when none is known. One that names no object may be about any connector.
+ * or recorded; null when none is known.
  */
 function changedOutside(
-  { desired, live, known: entry }: Paired,
+  found: Paired,
   known: RecordedSecret | undefined,
-  { outside }: Context,
+  context: Pick<Context, "outside">,
 ): OutsideChange | null {
   const since = sinceOf(known);
   if (since === null) return null;
+  return changesOutside(found, context).findLast((one) => isAfter(one, since)) ?? null;
+}
+
+/** Changes of the connector by others, the oldest first. One that names no object may be about any. */
+function changesOutside(
+  { desired, live, known: entry }: Paired,
+  { outside }: Pick<Context, "outside">,
+): readonly OutsideChange[] {
   const names = [desired.definition.displayName, live.displayName, entry?.displayName ?? null];
   const object: Called = {
     kind: "ApiConnector",
@@ -130,10 +138,40 @@ function changedOutside(
     names: names.filter((name) => name !== null),
   };
   const isIt = ({ about }: OutsideChange) => about.length === 0 || isAbout(about, object);
-  const later = outside.changes.filter(
-    (one) => one.kind === object.kind && one.op !== "delete" && isAfter(one, since) && isIt(one),
+  return outside.changes.filter(
+    (one) => one.kind === object.kind && one.op !== "delete" && isIt(one),
   );
-  return later.at(-1) ?? null;
+}
+
+/** Within so many milliseconds no more changes by others than these are answered with the password. */
+export const CONTESTED_WITHIN = 86_400_000;
+const MOST_ANSWERED = 3;
+
+/**
+ * RFC 3339 instant until which a change outside is not answered with the password, because several
+ * were and another one came each time: two programs that send theirs in turn would never end, in a
+ * path that people sign up by. Changes that one run read count as one. null: it is.
+ */
+function contestedUntil(found: Paired, context: Context): string | null {
+  const since = toMilliseconds(context.now) - CONTESTED_WITHIN;
+  const read = changesOutside(found, context).map(({ seenAt }) => toMilliseconds(seenAt));
+  const lately = [...new Set(read)].filter((at) => at > since).sort((one, other) => other - one);
+  const first = lately[MOST_ANSWERED];
+  return first === undefined ? null : toInstant(first + CONTESTED_WITHIN);
+}
+
+/** Where somebody answers each sending of a password: a warning. For one that is not sent anyway. */
+export function contested(
+  found: Paired,
+  { password }: BasicAuthentication,
+  context: Context,
+): Fault | null {
+  if (passwordStanding(found, password, context).state !== "possibly-changed-outside") return null;
+  const until = isReasserted(found, context) ? contestedUntil(found, context) : null;
+  if (until === null) return null;
+  const { name } = found.desired.definition;
+  const message = `Somebody else changes the connector of ${name} again and again, and each time its password was sent again. Until ${inWords(toMilliseconds(until))} it is not. Find out who it is, by the tenant's audit log; plumbline assert ${name} sends the password at once, plumbline trust ${name} says that the live one is right.`;
+  return { severity: "warning", code: "contested", message, at: password.at };
 }
 
 function sinceOf(known: RecordedSecret | undefined): string | null {

@@ -4,13 +4,14 @@ import type { LiveCertificate } from "../model/live.ts";
 import { certificatesOf, UPLOAD_AGAIN_AFTER } from "./certificate.ts";
 import { liveConnectors, type PlanInput } from "./input.ts";
 import { toMilliseconds } from "./instant.ts";
+import { CONTESTED_WITHIN } from "./password.ts";
 import { deletedAt } from "./policy.ts";
 import { windowState } from "./windows.ts";
 
 /**
  * The first instant after the one of the input, in milliseconds since 1970, at which anything may
  * change: a certificate that begins or ends or comes near its end, a password that is overdue, older
- * certificates that retire, an announced delete, a suspension or an acceptance that ends, a change
+ * certificates that retire, a password that others contest, an announced delete, a suspension or an acceptance that ends, a change
  * window. Infinity when there is none. What was begun and is waited for is left out.
  */
 export function nextTurn(input: PlanInput): number {
@@ -21,6 +22,7 @@ export function nextTurn(input: PlanInput): number {
     ...certificateTurns(input),
     ...policyTurns(input),
     ...deleteTurns(input),
+    ...input.outside.changes.map(({ seenAt }) => toMilliseconds(seenAt) + CONTESTED_WITHIN),
     ...ends,
     windowState(input.policy.windows, now).turn,
   ];

@@ -4,6 +4,7 @@ import type { Plan } from "../model/generated/run.ts";
 import type { Memory } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { toMilliseconds } from "../plan/instant.ts";
+import { isSince } from "../plan/outside.ts";
 import { plan } from "../plan/plan.ts";
 import { redacted } from "../plan/redacted.ts";
 import { nextTurn } from "../plan/turn.ts";
@@ -68,8 +69,14 @@ function isSameMemory(one: Memory, other: Memory): boolean {
   return one === other || decisive.every((part) => one[part] === other[part]);
 }
 
-/** When the tenant was looked at last matters to what somebody else has changed, and to nothing more. */
+/**
+ * When the tenant was looked at last matters to what somebody else has changed since: what a known
+ * difference is counted from stays the same.
+ */
 function isSameOutside(one: Outside, other: Outside): boolean {
   if (one.changes !== other.changes) return false;
-  return one.changes.length === 0 || one.lookedAt === other.lookedAt;
+  const { lookedAt } = one;
+  if (lookedAt === other.lookedAt || one.changes.length === 0) return true;
+  if (lookedAt === null || other.lookedAt === null || other.lookedAt < lookedAt) return false;
+  return !one.changes.some((change) => isSince(change, lookedAt));
 }

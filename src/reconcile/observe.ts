@@ -12,6 +12,7 @@ import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
 import { emptyMemory, type Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
+import { isAnotherTenant } from "../plan/policy.ts";
 import { type Heard, hear } from "./attribution.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
@@ -72,8 +73,10 @@ async function listen(
   signal: AbortSignal,
   notify: Notify,
 ): Promise<Heard> {
-  const { attribution } = subject;
-  const read = attribution.read && "objects" in listed;
+  const { attribution, tenant } = subject;
+  // Of a tenant that a name does not stand for nothing is kept, so it would be asked, and told, each time.
+  const isIts = !isAnotherTenant({ tenant, memory });
+  const read = attribution.read && isIts && "objects" in listed;
   return await hear(
     { ...subject, attribution: { ...attribution, read } },
     memory,

@@ -15,7 +15,7 @@ const LONGEST_WRITE = 3_600_000;
  * | has the client-request-id of a write of ours as its correlationId     | yes  |
  * | came while no write of ours of this verb was under way                | no   |
  * | came meanwhile, by this app or user                                   | yes  |
- * | came meanwhile, by another user, and we know as whom we are signed in | no   |
+ * | came meanwhile, by another user whom it names so that we would know   | no   |
  * | came meanwhile, by another app, and some entry names us               | no   |
  * | came meanwhile, about another object                                  | no   |
  * | came meanwhile, about the object of that write                        | yes  |
@@ -30,17 +30,22 @@ export function notOurs(
   writes: readonly OwnWrite[],
   caller: Caller,
 ): readonly DirectoryAudit[] {
+  const spans = writes.map(spanOf);
   const requests = new Set(writes.map(({ request }) => request?.toLowerCase()));
   const hasRequest = ({ request }: DirectoryAudit) =>
     request !== null && requests.has(request.toLowerCase());
   const isNamed = entries.some((entry) => hasRequest(entry) || isBy(entry, caller));
   return entries.filter((entry) => {
     if (hasRequest(entry)) return false;
-    const meanwhile = writes.filter((write) => isMeanwhile(entry, write));
+    const instant = Date.parse(entry.at);
+    const meanwhile = spans
+      .filter((span) => span.from <= instant && instant <= span.to && isVerb(entry, span.write))
+      .map(({ write }) => write);
     if (meanwhile.length === 0) return true;
     if (isBy(entry, caller)) return false;
     const { actor } = entry;
-    if (actor?.type === "user" && caller.length > 0) return true;
+    const isKnowable = actor !== null && (actor.id !== null || actor.aliases.length > 0);
+    if (actor?.type === "user" && isKnowable && caller.length > 0) return true;
     if (actor?.type === "app" && isNamed) return true;
     return !meanwhile.some((write) => isItsObject(entry, write));
   });
@@ -52,16 +57,24 @@ function isBy({ actor }: DirectoryAudit, caller: Caller): boolean {
   return ids.some((one) => caller.some((own) => isSameId(one, own)));
 }
 
-function isMeanwhile({ at, kind, op }: DirectoryAudit, write: OwnWrite): boolean {
-  const verb = write.op === "adopt" ? "update" : write.op;
-  // A create whose answer was lost is followed by an update of what it made.
-  const isVerb = verb === op || (verb === "create" && op === "update");
-  if (kind !== write.kind || !isVerb) return false;
+/** A write, and from when to when an entry may have come of it, in milliseconds since 1970. */
+interface Span {
+  readonly write: OwnWrite;
+  readonly from: number;
+  readonly to: number;
+}
+
+function spanOf(write: OwnWrite): Span {
   const begun = Date.parse(write.startedAt);
   const longest = begun + LONGEST_WRITE;
   const ended = write.endedAt === null ? longest : Math.min(Date.parse(write.endedAt), longest);
-  const instant = Date.parse(at);
-  return begun - SKEW <= instant && instant <= ended + SKEW;
+  return { write, from: begun - SKEW, to: ended + SKEW };
+}
+
+function isVerb({ kind, op }: DirectoryAudit, write: OwnWrite): boolean {
+  const verb = write.op === "adopt" ? "update" : write.op;
+  // A create whose answer was lost is followed by an update of what it made.
+  return kind === write.kind && (verb === op || (verb === "create" && op === "update"));
 }
 
 function isItsObject({ about, kind }: DirectoryAudit, { id, displayName }: OwnWrite): boolean {

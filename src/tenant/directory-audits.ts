@@ -253,7 +253,7 @@ function actorOf(value: unknown, redactor: Redactor): DirectoryAudit["actor"] {
     type: "user",
     name: shown(person["userPrincipalName"], person["displayName"]),
     id: shown(person["id"]),
-    aliases: [],
+    aliases: [person["userPrincipalName"]].map(textOf).filter((text) => text !== null),
   };
   if (one.name !== null || one.id !== null) return one;
   const { appId, displayName, servicePrincipalId, servicePrincipalName } = program;

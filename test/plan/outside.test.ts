@@ -91,6 +91,13 @@ test("a difference that goes on is counted from before it opened", () => {
   expect(who([change()], lookedAt, [unknown])).toBeUndefined();
 });
 
+test("a field that is news beside one that always differed is counted from the last look on", () => {
+  const { absentAt: _, ...always } = driftOf({ name: "a", path: "spec.displayName" });
+  expect(who([change()], lookedAt, [always])).toBe("e1");
+  const early = change({ at: "2026-08-19T08:00:00.000Z", seenAt: "2026-08-19T09:00:00.000Z" });
+  expect(who([early], lookedAt, [always])).toBeUndefined();
+});
+
 test("a step of a user flow is told with whoever changed its flow", () => {
   const plan = planOf({
     desired: [a],

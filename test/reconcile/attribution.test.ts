@@ -160,6 +160,27 @@ test.each([
   },
 );
 
+test("two writers that answer each other with a password come to rest, and it is said", async () => {
+  await using practice = await managed("reassertOnOutsideChange: true");
+  const { control } = practice.sandbox;
+  const round = async () => {
+    control.changeConnector("a", { authenticationConfiguration: theirs });
+    return await practice.run({}, { after: 15 * minute });
+  };
+  const results: string[] = [];
+  for (let rounds = 0; rounds < 6; rounds += 1) results.push((await round()).result);
+  expect(results).toEqual(["converged", "converged", "converged", "clean", "clean", "clean"]);
+  const { plan } = await practice.run();
+  expect(plan?.secrets.map(({ state }) => state)).toEqual(["possibly-changed-outside"]);
+  expect(plan?.faults).toMatchObject([{ severity: "warning", code: "contested" }]);
+  expect(plan?.faults[0]?.message).toContain("plumbline assert a sends the password at once");
+  const asked = { ...nothingAsked, only: ["a"], assert: true };
+  expect(told(await practice.run({}, { asked }))).toEqual(["converged", "update a done"]);
+  await round();
+  expect(told(await practice.run({}, { after: day }))).toEqual(["converged", "update a done"]);
+  expect((await practice.run()).plan?.faults).toEqual([]);
+});
+
 test("a definition says no where its tenant says yes", async () => {
   await using practice = await managed("reassertOnOutsideChange: false");
   const policy = allowing(["update"], { reassertOnOutsideChange: true });
@@ -305,6 +326,15 @@ test("without the permission all else works, it is said once, and it is asked ag
   expect(practice.auditRequests()).toEqual(["GET 200"]);
   await practice.run();
   expect(practice.auditRequests()).toEqual(["GET 200"]);
+});
+
+test("a tenant that its name does not stand for is not asked for its audit log", async () => {
+  await using practice = await managed();
+  practice.auditRequests();
+  const { tenant } = practice.subject();
+  const run = await practice.run({ tenant: { ...tenant, tenantId: "of another tenant" } });
+  expect(run.plan?.held.map(({ reason }) => reason.code)).toEqual(["tenant"]);
+  expect(practice.auditRequests()).toEqual([]);
 });
 
 test("a plan says nothing of the missing permission", async () => {

@@ -59,6 +59,23 @@ test.each<{
   { name: "by us with another verb", given: { op: "delete" }, ours: false },
   { name: "by a person while we wrote", given: { actor: user }, ours: false },
   {
+    name: "by ourselves as a person whom it names by name alone",
+    given: { actor: { type: "user", name: "jane", id: null, aliases: ["Jane@contoso.com"] } },
+    caller: ["jane-id", "jane@contoso.com"],
+    ours: true,
+  },
+  {
+    name: "by a person of whom it has a display name alone, while we wrote the same object",
+    given: { actor: { type: "user", name: "Jane", id: null, aliases: [] } },
+    ours: true,
+  },
+  {
+    name: "by another person by name while we wrote the same object",
+    given: { actor: { type: "user", name: "jim", id: null, aliases: ["jim@contoso.com"] } },
+    caller: ["jane-id", "jane@contoso.com"],
+    ours: false,
+  },
+  {
     name: "by another app while we wrote the same object, in a log that never names us",
     given: { actor: app("other") },
     ours: true,

@@ -43,7 +43,7 @@ test("an entry is read with who did what to which object", async () => {
         type: "user",
         name: "jane@contoso.com",
         id: "728309ae-1a37-4937-9afe-e35d964db09b",
-        aliases: [],
+        aliases: ["jane@contoso.com"],
       },
     },
   ]);
@@ -215,6 +215,7 @@ test("a question that is refused is asked in the form of Microsoft's example, wh
 test.each([
   ["a token of an app", { appid: "app-1", oid: "sp-1" }, ["app-1", "sp-1"]],
   ["a newer token", { azp: "app-1" }, ["app-1"]],
+  ["a token of a person", { oid: "1", upn: "jane@contoso.com" }, ["1", "jane@contoso.com"]],
   ["claims of another shape", { appid: 7, oid: "<script>" }, []],
 ])("%s tells as whom we are signed in", (_, claims, want) => {
   const part = Buffer.from(JSON.stringify(claims)).toString("base64url");
