@@ -12,7 +12,8 @@ type Decisions = Pick<Plan, "changes" | "held" | "unreadable" | "faults">;
 
 /**
  * Covers what would be written and held, with the values on both sides (secrets by fingerprint),
- * for which tenant and by which version of the program. Leaves out what is not a decision: the
+ * for which tenant and by which version of the program. Sealed by the store or the key of
+ * fingerprints: what a tenant shows is in it as it is, and redacted in the plan. Leaves out what is not a decision: the
  * commit, places in files, wording and objects that nothing happens to.
  */
 export function digest(
@@ -28,6 +29,7 @@ export function digest(
     ...bindings(change, met.get(keyOf(change))),
   ];
   const content = [
+    input.seal,
     input.version,
     input.tenant.graph,
     input.tenant.tenantId,

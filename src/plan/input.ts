@@ -143,4 +143,9 @@ export interface PlanInput {
   readonly faults: readonly Fault[];
   /** Version of the program: another version may decide otherwise. */
   readonly version: string;
+  /**
+   * What only the store or the key of fingerprints can tell, and no plan shows. Without it whoever sees
+   * a redacted plan could try what was redacted against its digest; empty where nothing was read.
+   */
+  readonly seal: string;
 }

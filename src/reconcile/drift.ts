@@ -130,7 +130,8 @@ function seenNow(known: Drift | undefined, difference: Difference, reading: Read
     lastSeen: now,
     runs,
     openings: [...openings].slice(-10),
-    attempted: outcomeOf(difference, reading) !== undefined || (isOpen && known.attempted),
+    // What was tried before has not ended it: this reading still shows it.
+    attempted: outcomeOf(difference, reading) !== undefined,
     resolvedAt: null,
     resolvedBy: null,
     commit: plan.commit,

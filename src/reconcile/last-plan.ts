@@ -42,6 +42,7 @@ function isSame({ input: one, turn }: Last, other: PlanInput): boolean {
     one.commit === other.commit &&
     one.policy === other.policy &&
     one.version === other.version &&
+    one.seal === other.seal &&
     one.faults === other.faults &&
     one.desired === other.desired &&
     isSameMemory(one.memory, other.memory) &&

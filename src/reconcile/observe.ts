@@ -10,6 +10,7 @@ import {
 import { failure } from "../model/fault.ts";
 import type { Change } from "../model/generated/run.ts";
 import type { Live, LiveUserFlow, Observed } from "../model/live.ts";
+import { Secret } from "../model/secret.ts";
 import { emptyMemory, type Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
@@ -17,6 +18,9 @@ import { type Heard, hear } from "./attribution.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
+
+/** Its fingerprint is the seal of each plan. No secret itself. */
+const SEALED = new Secret("plumbline plan digest");
 
 /** What was read, and the values that a write would need; those never enter the input of a plan. */
 export interface World {
@@ -42,12 +46,13 @@ export async function observe(
   const now = subject.clock.now().toISOString();
   const base = { tenant, commit, now, policy, asked, version, faults };
   if (faults.some(({ severity }) => severity === "error")) {
-    const none = { desired: [], flows: [], observations: [], memory: emptyMemory };
+    const none = { desired: [], flows: [], observations: [], memory: emptyMemory, seal: "" };
     const input = { ...base, ...none, outside: nothingOutside };
     return { input, values: new Map(), heard: null };
   }
   const { connectors, flows } = byKind(definitions);
   const { desired, values } = await resolveSecrets(subject, connectors, notify);
+  const seal = await subject.secrets.fingerprint(SEALED);
   const memory = await subject.store.recall(tenant);
   const listed = await listConnectors(subject, signal, notify);
   const observations = [
@@ -57,7 +62,7 @@ export async function observe(
   const heard = await listen(subject, { listed, memory, now }, signal, notify);
   const { outside } = heard;
   const told = withDamage(faults, memory);
-  const input = { ...base, faults: told, desired, flows, observations, memory, outside };
+  const input = { ...base, faults: told, seal, desired, flows, observations, memory, outside };
   return { input, values, heard };
 }
 

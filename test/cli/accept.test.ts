@@ -49,6 +49,16 @@ test("without a reason and a time nothing is accepted", async () => {
   ]);
 });
 
+test.for([
+  [["--until", "7d"], "takes no --until. Leave it out"],
+  [["--plan", `sha256:${"0".repeat(64)}`, "--reason", "x"], "takes no --plan and --reason. Leave them out"],
+] as const)("an acceptance is not revoked with %s", async ([more, says]) => {
+  await using service = openService();
+  const asked = ["accept", "a", ...field, "--revoke", ...more];
+  const { status, stderr } = await service.run(asked);
+  expect([status, words(stderr)]).toEqual([1, expect.stringContaining(says)]);
+});
+
 test("what does not differ is refused, with what does", async () => {
   await using service = openService();
   await drifted(service);

@@ -297,6 +297,7 @@ export function inputOf(situation: Situation): PlanInput {
     asked: nothingAsked,
     faults: [],
     version: "1.0.0",
+    seal: "v1$seal",
     ...input,
   };
 }

@@ -347,6 +347,18 @@ test("a write that Graph refused did not end a difference that somebody put righ
   expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 1 by someone");
 });
 
+test("a write that a later run sees without effect did not end a difference that somebody put right", async () => {
+  await using practice = await managed();
+  change(practice);
+  const { control } = practice.sandbox;
+  control.injectFault({ kind: "drop-before-effect", method: "PATCH", count: 9 });
+  expect(told(await practice.run())).toEqual(["partial", "update a failed"]);
+  control.clearFaults();
+  await look(practice);
+  change(practice, "https://a.contoso.com/");
+  expect((await look(practice)).map(short)).toContain("a spec.targetUrl resolved 2 by someone");
+});
+
 test("a plan of a flow that leaves an accepted step has another digest than one that does not", async () => {
   await using practice = await managed();
   const bound = { postFederationSignup: "a", postAttributeCollection: "a" };

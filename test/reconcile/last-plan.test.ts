@@ -4,6 +4,7 @@ import { openDrifts } from "../../src/model/drift.ts";
 import type { Plan } from "../../src/model/generated/run.ts";
 import { emptyMemory } from "../../src/model/store.ts";
 import { nothingAsked, type PlanInput } from "../../src/plan/input.ts";
+import { plan } from "../../src/plan/plan.ts";
 import { planFor } from "../../src/reconcile/last-plan.ts";
 import { observe } from "../../src/reconcile/observe.ts";
 import { reconcile } from "../../src/reconcile/reconcile.ts";
@@ -29,6 +30,20 @@ test("the plan is the very same as long as every part of its input is", async ()
   const first = planFor(subject, input);
   expect(first.summary.unchanged).toBe(2);
   expect(planFor(subject, { ...input })).toBe(first);
+});
+
+test("a plan is sealed by what no plan shows, so that nothing redacted can be tried against its digest", async () => {
+  await using practice = await converged();
+  practice.sandbox.control.changeConnector("a", { displayName: "is secret of A_PASSWORD" });
+  const subject = practice.subject();
+  const { input } = await observe(subject, nothingAsked, signal, unheard);
+  const shown = planFor(subject, input);
+  expect(JSON.stringify(shown)).not.toContain("secret of A_PASSWORD");
+  expect(JSON.stringify(shown)).not.toContain(input.seal);
+  expect(plan({ ...input, seal: "" }).digest).not.toBe(shown.digest);
+  expect(plan(input).digest).toBe(shown.digest);
+  const later = await observe(subject, nothingAsked, signal, unheard);
+  expect(later.input.seal).toBe(input.seal);
 });
 
 test("a difference that goes on from run to run leaves the plan as it is", async () => {
@@ -57,6 +72,7 @@ test("a difference that goes on from run to run leaves the plan as it is", async
 });
 
 const others: readonly { part: keyof PlanInput; value: (input: PlanInput) => PlanInput }[] = [
+  { part: "seal", value: (input) => ({ ...input, seal: "another" }) },
   { part: "commit", value: (input) => ({ ...input, commit: "another" }) },
   { part: "desired", value: (input) => ({ ...input, desired: [] }) },
   { part: "observations", value: (input) => ({ ...input, observations: [] }) },

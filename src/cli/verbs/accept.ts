@@ -31,7 +31,7 @@ export interface AcceptFlags extends CommonFlags {
 /** Takes the live value of a field for right until then, or no longer. Writes to the store alone. */
 export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promise<number> {
   const { name, field: path, revoke } = flags;
-  const asked = revoke ? null : wanted(flags);
+  const asked = revoke ? notWanted(flags) : wanted(flags);
   const configured = await configure(flags, terminal);
   if (typeof configured === "number") return configured;
   oneTenant(configured, "accept");
@@ -61,6 +61,16 @@ export async function acceptVerb(flags: AcceptFlags, terminal: Terminal): Promis
   const text = `The live value of ${path} of ${name}${value} is accepted in ${settings.name} until ${moment(asked.until)}. Another value is drift again.\nTo end it sooner: plumbline accept ${name} --field ${path} --revoke --tenant ${settings.name}\n`;
   await print(terminal.stdout, text);
   return exitStatus.clean;
+}
+
+/** Whoever says more than which field may have meant another thing than an end. */
+function notWanted({ plan, until, reason }: AcceptFlags): null {
+  const said = Object.entries({ plan, until, reason }).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return null;
+  const flags = said.map(([name]) => `--${name}`).join(" and ");
+  throw new UsageError(
+    `accept --revoke ends an acceptance at once and takes no ${flags}. Leave ${said.length === 1 ? "it" : "them"} out, or --revoke.`,
+  );
 }
 
 function wanted({ until, reason = "", plan, ...flags }: AcceptFlags) {

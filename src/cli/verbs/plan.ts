@@ -86,6 +86,7 @@ function unplanned({ subject }: Wired, fault: Fault): Plan {
     outside: nothingOutside,
     faults: [fault],
     commit: null,
+    seal: "",
   };
   return plan({ tenant, policy, asked: nothingAsked, version, now, ...empty });
 }

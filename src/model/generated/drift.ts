@@ -74,7 +74,7 @@ runs: number
  */
 openings: string[]
 /**
- * A run of Plumbline has begun to write it, so that it is ours when it goes.
+ * The run that saw it last has begun to write it, so that it is ours when the next one does not see it.
  */
 attempted: boolean
 /**
