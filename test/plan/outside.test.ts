@@ -67,6 +67,11 @@ test.each<{ name: string; over: Partial<OutsideChange>; counts: boolean }>([
     over: { at: "2026-08-20T06:00:00.000Z" },
     counts: false,
   },
+  {
+    name: "of a time that is still to come",
+    over: { at: "2026-08-20T08:06:00.000Z" },
+    counts: false,
+  },
   { name: "of another connector", over: { about: [otherId, "A connector"] }, counts: false },
   { name: "by its name alone", over: { about: ["a CONNECTOR"] }, counts: true },
   { name: "of no object", over: { about: [] }, counts: false },

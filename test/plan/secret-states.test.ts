@@ -165,6 +165,34 @@ test.for<Situation & { readonly name: string; readonly want: object; readonly se
     want: { state: "possibly-changed-outside" },
   },
   {
+    name: "a delete of a connector leaves no doubt of the one that is there",
+    ...of(recorded("v1$a", sent)),
+    input: { outside: { changes: [changedBy("2026-08-02", { op: "delete" })], lookedAt: null } },
+    want: { state: "asserted" },
+  },
+  {
+    name: "a change by the name that the connector has in the tenant puts it in doubt",
+    ...of(recorded("v1$a", sent)),
+    live: [live("x1", a, { displayName: "Renamed" })],
+    input: {
+      outside: { changes: [changedBy("2026-08-02", { about: ["renamed"] })], lookedAt: null },
+    },
+    want: { state: "possibly-changed-outside" },
+  },
+  {
+    name: "a change by the name that it had when it was written last puts it in doubt",
+    ledger: [
+      ours("x1", a, {
+        displayName: "Before",
+        secrets: { [passwordPath]: recorded("v1$a", sent) },
+      }),
+    ],
+    input: {
+      outside: { changes: [changedBy("2026-08-02", { about: ["Before"] })], lookedAt: null },
+    },
+    want: { state: "possibly-changed-outside" },
+  },
+  {
     name: "a password that is overdue is sent for that, and says who changed its connector",
     ...of(recorded("v1$a", sent)),
     desired: [desired("a", { reassertEvery: 7 * day })],

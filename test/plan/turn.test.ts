@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { OutsideChange } from "../../src/model/attribution.ts";
 import { toInstant, toMilliseconds } from "../../src/plan/instant.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { nextTurn } from "../../src/plan/turn.ts";
@@ -29,6 +30,8 @@ function situation(now: string, windows: readonly ChangeWindow[] = []) {
     listed("NEW", "2026-08-01", "2027-08-01", "active"),
   ];
   const sentAt = "2026-08-10T00:00:00.000Z";
+  // Four runs have read of a change by others: the fifth answer waits until the first is a day ago.
+  const changes = [12, 13, 14, 15].map((hours) => contesting(`2026-08-10T${hours}:00:00.000Z`));
   return inputOf({
     desired: [a, b],
     live: [live("x1", a, { authentication: { type: "certificate", certificates } }), live("x2", b)],
@@ -38,8 +41,17 @@ function situation(now: string, windows: readonly ChangeWindow[] = []) {
         secrets: { [passwordPath]: recorded("v1$b", sentAt, { recordedAt: sentAt }) },
       }),
     ],
-    input: { now, policy: allowing(["adopt", "create", "update"], { windows }) },
+    input: {
+      now,
+      policy: allowing(["adopt", "create", "update"], { windows, reassertOnOutsideChange: true }),
+      outside: { changes, lookedAt: null },
+    },
   });
+}
+
+function contesting(at: string): OutsideChange {
+  const told = { id: at, at, activity: "Update Api connector", request: null, actor: null };
+  return { ...told, kind: "ApiConnector", op: "update", about: ["x2"], seenAt: at };
 }
 
 const someWindows: ChangeWindow[] = [
@@ -78,6 +90,8 @@ test("the turns of a rotation are the steps of the warnings, the ends, the retir
   expect(turns).toEqual([
     // From now on NEW would be uploaded again.
     "2026-08-10",
+    // One change by others after the other is a day ago.
+    ...Array.from({ length: 4 }, () => "2026-08-11"),
     // Retirement; two weeks, then one before OLD ends; its end.
     "2026-08-17",
     "2026-08-18",

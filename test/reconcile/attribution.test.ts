@@ -230,6 +230,39 @@ test("who put a difference right by hand is told apart from who made it", async 
   });
 });
 
+test("whoever ended what a commit had brought about has not begun it", async () => {
+  await using practice = await managed();
+  await practice.run();
+  practice.define({ "a.yaml": connector("a", { displayName: "Another" }) });
+  await look(practice);
+  practice.sandbox.control.changeConnector("a", { displayName: "Another" });
+  await look(practice);
+  const { drifts } = await memory(practice);
+  const ended = drifts.find(({ path }) => path === "spec.displayName");
+  expect(ended).toMatchObject({ resolvedBy: "someone", resolvedWho: { actor: person } });
+  expect(ended?.who).toBeUndefined();
+});
+
+test("whoever began a difference has not ended it because nobody knows yet who did", async () => {
+  await using practice = await managed();
+  const { control } = practice.sandbox;
+  control.changeConnector("a", { targetUrl: elsewhere });
+  await look(practice);
+  practice.clock.advance(hour);
+  await look(practice);
+  control.configure({ auditDelay: 10 * hour, person: "second@sandbox.example" });
+  control.changeConnector("a", { targetUrl: "https://a.contoso.com/" });
+  await look(practice);
+  const find = async () =>
+    (await memory(practice)).drifts.find(({ path }) => path === "spec.targetUrl");
+  const before = await find();
+  expect(before).toMatchObject({ resolvedBy: "someone", who: { actor: person } });
+  expect(before?.resolvedWho).toBeUndefined();
+  practice.clock.advance(11 * hour);
+  await look(practice);
+  expect((await find())?.resolvedWho?.actor?.name).toBe("second@sandbox.example");
+});
+
 test("nobody is blamed for what a commit has brought about", async () => {
   await using practice = await managed();
   practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
@@ -252,6 +285,15 @@ test("a connector that somebody deleted is told with who did it", async () => {
   expect(run.plan?.changes).toMatchObject([
     { op: "create", who: { activity: "Delete Api connector", actor: person } },
   ]);
+});
+
+test("nobody is blamed for a delete, which comes from git alone", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
+  practice.define({});
+  const { plan } = await look(practice);
+  expect(plan?.held).toMatchObject([{ op: "delete" }]);
+  expect(plan?.held[0]?.who).toBeUndefined();
 });
 
 test("another program with the permission is told by its name, while it is not us", async () => {
@@ -326,6 +368,8 @@ test("without the permission all else works, it is said once, and it is asked ag
   expect(practice.auditRequests()).toEqual(["GET 200"]);
   await practice.run();
   expect(practice.auditRequests()).toEqual(["GET 200"]);
+  refuse(1);
+  expect((await practice.run()).faults).toMatchObject([{ code: "forbidden" }]);
 });
 
 test("a tenant that its name does not stand for is not asked for its audit log", async () => {

@@ -9,7 +9,7 @@ import { emptyMemory, type Store } from "../../src/model/store.ts";
 import type { TenantReader } from "../../src/model/tenant.ts";
 import { attributionChanges, type Heard, hear } from "../../src/reconcile/attribution.ts";
 import { openStore } from "../../src/store/store.ts";
-import { run } from "../contracts/store-samples.ts";
+import { creation, run } from "../contracts/store-samples.ts";
 import { desired, ours } from "../plan/builders.ts";
 
 const hour = 3_600_000;
@@ -45,7 +45,7 @@ async function listen(
   store: Store,
   log: readonly Arriving[],
   now: number,
-  most = Infinity,
+  { most = Infinity, keep = 30 * day } = {},
 ): Promise<Heard> {
   const arrived = log
     .map((one, index) => ({ ...one, entry: entry(one, index) }))
@@ -57,7 +57,7 @@ async function listen(
     return { entries, left, caller: [], brokenOff: null };
   };
   const { memory, ...heard } = await heardBy(store, audits, now);
-  const found = { lookedAt: null, keep: 30 * day, now: instant(now) };
+  const found = { lookedAt: null, keep, now: instant(now) };
   await store.record(tenant, run("r"), undefined, attributionChanges(heard, memory, found));
   return heard;
 }
@@ -110,7 +110,9 @@ test("what arrives late is found also after the end of the log was reached in se
     const readings = [4, 5, 6, 7, 8, 12, 13].map((at) => at * hour);
     const news: string[] = [];
     for (const now of readings) {
-      news.push(...(await listen(store, [...log, late], now, 2)).fresh.map(({ id }) => id));
+      news.push(
+        ...(await listen(store, [...log, late], now, { most: 2 })).fresh.map(({ id }) => id),
+      );
     }
     expect(news).toEqual(["e0", "e1", "e2", "e3", "e4"]);
   });
@@ -130,6 +132,57 @@ test("a clock that ran ahead for a while makes no entry of the time after it mis
   await inStore(async (store) => {
     await listen(store, [], 100 * day);
     expect((await listen(store, log, 2 * day)).fresh.map(({ id }) => id)).toEqual(["e0"]);
+  });
+});
+
+test("what is read again is news once, however short differences are remembered", async () => {
+  const log = [{ at: 0, late: 0 }];
+  await inStore(async (store) => {
+    const news: number[] = [];
+    for (const now of [hour, 12 * hour, 2 * day, 3 * day]) {
+      news.push((await listen(store, log, now, { keep: hour })).fresh.length);
+    }
+    expect(news).toEqual([1, 0, 0, 0]);
+  });
+});
+
+test("a reading that leaves older entries begins at the same instant again", async () => {
+  await inStore(async (store) => {
+    const asked: string[] = [];
+    const audits: TenantReader["audits"] = async (since) => {
+      asked.push(since);
+      const left = asked.length === 1 ? null : "older";
+      return { entries: [], left, caller: [], brokenOff: null };
+    };
+    for (const now of [4 * day, 4 * day + hour, 4 * day + 2 * hour]) {
+      const { memory, ...heard } = await heardBy(store, audits, now);
+      const found = { lookedAt: null, keep: day, now: instant(now) };
+      await store.record(tenant, run("r"), undefined, attributionChanges(heard, memory, found));
+    }
+    expect(asked).toEqual([instant(-3 * day), instant(day), instant(day)]);
+  });
+});
+
+test("an entry of a write that was begun long before it is ours", async () => {
+  await inStore(async (store) => {
+    const made = { ...creation("c"), op: "update", id: "x1", displayName: "connector 0" } as const;
+    await store.begin(tenant, { ...made, startedAt: instant(0) });
+    const by = { type: "app", name: null, id: "of Microsoft", aliases: [] } as const;
+    const audits: TenantReader["audits"] = async () => ({
+      entries: [{ ...entry({ at: hour / 2, late: 0 }, 0), actor: by }],
+      left: null,
+      caller: [],
+      brokenOff: null,
+    });
+    expect((await heardBy(store, audits, hour)).fresh).toEqual([]);
+  });
+});
+
+test("a refusal by a clock that ran ahead does not keep the log from being asked", async () => {
+  await inStore(async (store) => {
+    const reading = { ...neverRead, refusedAt: instant(100 * day) };
+    await store.record(tenant, run("r"), undefined, { reading, put: [], forget: [] });
+    expect((await listen(store, [{ at: 0, late: 0 }], hour)).fresh).toHaveLength(1);
   });
 });
 

@@ -129,6 +129,12 @@ test("another app that wrote meanwhile is told apart where the log names us for 
   expect(notOurs([entry(), another], [write], [us])).toEqual([another]);
 });
 
+test("another app that wrote meanwhile is told apart where the log has our client-request-id", () => {
+  const own = entry({ request, actor: app("a service of Microsoft") });
+  const another = entry({ id: "e2", actor: app("other") });
+  expect(notOurs([own, another], [write], [us])).toEqual([another]);
+});
+
 const minutes = (from: number, to: number) => fc.integer({ min: from * 60_000, max: to * 60_000 });
 const start = Date.parse("2026-08-20T08:00:00.000Z");
 const at = (after: number) => new Date(start + after).toISOString();
