@@ -263,6 +263,68 @@ test("whoever began a difference has not ended it because nobody knows yet who d
   expect((await find())?.resolvedWho?.actor?.name).toBe("second@sandbox.example");
 });
 
+test("who made a difference that goes on is known for longer than the entry of the audit log", async () => {
+  await using practice = await openPractice();
+  const { control } = practice.sandbox;
+  control.addUserFlow({ id: "B2X_1_signup" });
+  practice.define({
+    "a.yaml": connector("a"),
+    "flow.yaml": userFlow("B2X_1_signup", "postFederationSignup: a"),
+  });
+  await practice.run();
+  practice.clock.advance(hour);
+  control.changeUserFlow("B2X_1_signup", { apiConnectors: { postFederationSignup: null } });
+  await look(practice);
+  practice.clock.advance(60 * day);
+  await look(practice);
+  const run = await look(practice);
+  expect((await memory(practice)).outside).toEqual([]);
+  expect(run.plan?.changes.map(({ kind }) => kind)).toEqual(["UserFlow"]);
+  expect(openDrifts((await memory(practice)).drifts)).toMatchObject([{ who: { actor: person } }]);
+});
+
+test("a rename in the tenant is tied to the new name where the audit log has names alone", async () => {
+  await using practice = await managed();
+  const { control } = practice.sandbox;
+  control.configure({ auditTargets: "name" });
+  control.changeConnector("a", { displayName: "Renamed" });
+  const run = await look(practice);
+  expect(run.plan?.changes).toMatchObject([{ who: { actor: person } }]);
+  expect(openDrifts((await memory(practice)).drifts)).toMatchObject([{ who: { actor: person } }]);
+});
+
+test.each([
+  ["could not read the flows", "B2X_1_signup", "UserFlows"],
+  ["could not read the connectors", "a", "apiConnectors"],
+  ["was for another name", "a", null],
+] as const)("who made a difference is known although a run meanwhile %s", async (_, name, path) => {
+  await using practice = await openPractice();
+  const { control } = practice.sandbox;
+  control.addUserFlow({ id: "B2X_1_signup" });
+  practice.define({
+    "a.yaml": connector("a"),
+    "b.yaml": connector("b"),
+    "flow.yaml": userFlow("B2X_1_signup", "postFederationSignup: a"),
+  });
+  await practice.run();
+  practice.clock.advance(hour);
+  await look(practice);
+  practice.clock.advance(hour);
+  control.changeConnector("a", { targetUrl: elsewhere });
+  control.changeUserFlow("B2X_1_signup", { apiConnectors: { postFederationSignup: null } });
+  practice.clock.advance(hour);
+  if (path === null)
+    await practice.run({}, { asked: { ...nothingAsked, only: ["b"], assert: true } });
+  else {
+    control.injectFault({ kind: "status", status: 403, path, count: 9 });
+    await look(practice);
+    control.clearFaults();
+  }
+  await look(practice);
+  const found = openDrifts((await memory(practice)).drifts).find((drift) => drift.name === name);
+  expect(found?.who?.actor).toMatchObject(person);
+});
+
 test("nobody is blamed for what a commit has brought about", async () => {
   await using practice = await managed();
   practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
@@ -462,6 +524,15 @@ test("names that are not wanted are neither told nor kept", async () => {
   });
   expect(run.plan?.secrets[0]?.outside?.actor).toBeNull();
   expect(stored(practice)).not.toContain("someone@sandbox.example");
+});
+
+test("names are in no kept run of what is held either", async () => {
+  await using practice = await managed();
+  practice.sandbox.control.changeConnector("a", { targetUrl: elsewhere });
+  const run = await look(practice, { ...keeping(day), policy: allowing(["create"]) });
+  expect(run.plan?.held[0]?.who?.actor).toMatchObject(person);
+  await using store = await practice.openStore();
+  expect((await store.runs("practice", 1))[0]?.plan?.held[0]?.who).toMatchObject({ actor: null });
 });
 
 test("names that are kept for a while are told, are in no kept run, and go from everything in time", async () => {

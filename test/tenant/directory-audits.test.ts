@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { Secret } from "../../src/model/secret.ts";
 import { callerOf } from "../../src/tenant/caller.ts";
 import { openReader } from "../../src/tenant/tenant.ts";
-import { access, startGraph } from "./scripted-graph.ts";
+import { access, plainRedactor, startGraph } from "./scripted-graph.ts";
 
 const since = "2026-08-20T08:00:00.000Z";
 
@@ -105,6 +106,21 @@ test.each([
   ],
 ])("an entry with %s is read as far as it goes", async (_, over, want) => {
   expect((await read({ ...whole, ...over })).entries).toMatchObject([want]);
+});
+
+test("no secret is in what is read of an entry, wherever it stands, and no more than twenty objects are", async () => {
+  const secret = "hunter2-hunter2";
+  const many = Array.from({ length: 30 }, (_, index) => ({ displayName: `${index} ${secret}` }));
+  const by = { user: { id: secret, displayName: secret, userPrincipalName: null } };
+  const over = { id: secret, correlationId: secret, initiatedBy: by, targetResources: many };
+  await using graph = await startGraph({ body: { value: [{ ...whole, ...over }] } });
+  const redactor = plainRedactor();
+  redactor.add(new Secret(secret));
+  const { entries } = await openReader(access(graph.url, { redactor }).access).audits(since);
+  expect(entries).toHaveLength(1);
+  expect(entries[0]?.about).toHaveLength(20);
+  expect(entries[0]?.request).toBeNull();
+  expect(JSON.stringify(entries)).not.toContain(secret);
 });
 
 test("the question names service, time and activities, the oldest first, and goes once", async () => {
