@@ -25,8 +25,12 @@ const DAY = 24 * HOUR;
  */
 const LATE = 3 * DAY;
 
-/** Milliseconds that an audit log of Azure AD B2C goes back. */
-const LOG_KEPT = 7 * DAY;
+/**
+ * Milliseconds that an audit log of Azure AD B2C goes back, but for an hour: Graph refuses to be asked
+ * for an earlier instant than it has (https://github.com/microsoftgraph/msgraph-beta-sdk-dotnet/issues/626),
+ * and that refusal would stand for a log that may not be read.
+ */
+const LOG_KEPT = 7 * DAY - HOUR;
 
 /** Milliseconds after a refusal until it is asked again. */
 const ASKED_AGAIN = DAY;
