@@ -1,4 +1,5 @@
 /** Everything a plan is made from, read once: definitions, secrets, memory, the live tenant. */
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { nothingOutside } from "../model/attribution.ts";
 import {
@@ -52,7 +53,7 @@ export async function observe(
   }
   const { connectors, flows } = byKind(definitions);
   const { desired, values } = await resolveSecrets(subject, connectors, notify);
-  const seal = await subject.secrets.fingerprint(SEALED);
+  const seal = await sealOf(subject);
   const memory = await subject.store.recall(tenant);
   const listed = await listConnectors(subject, signal, notify);
   const observations = [
@@ -64,6 +65,14 @@ export async function observe(
   const told = withDamage(faults, memory);
   const input = { ...base, faults: told, seal, desired, flows, observations, memory, outside };
   return { input, values, heard };
+}
+
+/**
+ * Where nothing has a fingerprint, each secret says so, and nobody can tell again what this plan was:
+ * no digest is better than one that others can try secrets against.
+ */
+async function sealOf({ secrets }: PlanSubject): Promise<string> {
+  return await secrets.fingerprint(SEALED).catch(() => randomUUID());
 }
 
 /** The very same faults where nothing in the store is damaged. */
