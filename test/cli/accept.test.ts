@@ -51,7 +51,10 @@ test("without a reason and a time nothing is accepted", async () => {
 
 test.for([
   [["--until", "7d"], "takes no --until. Leave it out"],
-  [["--plan", `sha256:${"0".repeat(64)}`, "--reason", "x"], "takes no --plan and --reason. Leave them out"],
+  [
+    ["--plan", `sha256:${"0".repeat(64)}`, "--reason", "x"],
+    "takes no --plan and --reason. Leave them out",
+  ],
 ] as const)("an acceptance is not revoked with %s", async ([more, says]) => {
   await using service = openService();
   const asked = ["accept", "a", ...field, "--revoke", ...more];
