@@ -9,8 +9,8 @@ import { REDACTED } from "../plan/field.ts";
 import { nothingAsked, type PlanInput } from "../plan/input.ts";
 import { type Met, metObjects } from "../plan/objects.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
-import { auditOf } from "./audit.ts";
 import { planFor } from "./last-plan.ts";
+import { auditOf } from "./memory/audit.ts";
 import { observe } from "./observe.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 

@@ -3,7 +3,7 @@ import type { ApiConnectorDefinition } from "../model/definition.ts";
 import { type Fault, failure } from "../model/fault.ts";
 import type { Plan } from "../model/generated/run.ts";
 import { liveConnectors, type PlanInput } from "../plan/input.ts";
-import { authenticationPath, previousEntry } from "./ledger.ts";
+import { authenticationPath, previousEntry } from "./memory/ledger.ts";
 
 /** Why not, one for each name; empty when it can. */
 export function askedFaults(input: PlanInput, planned: Plan, isTrust: boolean): readonly Fault[] {

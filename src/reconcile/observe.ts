@@ -15,7 +15,7 @@ import { Secret } from "../model/secret.ts";
 import { emptyMemory, type Memory } from "../model/store.ts";
 import type { Asked, Observation, PlanInput } from "../plan/input.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
-import { type Heard, hear } from "./attribution.ts";
+import { type Heard, hear } from "./attribution/attribution.ts";
 import { mayBeKey, resolveSecrets, type SecretValues } from "./resolve.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";

@@ -13,7 +13,7 @@ import type { Desired, DesiredSecret } from "../plan/input.ts";
 import { readAll } from "./reading.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 import { tellBug } from "./tell.ts";
-import type { Values } from "./write.ts";
+import type { Values } from "./writing/write.ts";
 
 /** What the secrets of each definition are, as far as they could be read. */
 export type SecretValues = ReadonlyMap<ApiConnectorDefinition, Values>;

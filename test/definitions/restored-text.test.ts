@@ -4,7 +4,7 @@ import { openDefinitions } from "../../src/definitions/definitions.ts";
 import { restoredText } from "../../src/definitions/restored-text.ts";
 import type { ApiConnectorDefinition } from "../../src/model/definition.ts";
 import type { Snapshot } from "../../src/model/generated/audit.ts";
-import { writtenSnapshot } from "../../src/reconcile/snapshot.ts";
+import { writtenSnapshot } from "../../src/reconcile/memory/snapshot.ts";
 import { connector, request, writtenFolder } from "./written-folder.ts";
 
 const path = "spec.authentication.basic.password";

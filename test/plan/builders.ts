@@ -31,7 +31,7 @@ import {
   type Policy,
 } from "../../src/plan/input.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { sourcesOf } from "../../src/reconcile/snapshot.ts";
+import { sourcesOf } from "../../src/reconcile/memory/snapshot.ts";
 
 export const passwordPath = "spec.authentication.basic.password";
 export const certificatePath = "spec.authentication.certificate";

@@ -23,7 +23,7 @@ import {
 import { metObjects } from "../../src/plan/objects.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { stepsIn } from "../../src/plan/user-flow.ts";
-import { answered } from "../../src/reconcile/journal.ts";
+import { answered } from "../../src/reconcile/memory/journal.ts";
 import {
   find,
   flowEntry,
@@ -31,7 +31,7 @@ import {
   ledgerEntry,
   previousEntry,
   putEntry,
-} from "../../src/reconcile/ledger.ts";
+} from "../../src/reconcile/memory/ledger.ts";
 import {
   allowing,
   certificatePath,

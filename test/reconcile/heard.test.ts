@@ -7,7 +7,11 @@ import { expect, test } from "vitest";
 import { type DirectoryAudit, neverRead, type OutsideChange } from "../../src/model/attribution.ts";
 import { emptyMemory, type Store } from "../../src/model/store.ts";
 import type { TenantReader } from "../../src/model/tenant.ts";
-import { attributionChanges, type Heard, hear } from "../../src/reconcile/attribution.ts";
+import {
+  attributionChanges,
+  type Heard,
+  hear,
+} from "../../src/reconcile/attribution/attribution.ts";
 import { openStore } from "../../src/store/store.ts";
 import { creation, run } from "../contracts/store-samples.ts";
 import { desired, ours } from "../plan/builders.ts";

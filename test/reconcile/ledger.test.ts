@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { Outcome } from "../../src/model/generated/run.ts";
 import { emptyMemory, type LedgerChange } from "../../src/model/store.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { answered } from "../../src/reconcile/journal.ts";
-import { learned, ledgerEntry, putEntry } from "../../src/reconcile/ledger.ts";
+import { answered } from "../../src/reconcile/memory/journal.ts";
+import { learned, ledgerEntry, putEntry } from "../../src/reconcile/memory/ledger.ts";
 import {
   allowing,
   begun,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DirectoryAudit } from "../../src/model/attribution.ts";
 import type { OwnWrite } from "../../src/model/store.ts";
-import { notOurs } from "../../src/reconcile/own-writes.ts";
+import { notOurs } from "../../src/reconcile/attribution/own-writes.ts";
 
 const us = "aaaaaaaa-0000-4000-8000-000000000000";
 const id = "11111111-0000-4000-8000-000000000000";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { poll } from "../../src/reconcile/poll.ts";
+import { poll } from "../../src/reconcile/writing/poll.ts";
 import { handClock } from "./practice-tenant.ts";
 
 const never = new AbortController().signal;

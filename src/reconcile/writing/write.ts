@@ -1,11 +1,11 @@
 /** What is sent to Graph for a definition: whole for a create, the differing parts for an update. */
-import type { ApiConnectorDefinition } from "../model/definition.ts";
-import { FaultError, failure } from "../model/fault.ts";
-import type { Change } from "../model/generated/run.ts";
-import { joinUrl } from "../model/query.ts";
-import { type ClientCertificate, Secret } from "../model/secret.ts";
-import type { ApiConnectorWrite, CertificateWrite, Write } from "../model/tenant.ts";
-import { partsOf } from "../plan/api-connector.ts";
+import type { ApiConnectorDefinition } from "../../model/definition.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { Change } from "../../model/generated/run.ts";
+import { joinUrl } from "../../model/query.ts";
+import { type ClientCertificate, Secret } from "../../model/secret.ts";
+import type { ApiConnectorWrite, CertificateWrite, Write } from "../../model/tenant.ts";
+import { partsOf } from "../../plan/api-connector.ts";
 
 /** What the secrets of one definition are. */
 export interface Values {

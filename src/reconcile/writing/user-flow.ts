@@ -1,17 +1,17 @@
 /** Writes of one user flow: its steps are bound to connectors, or to none. */
-import type { Step, UserFlowDefinition } from "../model/definition.ts";
-import { FaultError, failure } from "../model/fault.ts";
-import type { UserFlowSnapshot } from "../model/generated/audit.ts";
-import type { Change } from "../model/generated/run.ts";
-import type { LiveUserFlow } from "../model/live.ts";
-import type { Written } from "../model/tenant.ts";
-import { liveUserFlows } from "../plan/input.ts";
-import { stepsIn } from "../plan/user-flow.ts";
+import type { Step, UserFlowDefinition } from "../../model/definition.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { UserFlowSnapshot } from "../../model/generated/audit.ts";
+import type { Change } from "../../model/generated/run.ts";
+import type { LiveUserFlow } from "../../model/live.ts";
+import type { Written } from "../../model/tenant.ts";
+import { liveUserFlows } from "../../plan/input.ts";
+import { stepsIn } from "../../plan/user-flow.ts";
+import { flowEntry, putEntry } from "../memory/ledger.ts";
+import type { World } from "../observe.ts";
+import type { Writing } from "../subject.ts";
 import { hadNoEffect } from "./effect.ts";
 import { halfWritten, journalled, toldOf } from "./journalled.ts";
-import { flowEntry, putEntry } from "./ledger.ts";
-import type { World } from "./observe.ts";
-import type { Writing } from "./subject.ts";
 
 /** A connector that a step is to call, by the Graph id that it has by now. */
 export type ConnectorOf = (

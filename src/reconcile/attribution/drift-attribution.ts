@@ -1,12 +1,12 @@
 /** Who is behind each difference, also when the audit log tells of it only later: pure. */
 import { isDeepStrictEqual } from "node:util";
-import type { OutsideChange } from "../model/attribution.ts";
-import type { Drift } from "../model/generated/drift.ts";
-import type { Attribution } from "../model/generated/run.ts";
-import type { DriftChanges } from "../model/store.ts";
-import type { PlanInput } from "../plan/input.ts";
-import { calledIn, changesOf, mayCause, SKEW, toAttribution } from "../plan/outside.ts";
-import { driftKey } from "./drift.ts";
+import type { OutsideChange } from "../../model/attribution.ts";
+import type { Drift } from "../../model/generated/drift.ts";
+import type { Attribution } from "../../model/generated/run.ts";
+import type { DriftChanges } from "../../model/store.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { calledIn, changesOf, mayCause, SKEW, toAttribution } from "../../plan/outside.ts";
+import { driftKey } from "../drift.ts";
 
 /** What the differences of a tenant are attributed by. */
 export interface Attributing {

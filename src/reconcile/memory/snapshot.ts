@@ -1,14 +1,14 @@
 /** Connectors in words that may be kept: secrets by where they come from and by their fingerprint. */
 import { posix } from "node:path";
-import { CERTIFICATE_PATH, PASSWORD_PATH, secretUses } from "../model/definition.ts";
-import type { KeptSource, Snapshot } from "../model/generated/audit.ts";
-import type { Change } from "../model/generated/run.ts";
-import type { Live, LiveAuthentication } from "../model/live.ts";
-import { looksLikeKey } from "../model/query.ts";
-import type { Secret, SecretUse } from "../model/secret.ts";
-import type { LedgerEntry, RecordedSource } from "../model/store.ts";
-import type { Desired } from "../plan/input.ts";
-import { mayBeKey } from "./resolve.ts";
+import { CERTIFICATE_PATH, PASSWORD_PATH, secretUses } from "../../model/definition.ts";
+import type { KeptSource, Snapshot } from "../../model/generated/audit.ts";
+import type { Change } from "../../model/generated/run.ts";
+import type { Live, LiveAuthentication } from "../../model/live.ts";
+import { looksLikeKey } from "../../model/query.ts";
+import type { Secret, SecretUse } from "../../model/secret.ts";
+import type { LedgerEntry, RecordedSource } from "../../model/store.ts";
+import type { Desired } from "../../plan/input.ts";
+import { mayBeKey } from "../resolve.ts";
 
 /** Where a definition takes its secrets from, by path; a literal that may be a key is left out. */
 export function sourcesOf({ definition, secrets }: Desired): LedgerEntry["sources"] {

@@ -2,16 +2,16 @@
  * Creating, where Graph makes the id and gives nothing to recognise a repeated request by: a lost
  * answer is resolved by reading, never by sending again blindly.
  */
-import type { ApiConnectorDefinition } from "../model/definition.ts";
-import { type Fault, FaultError, failure } from "../model/fault.ts";
-import type { JournalEntry } from "../model/store.ts";
-import type { Written } from "../model/tenant.ts";
-import { liveConnectors } from "../plan/input.ts";
-import { madeBy } from "../plan/match.ts";
+import type { ApiConnectorDefinition } from "../../model/definition.ts";
+import { type Fault, FaultError, failure } from "../../model/fault.ts";
+import type { JournalEntry } from "../../model/store.ts";
+import type { Written } from "../../model/tenant.ts";
+import { liveConnectors } from "../../plan/input.ts";
+import { madeBy } from "../../plan/match.ts";
+import { listConnectors } from "../observe.ts";
+import type { Writing } from "../subject.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
-import { listConnectors } from "./observe.ts";
 import { poll } from "./poll.ts";
-import type { Writing } from "./subject.ts";
 import { authenticationWrite, type Values, wholeWrite } from "./write.ts";
 
 /** Throttled requests are tried again this often, and waited for no longer than this. */

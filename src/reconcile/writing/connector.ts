@@ -1,20 +1,27 @@
 /** Writes of one connector: created, updated, adopted or deleted. */
-import { isSameId } from "../model/definition.ts";
-import { FaultError, failure } from "../model/fault.ts";
-import type { Snapshot } from "../model/generated/audit.ts";
-import type { Change } from "../model/generated/run.ts";
-import type { LiveUserFlow } from "../model/live.ts";
-import type { LedgerChange } from "../model/store.ts";
-import type { Written } from "../model/tenant.ts";
-import { liveConnectors, liveUserFlows } from "../plan/input.ts";
+import { isSameId } from "../../model/definition.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { Snapshot } from "../../model/generated/audit.ts";
+import type { Change } from "../../model/generated/run.ts";
+import type { LiveUserFlow } from "../../model/live.ts";
+import type { LedgerChange } from "../../model/store.ts";
+import type { Written } from "../../model/tenant.ts";
+import { liveConnectors, liveUserFlows } from "../../plan/input.ts";
+import {
+  find,
+  ledgerEntry,
+  type Moment,
+  previousEntry,
+  putEntry,
+  sentAgain,
+} from "../memory/ledger.ts";
+import { liveSnapshot, writtenSnapshot } from "../memory/snapshot.ts";
+import type { World } from "../observe.ts";
+import type { Writing } from "../subject.ts";
 import { create, resentWhenThrottled } from "./create.ts";
 import { hadNoEffect } from "./effect.ts";
 import { halfWritten, journalled, toldOf } from "./journalled.ts";
-import { find, ledgerEntry, type Moment, previousEntry, putEntry, sentAgain } from "./ledger.ts";
-import type { World } from "./observe.ts";
 import { poll } from "./poll.ts";
-import { liveSnapshot, writtenSnapshot } from "./snapshot.ts";
-import type { Writing } from "./subject.ts";
 import { certificateUpload, noValues, partialWrite } from "./write.ts";
 
 /**

@@ -6,18 +6,18 @@ import {
   isSameId,
   type Kind,
   type UserFlowDefinition,
-} from "../model/definition.ts";
-import type { Plan } from "../model/generated/run.ts";
+} from "../../model/definition.ts";
+import type { Plan } from "../../model/generated/run.ts";
 import type {
   LedgerChange,
   LedgerEntry,
   Memory,
   MemoryChange,
   RecordedSecret,
-} from "../model/store.ts";
-import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
-import { isChanged } from "../plan/password.ts";
-import { isAwaited } from "../plan/unseen.ts";
+} from "../../model/store.ts";
+import { type Desired, liveConnectors, type PlanInput } from "../../plan/input.ts";
+import { isChanged } from "../../plan/password.ts";
+import { isAwaited } from "../../plan/unseen.ts";
 import { sourcesOf } from "./snapshot.ts";
 
 /** When, as an RFC 3339 instant, and in which run something is remembered. */

@@ -1,12 +1,12 @@
 /** Reads back what was written: success is what reads show, not what a write answered. */
-import { type Fault, failure } from "../model/fault.ts";
-import type { Outcome, Plan } from "../model/generated/run.ts";
-import { partsOf } from "../plan/api-connector.ts";
-import { plan } from "../plan/plan.ts";
+import { type Fault, failure } from "../../model/fault.ts";
+import type { Outcome, Plan } from "../../model/generated/run.ts";
+import { partsOf } from "../../plan/api-connector.ts";
+import { plan } from "../../plan/plan.ts";
+import { observeAgain, type World } from "../observe.ts";
+import type { PlanSubject, Writing } from "../subject.ts";
 import { faultOf } from "./effect.ts";
-import { observeAgain, type World } from "./observe.ts";
 import { poll } from "./poll.ts";
-import type { PlanSubject, Writing } from "./subject.ts";
 
 /**
  * Plans again over fresh reads until each written object is unchanged or the tenant's settle time is

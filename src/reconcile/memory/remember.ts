@@ -1,12 +1,12 @@
 /** What a run leaves in the store. */
-import type { Outcome, Plan } from "../model/generated/run.ts";
-import type { PlanInput } from "../plan/input.ts";
-import { isAnotherTenant } from "../plan/policy.ts";
+import type { Outcome, Plan } from "../../model/generated/run.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { isAnotherTenant } from "../../plan/policy.ts";
+import type { World } from "../observe.ts";
+import type { Subject } from "../subject.ts";
 import { type Audit, resolved } from "./audit.ts";
 import { answered } from "./journal.ts";
 import { learned, movedWithNames } from "./ledger.ts";
-import type { World } from "./observe.ts";
-import type { Subject } from "./subject.ts";
 
 /** Closes what this or an earlier run left open and is answered by now, and keeps what reading taught. */
 export async function remember(

@@ -1,5 +1,5 @@
 /** A run as it is kept where names of people are to go before the run does: pure. */
-import type { Attribution, Run } from "../model/generated/run.ts";
+import type { Attribution, Run } from "../../model/generated/run.ts";
 
 export function withoutActors(run: Run): Run {
   const { plan } = run;

@@ -1,16 +1,16 @@
 /** Carries a plan out, one change after the other; a failing one does not stop the others. */
-import { isSameId, type Step } from "../model/definition.ts";
-import { FaultError, failure } from "../model/fault.ts";
-import type { Change, Outcome, Plan } from "../model/generated/run.ts";
-import { liveConnectors } from "../plan/input.ts";
-import { byLevel } from "../plan/order.ts";
-import { inTurns } from "../plan/user-flow.ts";
+import { isSameId, type Step } from "../../model/definition.ts";
+import { FaultError, failure } from "../../model/fault.ts";
+import type { Change, Outcome, Plan } from "../../model/generated/run.ts";
+import { liveConnectors } from "../../plan/input.ts";
+import { byLevel } from "../../plan/order.ts";
+import { inTurns } from "../../plan/user-flow.ts";
+import type { World } from "../observe.ts";
+import type { Writing } from "../subject.ts";
 import { put, remove } from "./connector.ts";
 import { faultOf } from "./effect.ts";
 import { haltOf } from "./halt.ts";
 import { halfWrittenFault } from "./journalled.ts";
-import type { World } from "./observe.ts";
-import type { Writing } from "./subject.ts";
 import { bindSteps, type Called, type ConnectorOf } from "./user-flow.ts";
 
 /** One outcome for each change, in the order of the plan. */

@@ -1,13 +1,13 @@
 /** Waiting until what earlier runs wrote has surely shown, before a plan is made from what shows. */
-import { CERTIFICATE_PATH } from "../model/definition.ts";
-import type { Live } from "../model/live.ts";
-import type { LedgerEntry } from "../model/store.ts";
-import { certificateFingerprint, certificatesOf } from "../plan/certificate.ts";
-import { liveConnectors, liveUserFlows, unreadFault } from "../plan/input.ts";
-import { madeBy } from "../plan/match.ts";
-import { observeAgain, type World } from "./observe.ts";
+import { CERTIFICATE_PATH } from "../../model/definition.ts";
+import type { Live } from "../../model/live.ts";
+import type { LedgerEntry } from "../../model/store.ts";
+import { certificateFingerprint, certificatesOf } from "../../plan/certificate.ts";
+import { liveConnectors, liveUserFlows, unreadFault } from "../../plan/input.ts";
+import { madeBy } from "../../plan/match.ts";
+import { observeAgain, type World } from "../observe.ts";
+import type { Notify, Subject } from "../subject.ts";
 import { poll } from "./poll.ts";
-import type { Notify, Subject } from "./subject.ts";
 
 interface Waiting {
   readonly notify: Notify;

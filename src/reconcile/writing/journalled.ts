@@ -1,13 +1,13 @@
 /** One write: said before it is done, and its end recorded after it. */
 import { randomUUID } from "node:crypto";
-import { FaultError, toFault } from "../model/fault.ts";
-import type { Snapshot, UserFlowSnapshot } from "../model/generated/audit.ts";
-import type { Change } from "../model/generated/run.ts";
-import type { JournalEntry, LedgerChange } from "../model/store.ts";
-import type { Written } from "../model/tenant.ts";
-import { failed, type Told } from "./audit.ts";
+import { FaultError, toFault } from "../../model/fault.ts";
+import type { Snapshot, UserFlowSnapshot } from "../../model/generated/audit.ts";
+import type { Change } from "../../model/generated/run.ts";
+import type { JournalEntry, LedgerChange } from "../../model/store.ts";
+import type { Written } from "../../model/tenant.ts";
+import { failed, type Told } from "../memory/audit.ts";
+import type { Writing } from "../subject.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
-import type { Writing } from "./subject.ts";
 
 /** How an object was and will be, as it may be kept. */
 interface States {

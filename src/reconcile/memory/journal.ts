@@ -1,10 +1,10 @@
 /** What was begun and is answered by now: pure, so that it can be read beside the plan. */
-import type { ApiConnectorDefinition } from "../model/definition.ts";
-import type { Outcome, Plan } from "../model/generated/run.ts";
-import type { OpenJournalEntry } from "../model/store.ts";
-import { type Desired, liveConnectors, type PlanInput } from "../plan/input.ts";
-import { isAbout, leavesAuthenticationOpen, madeBy } from "../plan/match.ts";
-import { isAwaited } from "../plan/unseen.ts";
+import type { ApiConnectorDefinition } from "../../model/definition.ts";
+import type { Outcome, Plan } from "../../model/generated/run.ts";
+import type { OpenJournalEntry } from "../../model/store.ts";
+import { type Desired, liveConnectors, type PlanInput } from "../../plan/input.ts";
+import { isAbout, leavesAuthenticationOpen, madeBy } from "../../plan/match.ts";
+import { isAwaited } from "../../plan/unseen.ts";
 import { liveIds } from "./ledger.ts";
 
 /** What was begun, and how it ended. */

@@ -5,15 +5,15 @@ import type {
   DirectoryAudits,
   Outside,
   OutsideChange,
-} from "../model/attribution.ts";
-import { PASSWORD_PATH } from "../model/definition.ts";
-import { type Fault, toFault } from "../model/fault.ts";
-import type { Memory, Store } from "../model/store.ts";
-import type { TenantReader } from "../model/tenant.ts";
-import { toInstant } from "../plan/instant.ts";
-import { isAbout, isAfter } from "../plan/outside.ts";
+} from "../../model/attribution.ts";
+import { PASSWORD_PATH } from "../../model/definition.ts";
+import { type Fault, toFault } from "../../model/fault.ts";
+import type { Memory, Store } from "../../model/store.ts";
+import type { TenantReader } from "../../model/tenant.ts";
+import { toInstant } from "../../plan/instant.ts";
+import { isAbout, isAfter } from "../../plan/outside.ts";
+import type { AttributionSettings, Notify, PlanSubject } from "../subject.ts";
 import { notOurs } from "./own-writes.ts";
-import type { AttributionSettings, Notify, PlanSubject } from "./subject.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

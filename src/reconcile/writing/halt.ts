@@ -1,11 +1,11 @@
 /** What ends a run between two writes: asked again before each, so that the one in hand is finished. */
-import { type Fault, failure } from "../model/fault.ts";
-import type { Change } from "../model/generated/run.ts";
-import { inWords } from "../plan/instant.ts";
-import { suspendedReason, suspensionOf } from "../plan/suspensions.ts";
-import { windowState } from "../plan/windows.ts";
+import { type Fault, failure } from "../../model/fault.ts";
+import type { Change } from "../../model/generated/run.ts";
+import { inWords } from "../../plan/instant.ts";
+import { suspendedReason, suspensionOf } from "../../plan/suspensions.ts";
+import { windowState } from "../../plan/windows.ts";
+import type { Writing } from "../subject.ts";
 import { notAttempted } from "./effect.ts";
-import type { Writing } from "./subject.ts";
 
 type Halt = (writing: Writing, change: Change) => Fault | null | Promise<Fault | null>;
 

@@ -1,5 +1,5 @@
 /** What a write that failed has done, and what is said of it. */
-import { type Fault, FaultError, failure, toFault, withoutEffect } from "../model/fault.ts";
+import { type Fault, FaultError, failure, toFault, withoutEffect } from "../../model/fault.ts";
 
 /** True when Graph said no: the object is as it was before. Otherwise nobody knows. */
 export function hadNoEffect(thrown: unknown): boolean {

@@ -1,8 +1,8 @@
 /** Which entries of the tenant's audit log are of our own making: pure. */
-import type { Caller, DirectoryAudit } from "../model/attribution.ts";
-import { isSameId } from "../model/definition.ts";
-import type { OwnWrite } from "../model/store.ts";
-import { isAbout, SKEW } from "../plan/outside.ts";
+import type { Caller, DirectoryAudit } from "../../model/attribution.ts";
+import { isSameId } from "../../model/definition.ts";
+import type { OwnWrite } from "../../model/store.ts";
+import { isAbout, SKEW } from "../../plan/outside.ts";
 
 /** Milliseconds that a write of which nobody knows when it ended may have been under way. */
 const LONGEST_WRITE = 3_600_000;

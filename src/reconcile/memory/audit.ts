@@ -1,15 +1,15 @@
 /** What of a run goes into the audit: writes, refusals, and a person's word against a rule. */
-import { untold } from "../model/audit.ts";
-import type { Clock } from "../model/clock.ts";
-import type { Fault } from "../model/fault.ts";
-import type { AuditEntry } from "../model/generated/audit.ts";
-import type { Plan, Run } from "../model/generated/run.ts";
-import type { MemoryChange } from "../model/store.ts";
-import type { TenantIdentity } from "../model/tenant.ts";
-import type { PlanInput } from "../plan/input.ts";
-import { limitsOf } from "../plan/limits.ts";
+import { untold } from "../../model/audit.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Fault } from "../../model/fault.ts";
+import type { AuditEntry } from "../../model/generated/audit.ts";
+import type { Plan, Run } from "../../model/generated/run.ts";
+import type { MemoryChange } from "../../model/store.ts";
+import type { TenantIdentity } from "../../model/tenant.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { limitsOf } from "../../plan/limits.ts";
+import { beforeRestore, type Restoring } from "../restoring.ts";
 import type { Answered } from "./journal.ts";
-import { beforeRestore, type Restoring } from "./restoring.ts";
 
 /** Who acts, and in which run. */
 export interface Actor extends Pick<AuditEntry, "run" | "commit" | "trigger" | "by"> {}

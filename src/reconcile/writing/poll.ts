@@ -1,5 +1,5 @@
 /** Reading again until something shows, no longer than a tenant's writes take to settle. */
-import type { Clock } from "../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 
 const firstPause = 250;
 const longestPause = 2_000;

@@ -1,7 +1,8 @@
 /** Names of people go when their time is over, also from what was kept under another rule before. */
+
+import type { Noted, Subject } from "../subject.ts";
 import { isActorOver, withoutOldActors } from "./attribution.ts";
 import { anonymous } from "./drift-attribution.ts";
-import type { Noted, Subject } from "./subject.ts";
 import { withoutActors } from "./without-actors.ts";
 
 type Forgetting = Pick<Subject, "store" | "tenant" | "attribution" | "clock">;
