@@ -41,9 +41,24 @@ function runOf(entries: readonly ChainedEntry[]): HistoryRun {
   return { tenant: tenant?.name ?? null, run, at, commit, trigger, by, events };
 }
 
-function isEndOf({ action, name, result }: HistoryEvent, entry: AuditEntry): boolean {
+/** Sequences of the writes that had begun and whose end is among the entries, also in a later run. */
+export function endedWrites(entries: readonly ChainedEntry[]): ReadonlySet<number> {
+  const open: ChainedEntry[] = [];
+  const ended = new Set<number>();
+  for (const chained of entries) {
+    const at = open.findIndex(({ entry }) => isEndOf(entry, chained.entry));
+    if (at >= 0) ended.add(open.splice(at, 1)[0]?.sequence ?? chained.sequence);
+    else if (chained.entry.result === "begun") open.push(chained);
+  }
+  return ended;
+}
+
+type Begun = Pick<AuditEntry, "action" | "kind" | "name" | "result">;
+
+function isEndOf({ action, kind, name, result }: Begun, entry: AuditEntry): boolean {
   const isBare = entry.before === null && entry.after === null;
-  return isBare && result === "begun" && action === entry.action && name === entry.name;
+  const isIts = action === entry.action && kind === entry.kind && name === entry.name;
+  return isBare && result === "begun" && isIts;
 }
 
 function eventOf({ sequence, entry }: ChainedEntry): HistoryEvent {
