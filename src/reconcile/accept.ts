@@ -10,7 +10,7 @@ import { nothingAsked, type PlanInput } from "../plan/input.ts";
 import { type Met, metObjects } from "../plan/objects.ts";
 import { isAnotherTenant } from "../plan/policy.ts";
 import { planFor } from "./last-plan.ts";
-import { auditOf } from "./memory/audit.ts";
+import { auditOf } from "./memory/audit-entry.ts";
 import { observe } from "./observe.ts";
 import type { Notify, PlanSubject } from "./subject.ts";
 

@@ -4,7 +4,7 @@ import type { Change, Outcome, Plan, Suspension } from "../model/generated/run.t
 import type { MemoryChange } from "../model/store.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { activeSuspensions, suspensionOf } from "../plan/suspensions.ts";
-import type { Told } from "./memory/audit.ts";
+import type { Told } from "./memory/audit-entry.ts";
 
 /** What a run brings back. */
 export interface Restoring {

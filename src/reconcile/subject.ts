@@ -8,7 +8,7 @@ import type { Redactor, Secrets } from "../model/secret.ts";
 import type { DriftChanges, Store } from "../model/store.ts";
 import type { TenantIdentity, TenantReader, TenantWriter } from "../model/tenant.ts";
 import type { Asked, Policy } from "../plan/input.ts";
-import type { Audit } from "./memory/audit.ts";
+import type { Audit } from "./memory/audit-entry.ts";
 
 /** What is remembered of differences. */
 export interface DriftSettings {

@@ -1,6 +1,6 @@
 /** Records that live passwords are those of their sources, on the word of a person and without writing. */
 import { isAbout, leavesAuthenticationOpen } from "../plan/match.ts";
-import type { Audit } from "./memory/audit.ts";
+import type { Audit } from "./memory/audit-entry.ts";
 import { find, previousEntry, putEntry, trustedEntry } from "./memory/ledger.ts";
 import type { World } from "./observe.ts";
 import type { Subject } from "./subject.ts";

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { FaultError, failure } from "../../model/fault.ts";
 import type { Run } from "../../model/generated/run.ts";
 import { isLockedOut } from "../../model/result.ts";
-import { auditOf } from "../../reconcile/memory/audit.ts";
+import { auditOf } from "../../reconcile/memory/audit-entry.ts";
 import type { Schedule } from "../../reconcile/schedule.ts";
 import type { PlanSubject } from "../../reconcile/subject.ts";
 

@@ -3,7 +3,7 @@ import type { Instead } from "../../definitions/instead.ts";
 import { FaultError } from "../../model/fault.ts";
 import { planResult } from "../../model/result.ts";
 import { type Asked, nothingAsked } from "../../plan/input.ts";
-import { auditOf } from "../../reconcile/memory/audit.ts";
+import { auditOf } from "../../reconcile/memory/audit-entry.ts";
 import { planTenant, reconcile } from "../../reconcile/reconcile.ts";
 import type { RunEvent } from "../../reconcile/subject.ts";
 import { actorOf } from "../actor.ts";

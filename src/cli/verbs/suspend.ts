@@ -6,7 +6,7 @@ import type { Memory, Store, Suspended } from "../../model/store.ts";
 import { systemClock } from "../../model/system-clock.ts";
 import type { TenantIdentity } from "../../model/tenant.ts";
 import { activeSuspensions } from "../../plan/suspensions.ts";
-import { auditOf, type Told } from "../../reconcile/memory/audit.ts";
+import { auditOf, type Told } from "../../reconcile/memory/audit-entry.ts";
 import { moment } from "../../report/instants.ts";
 import { openStore } from "../../store/store.ts";
 import { actorOf } from "../actor.ts";

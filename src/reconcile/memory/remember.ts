@@ -4,7 +4,8 @@ import type { PlanInput } from "../../plan/input.ts";
 import { isAnotherTenant } from "../../plan/policy.ts";
 import type { World } from "../observe.ts";
 import type { Subject } from "../subject.ts";
-import { type Audit, resolved } from "./audit.ts";
+import { resolved } from "./audit.ts";
+import type { Audit } from "./audit-entry.ts";
 import { answered } from "./journal.ts";
 import { learned, movedWithNames } from "./ledger.ts";
 

@@ -5,7 +5,7 @@ import type { Snapshot, UserFlowSnapshot } from "../../model/generated/audit.ts"
 import type { Change } from "../../model/generated/run.ts";
 import type { JournalEntry, LedgerChange } from "../../model/store.ts";
 import type { Written } from "../../model/tenant.ts";
-import { failed, type Told } from "../memory/audit.ts";
+import { failed, type Told } from "../memory/audit-entry.ts";
 import type { Writing } from "../subject.ts";
 import { faultOf, hadNoEffect } from "./effect.ts";
 
