@@ -52,23 +52,56 @@ export async function openAccessTokens(
   return {
     access,
     async look() {
+      const before = held;
       const looked = await Promise.all(
-        tokens.map(async (one, index) => {
-          const kept = held[index];
-          if (kept && one.token.source.type !== "file") return { token: kept };
+        before.map(async (kept, index): Promise<Read> => {
+          const one = tokens[index];
+          if (one?.token.source.type !== "file") return { token: kept };
           // One that fails keeps no other from being taken away.
           return await readUsable(one).catch((fault: unknown) => ({ token: kept, fault }));
         }),
       );
-      const next = looked.flatMap(({ token }) => token ?? []);
-      const faults = looked.flatMap((one) => ("fault" in one ? [one.fault] : []));
-      const isSame = next.every(({ token }, index) => isEqual(token, held[index]?.token));
+      const told = keepShared(looked, before);
+      const next = told.map(({ token }) => token);
+      const faults = told.flatMap((one) => ("fault" in one ? [one.fault] : []));
+      const isSame = next.every(({ token }, index) => isEqual(token, before[index]?.token));
       return { tokens: isSame ? null : next, faults };
     },
     keep(next) {
       held = next;
     },
   };
+}
+
+/** One token as a look at its file left it. */
+interface Read {
+  readonly token: AccessToken;
+  /** Why it is the one that there was; left out: nothing is wrong. */
+  readonly fault?: unknown;
+}
+
+/** What has become another's token stays as it was, and keeps no other from being taken away either. */
+function keepShared(looked: readonly Read[], held: readonly AccessToken[]): readonly Read[] {
+  const kept = looked.map(({ token, ...read }, index): Read => {
+    const before = held[index];
+    if (before === undefined || isEqual(token.token, before.token)) return { token, ...read };
+    const holders = looked.filter((one) => isEqual(one.token.token, token.token));
+    const fault = faultOf(holders.map((one) => one.token));
+    return fault === null ? { token, ...read } : { token: before, fault };
+  });
+  // What stays as it was may be what another has become.
+  const isSettled = kept.every(({ token }, index) => token === looked[index]?.token);
+  return isSettled ? kept : keepShared(kept, held);
+}
+
+/** null: they can be used together. */
+function faultOf(tokens: readonly AccessToken[]): unknown {
+  try {
+    openAccess({ tokens, entra: null });
+    return null;
+  } catch (fault) {
+    return fault;
+  }
 }
 
 function isEqual(one: Secret, other: Secret | undefined): boolean {

@@ -112,3 +112,27 @@ test("a file that cannot be read keeps no token of another file from being taken
   expect(await world.who("the-second-token-of-the-hall")).toBe("hall");
   expect(await world.who(first)).toBe("wall");
 });
+
+test("a file with another's token keeps no token of a third from being taken away", async () => {
+  using world = await opened();
+  world.write("the-token-of-the-people-on-call");
+  world.writeOther("the-second-token-of-the-hall");
+  await world.look();
+  expect(await world.who("the-first-token-of-the-hall")).toBe(null);
+  expect(await world.who("the-second-token-of-the-hall")).toBe("hall");
+  expect(await world.who(first)).toBe("wall");
+  expect(await world.who("the-token-of-the-people-on-call")).toBe("ops");
+  expect(world.lines().join()).toContain(
+    "The tokens wall and ops of http.access are the same one.",
+  );
+});
+
+test("two files whose tokens change places are taken over", async () => {
+  using world = await opened();
+  world.write("the-first-token-of-the-hall");
+  world.writeOther(first);
+  await world.look();
+  expect([await world.who(first), await world.who("the-first-token-of-the-hall")]).toEqual([
+    ...["hall", "wall"],
+  ]);
+});
