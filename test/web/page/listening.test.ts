@@ -1,7 +1,10 @@
 /** Who is kept current, and until when. */
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/model/secret.ts";
-import { LISTENERS_OF_ONE } from "../../../src/web/page/live/events.ts";
+import { LISTENERS_OF_ONE, openEvents } from "../../../src/web/page/live/events.ts";
 import { LONGEST } from "../../../src/web/sessions.ts";
 import { bearer, holders, operator, viewer } from "../api-world.ts";
 import { cookieOf, send, signIn } from "./forms.ts";
@@ -69,6 +72,21 @@ describe("a stream of events", () => {
     expect(other.status).toBe(200);
     await Promise.all([...listening, other].map(({ body }) => body?.cancel()));
   });
+});
+
+test("whoever has left while it was found out who they are takes no place of a listener", async () => {
+  await using server = createServer().listen(0);
+  await once(server, "listening");
+  const leaving = new AbortController();
+  const { port } = server.address() as AddressInfo;
+  const asking = fetch(`http://127.0.0.1:${port}/`, { signal: leaving.signal });
+  const [, response] = (await once(server, "request")) as [unknown, ServerResponse];
+  const left = once(response, "close");
+  leaving.abort();
+  await Promise.all([left, expect(asking).rejects.toThrow()]);
+  const events = openEvents(() => () => undefined);
+  expect(events.listen(response, {}, { who: null, isOver: () => false, ended: null })).toBe(false);
+  events.close();
 });
 
 describe("the log", () => {

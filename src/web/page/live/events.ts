@@ -22,7 +22,7 @@ export interface Listener {
 }
 
 export interface Events {
-  /** Takes the response over and answers true; false when there are enough listeners. */
+  /** Takes the response over and answers true; false when there are enough listeners, or this one has left. */
   listen(
     response: ServerResponse,
     headers: Readonly<Record<string, string>>,
@@ -51,7 +51,8 @@ export function openEvents(
   timer.unref();
   return {
     listen(response, headers, listener) {
-      if (isClosed || !hasRoom(listening, listener)) return false;
+      // Whoever has left already would never be said to have left.
+      if (isClosed || response.closed || !hasRoom(listening, listener)) return false;
       const end = () => response.end();
       const forget = () => {
         listening.delete(response);
