@@ -78,6 +78,15 @@ describe("on this machine", () => {
     expect(page).toContain('href="/tenants/production"');
   });
 
+  test("a bug is told to the log alone, also where it has a code", async () => {
+    const { acts } = noting(new FaultError(failure("internal", "x is undefined")));
+    await using world = await openWorld({ tenants, clock, acts });
+    const response = await send(`${world.url}/tenants/production/accept`, word);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("x is undefined");
+    expect(world.errors).toHaveLength(1);
+  });
+
   test.for([
     { of: "another site", headers: { "sec-fetch-site": "cross-site" } },
     { of: "a site beside it", headers: { "sec-fetch-site": "same-site" } },
@@ -200,6 +209,17 @@ describe("where somebody said who may use it", () => {
     const named = { ...headers, authorization: `Bearer ${operator}` };
     const page = await (await fetch(`${world.url}/tenants/production`, { headers: named })).text();
     expect(page).toContain("ops, operator");
+  });
+
+  test("a password that a proxy asks for before the service says nothing of who signed in", async () => {
+    await using world = await open();
+    const basic = { authorization: `Basic ${btoa("ada:a password")}` };
+    const asked = await fetch(`${world.url}/`, { headers: basic, redirect: "manual" });
+    expect(asked.headers.get("location")).toBe("/sign-in?to=%2F");
+    const headers = { ...(await cookieOf(await signIn(world, viewer))), ...basic };
+    const page = await (await fetch(`${world.url}/tenants/production`, { headers })).text();
+    expect(page).toContain("wall, viewer");
+    expect(world.logged).toEqual(["info: wall signed in from 127.0.0.1, as viewer."]);
   });
 
   test.for([

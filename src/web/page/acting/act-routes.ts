@@ -122,7 +122,7 @@ async function notDone(
   error: unknown,
   { tenant, reader, reply, draft, acting }: NotDone,
 ): Promise<FastifyReply> {
-  if (!(error instanceof FaultError)) throw error;
+  if (!(error instanceof FaultError) || error.fault.code === "internal") throw error;
   const { code } = error.fault;
   if (code === "store") acting.log.warn("What somebody asked for on the page was not done.", error);
   const message = code === "store" ? STORE : error.fault.message;

@@ -34,8 +34,9 @@ export function openReaders({ callers, limits, log }: Guard, now: () => Date): R
   };
   return {
     async readerOf(request) {
-      // What a proxy says of whoever is there now is newer than any session.
-      const isNamed = request.headers.authorization !== undefined;
+      // What a proxy says of whoever is there now is newer than any session. A password that it asks for
+      // itself comes along as well, and says nothing here.
+      const isNamed = /^Bearer\b/i.test(request.headers.authorization ?? "");
       const signedIn = isNamed ? null : sessions.callerOf(idOf(request));
       const by = signedIn !== null ? "session" : callers.isOpen ? "place" : "header";
       if (by === "header" && !isNamed) return (await limits.visit(request)) ?? unknown(false);
