@@ -66,3 +66,16 @@ test("another value than the one that was seen is refused", async () => {
     fault: { code: "refused" },
   });
 });
+
+test("a value of which a part is not shown is not accepted by what is shown of it", async () => {
+  await using practice = await managed();
+  change(practice, "https://elsewhere.example/?code=theirs");
+  const key = "spec.query.code";
+  const drift = (await look(practice)).find(({ path }) => path === key);
+  expect(drift?.before).toContain("(redacted)");
+  const shown = { ...word, path: key, seen: seenDigest({ before: drift?.before ?? null }) };
+  await expect(actsOn(practice).accept("practice", shown, "ops")).rejects.toMatchObject({
+    fault: { code: "refused", message: expect.stringContaining("not all is shown") },
+  });
+  expect(await accepted(practice)).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { Secret } from "../../../src/model/secret.ts";
 import { LISTENERS_OF_ONE, openEvents } from "../../../src/web/page/live/events.ts";
 import { LONGEST } from "../../../src/web/sessions.ts";
 import { bearer, holders, operator, viewer } from "../api-world.ts";
-import { cookieOf, send, signIn } from "./forms.ts";
+import { cookieOf, noting, send, signIn } from "./forms.ts";
 import { clean, now, runAt } from "./tenants.ts";
 import { openWorld } from "./world.ts";
 
@@ -73,6 +73,20 @@ describe("a stream of events", () => {
     await Promise.all([...listening, other].map(({ body }) => body?.cancel()));
   });
 });
+
+test.for(["accept", "revoke"])(
+  "an open page hears of what somebody asks for by %s",
+  async (act) => {
+    await using world = await openWorld({ tenants, acts: noting().acts });
+    const stream = await fetch(`${world.url}/page/events`);
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const fields = { name: "age-check", path: "spec.displayName" };
+    await send(`${world.url}/tenants/production/${act}`, fields);
+    let heard = "";
+    while (!heard.includes("production")) heard += (await reader?.read())?.value ?? "";
+    await reader?.cancel();
+  },
+);
 
 test("whoever has left while it was found out who they are takes no place of a listener", async () => {
   await using server = createServer().listen(0);
