@@ -121,6 +121,21 @@ test("a recipient that is put off has the mail later, and the others have it onc
   }
 });
 
+test("a recipient that is put off has the mail later, however its address is written", async () => {
+  await using receiver = await startSmtpReceiver();
+  const to = ["a@Contoso.COM", "b@Contoso.COM", "c..d@contoso.com"];
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses, to };
+  const sink = emailSink("mail", options);
+  receiver.answer("RCPT TO:<b", "451 greylisted");
+  receiver.answer('RCPT TO:<"c', "451 greylisted");
+  const { done = [] } = (await sink.send(message, going)) as Failed;
+  expect(await sink.send({ ...message, done }, going)).toEqual({ result: "delivered" });
+  expect(receiver.mails.map((mail) => mail.to)).toEqual([
+    ["a@contoso.com"],
+    ["b@contoso.com", '"c..d"@contoso.com'],
+  ]);
+});
+
 test("when all recipients are put off, or some are and the others refused, the mail is sent again", async () => {
   await using receiver = await startSmtpReceiver();
   receiver.answer("RCPT TO:<a", "450 later");

@@ -46,7 +46,8 @@ export function emailSink(name: string, options: EmailOptions): Sink {
       const envelope = { from: options.from, to };
       const both = AbortSignal.any([signal, phases.over]);
       const mail = { ...mailOf(message, options), envelope, signal: both };
-      return settled(to, (await transport.sendMail(mail)).rejectedErrors);
+      const { accepted, rejectedErrors } = await transport.sendMail(mail);
+      return settled(to, rejectedErrors, accepted);
     } catch (thrown) {
       if (!phases.isSent() && signal.aborted) return again(STOPPED);
       if (!phases.isSent() && phases.over.aborted) return again("It did not answer in time.");
@@ -116,18 +117,33 @@ function rejectedIn(thrown: unknown): readonly Rejected[] {
   return Array.isArray(found) ? found : [];
 }
 
-/** Whoever is answered 4yz is put off, as by greylisting (RFC 6647), and may have it later. */
-function settled(to: readonly string[], rejected: readonly Rejected[] = []): Attempt {
-  const later = rejected.filter(({ responseCode = 500 }) => responseCode < 500);
-  const never = rejected.length - later.length;
-  const refusal = never === 0 ? "" : `${never} of its recipients were refused.`;
+/**
+ * Whoever is answered 4yz is put off, as by greylisting (RFC 6647), and may have it later. Only who is
+ * known to have it, or never to have it, is left out then: addresses may come back spelt otherwise.
+ */
+function settled(
+  to: readonly string[],
+  rejected: readonly Rejected[] = [],
+  accepted: readonly (string | { readonly address: string })[] = [],
+): Attempt {
+  const isPutOff = ({ responseCode = 500 }: Rejected) => responseCode < 500;
+  const later = rejected.filter(isPutOff);
+  const never = rejected.filter((one) => !isPutOff(one));
+  const refusal = never.length === 0 ? "" : `${never.length} of its recipients were refused.`;
   if (later.length === 0) {
     return refusal === "" ? { result: "delivered" } : { result: "delivered", but: refusal };
   }
-  const left = new Set(later.map(({ recipient }) => recipient));
   const codes = [...new Set(later.map(({ responseCode }) => responseCode))].join(", ");
-  const reason = `${left.size} of its recipients were put off (${codes}). ${refusal}`.trim();
-  return { ...again(reason), done: to.filter((address) => !left.has(address)).map(markOf) };
+  const reason = `${later.length} of its recipients were put off (${codes}). ${refusal}`.trim();
+  const has = accepted.map((one) => (typeof one === "string" ? one : one.address));
+  const over = new Set([...has, ...never.map(({ recipient = "" }) => recipient)].map(spelling));
+  return { ...again(reason), done: to.filter((one) => over.has(spelling(one))).map(markOf) };
+}
+
+/** nodemailer writes domains in lower case, and puts some names in quotes: those are left as they are. */
+function spelling(address: string): string {
+  const at = address.lastIndexOf("@");
+  return address.slice(0, at) + address.slice(at).toLowerCase();
 }
 
 /** Nothing leaves this machine without TLS, and no certificate is taken that is not trusted. */
