@@ -34,6 +34,8 @@ const MOST_LINES = 25;
 const LINE_LIMIT = 400;
 /** Characters of the names of one line. */
 const NAMES_LIMIT = 1_500;
+/** Characters of a title. */
+export const TITLE_LIMIT = 140;
 /** Names that are listed before the others are counted. */
 const MOST_NAMES = 60;
 /** The same in a title. */
@@ -120,7 +122,7 @@ function titleOf(alerts: readonly Alert[], tenants: readonly string[]): string {
   const what = first === undefined ? "Nothing" : titles[first.kind](alerts);
   const many = tenants.length > 1 ? `${tenants.length} tenants (` : "";
   const where = `${many}${listed(tenants, FEW_NAMES)}${many && ")"}`;
-  return clipped(`${standingOf(alerts)}${what}${where && `: ${where}`}`, 140);
+  return clipped(`${standingOf(alerts)}${what}${where && `: ${where}`}`, TITLE_LIMIT);
 }
 
 function standingOf(alerts: readonly Alert[]): string {

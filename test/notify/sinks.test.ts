@@ -492,6 +492,20 @@ test("whatever is told of however many, each sink is given as much as it takes, 
   );
 });
 
+test("an event begins where the one before ended, also when all of it is out of date by now", () => {
+  const name = "長".repeat(80);
+  for (let length = 400; length < 460; length += 1) {
+    const alerts = Array.from({ length: 150 }, (_, index) =>
+      alertOf(`${name}${index}`, { text: "x".repeat(length) }),
+    );
+    const later = alerts.map((alert) => ({ ...alert, overtakenAt: alert.at }));
+    const [now, then] = [alerts, later].map((all) =>
+      partsOf(message(...all).event).map(({ data }) => data.alerts.length),
+    );
+    expect(then).toEqual(now);
+  }
+});
+
 test("as many lines as a sink of people takes are shown, and no more", () => {
   const alerts = Array.from({ length: 60 }, (_, index) =>
     alertOf(`${"長".repeat(300)}${index}`, { text: `${index}${"🛡".repeat(399)}` }),

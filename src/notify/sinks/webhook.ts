@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../../model/clock.ts";
 import type { Alert, AlertEvent } from "../../model/generated/alert.ts";
-import { bytesOf, type Message } from "../message.ts";
+import { bytesOf, type Message, TITLE_LIMIT } from "../message.ts";
 import { post } from "./post.ts";
 import {
   type Attempt,
@@ -23,6 +23,8 @@ import {
 const SHORTEST_KEY = 16;
 /** Bytes that everybody on the way must pass on (CloudEvents 1.0.2, "Size Limits"). */
 const MOST_BYTES = 64_000;
+/** Room for any title, each character of up to four bytes: it is another one once all is out of date. */
+const TITLE_BYTES = 4 * TITLE_LIMIT;
 /** Milliseconds after which no other part is begun. */
 const SENDING = 20_000;
 
@@ -83,7 +85,9 @@ function headersFor(key: string, now: Date, body: string) {
 
 /** As many events as it takes, each with as many alerts as a receiver is sure to take: the same at each try. */
 export function partsOf(event: AlertEvent): readonly AlertEvent[] {
-  const room = MOST_BYTES - bytesOf(partOf(event, event.data.alerts.length, []));
+  const untitled = { ...event, data: { ...event.data, title: "" } };
+  const frame = bytesOf(partOf(untitled, event.data.alerts.length, []));
+  const room = MOST_BYTES - TITLE_BYTES - frame;
   const parts: AlertEvent["data"]["alerts"][] = [];
   let left = 0;
   for (const alert of event.data.alerts) {
