@@ -17,8 +17,8 @@ interface Backoff {
 }
 
 const whileDown: Backoff = { first: 30_000, longest: 3_600_000 };
-/** Of a sink that waits for a person. */
-const whileBarred: Backoff = { first: 15 * 60_000, longest: 2 * 3_600_000 };
+/** Milliseconds between two tries of a sink that waits for a person, of whichever message. */
+const WHILE_BARRED = 15 * 60_000;
 /** Of a message that may have arrived: each try may be a copy. */
 const whileUnanswered: Backoff = { first: 30 * 60_000, longest: 6 * 3_600_000 };
 const MOST_UNANSWERED = 4;
@@ -193,10 +193,8 @@ async function settle(
     }
     case "refused":
       return giveUp(delivery, `for it is never taken. ${attempt.reason}`, options);
-    case "barred": {
-      const wait = backoffOf(attempts, whileBarred, options);
-      return postpone(delivery, attempt, wait, options);
-    }
+    case "barred":
+      return postpone(delivery, attempt, WHILE_BARRED, options);
     case "unanswered":
       return repeatSeldom(delivery, attempt, options);
     case "again": {
@@ -258,7 +256,7 @@ function notice(attempt: Judged, standing: Standing, sink: string, options: Disp
   if (attempt.result === "again" && attempt.after !== null) {
     standing.rest = { since, length: attempt.after };
   } else if (attempt.result === "barred") {
-    standing.rest = { since, length: whileBarred.first };
+    standing.rest = { since, length: WHILE_BARRED };
     tally.barred(sink, true);
     if (!standing.isBarred)
       log.error({ sink }, `${sink}: it takes no alerts. ${attempt.reason} ${MENDING}`);
