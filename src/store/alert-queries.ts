@@ -133,15 +133,25 @@ export function joinDelivery(batch: Batch, now: string) {
   );
 }
 
+/** Matters that are looked for one by one in each message: beyond them their tenant is. */
+const FEW = 20;
+
 /** Notes in what is still to be sent of a tenant that these matters have changed again. */
 export function overtakeAlerts(tenant: string, matters: readonly string[], now: string) {
-  const of = JSON.stringify({ tenant }).slice(1, -1);
+  // Of an alert that was not overtaken its matter is the last. A message of others is left unwritten:
+  // while a sink is down there are many, and long ones.
+  const marks =
+    matters.length > FEW
+      ? [JSON.stringify({ tenant }).slice(1, -1)]
+      : matters.map((matter) => JSON.stringify({ matter }).slice(1));
   return sql`UPDATE deliveries
     SET alerts = (SELECT json_group_array(json(
       CASE WHEN value ->> '$.matter' IN (SELECT value FROM json_each(${JSON.stringify(matters)}))
         AND value ->> '$.overtakenAt' IS NULL
       THEN json_set(value, '$.overtakenAt', ${now}) ELSE value END)) FROM json_each(deliveries.alerts))
-    WHERE dropped_at IS NULL AND instr(alerts, ${of}) > 0 AND json_valid(alerts)`.compile(build);
+    WHERE dropped_at IS NULL AND json_valid(alerts)
+    AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(marks)})
+      WHERE instr(deliveries.alerts, value) > 0)`.compile(build);
 }
 
 /** Answers the message, if one is due. */

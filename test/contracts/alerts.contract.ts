@@ -237,7 +237,7 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
     const all = [
       of("a", production.name, "one"),
       of("b", production.name, "two"),
-      of("c", staging.name, "one"),
+      of("c", staging.name, "three"),
       of("d", production.name),
     ];
     await enqueue(store, all, at(0));
@@ -252,6 +252,29 @@ export function alertsContract(place: () => Promise<() => Promise<Store>>): void
       marks[message?.id ?? ""] = message?.alerts[0]?.overtakenAt;
     }
     expect(marks).toEqual({ a: at(70), b: undefined, c: undefined, d: undefined });
+  });
+
+  test("of many matters that change at once, each alert that was not out of date is from then on", async () => {
+    await using store = await opened();
+    const matters = Array.from({ length: 30 }, (_, index) => `matter ${index}`);
+    const of = (matter: string) =>
+      queued(matter, { alert: alertOf(production.name, { matter, about: matter }) });
+    await enqueue(store, [...matters.map(of), of("another")], at(0));
+    for (const [count, seconds] of [
+      [1, 1],
+      [30, 2],
+    ] as const) {
+      const before = await store.alerts.told(production);
+      const overtaken = matters.slice(0, count);
+      const note = { tenant: production, before, told, overtaken };
+      expect(await store.alerts.enqueue([], at(seconds), note)).toBe(true);
+    }
+    const message = await take(store, "ops", at(60), at(999));
+    expect(message?.alerts.map(({ overtakenAt }) => overtakenAt)).toEqual([
+      at(1),
+      ...Array(29).fill(at(2)),
+      undefined,
+    ]);
   });
 
   test("no alert joins a message that was given up", async () => {
