@@ -38,16 +38,19 @@ function certificateStanding(
   run: Run,
   scope: string | null,
 ): readonly Standing[] {
-  const isRenewed = run.outcomes.some(
+  const done = run.outcomes.find(
     ({ kind, name, result }) => kind === of.kind && name === of.name && result === "done",
   );
+  const isRenewed = done !== undefined;
   const step = isRenewed ? of.warningAfter : of.warning;
   if (step === null) return [];
   const ending = endingIn(of, isRenewed);
   const thumbprint = ending?.thumbprint ?? "";
+  // A connector that the run has made had no id when it was planned.
+  const id = of.id ?? done?.id ?? of.name;
   return [
     {
-      key: `certificate/${of.kind}/${of.id ?? of.name}/${thumbprint}`,
+      key: `certificate/${of.kind}/${id}/${thumbprint}`,
       kind: "certificate",
       severity: remaining(step) <= SOON ? "error" : "warning",
       step,

@@ -487,6 +487,24 @@ test("another certificate that ends as soon is told, an older one beside it is n
   ]);
 });
 
+test("a certificate is told once when the run that tells it has made its connector", () => {
+  const made = {
+    op: "create",
+    kind: "ApiConnector",
+    name: "fraud-check",
+    id: "id-1",
+    result: "done",
+  } as const;
+  const runs = [
+    seenAt(0, {
+      plan: { certificates: [ending("14d", { id: null })] },
+      run: { outcomes: [made] },
+    }),
+    seenAt(15, { plan: { certificates: [ending("14d")] } }),
+  ];
+  expect(tellAll(runs)).toEqual([["certificate certificate/first"], []]);
+});
+
 test("a certificate that the run renewed is not told", () => {
   const of = ending("14d", { warningAfter: null });
   const outcome = {
