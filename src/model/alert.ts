@@ -82,7 +82,10 @@ export type Note =
       /** Matters of alerts: what was queued of them before is no longer the latest. */
       readonly overtaken: readonly string[];
     }
-  /** When the last heartbeat of these tenants and sinks was due (RFC 3339), in the place of the one before. */
+  /**
+   * When the last heartbeat of these tenants and sinks was due (RFC 3339), in the place of the one before.
+   * `group` names them, and is the matter of their alerts.
+   */
   | { readonly heartbeat: string; readonly group: string; readonly before: Noted<string> };
 
 /** One alert for one sink. */

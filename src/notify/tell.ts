@@ -92,7 +92,11 @@ export async function tellHeartbeat(
   const group = heartbeatGroup(tenants, telling);
   const before = await store.heartbeat(group);
   if (before.value === now) return;
-  const addressed = alerts.map((alert) => ({ alert, sinks: telling.sinks }));
+  // One that could not be sent is out of date once the next one is due.
+  const addressed = alerts.map((alert) => ({
+    alert: { ...alert, matter: group },
+    sinks: telling.sinks,
+  }));
   const queued = queuedFor(addressed, now, telling.group);
   if (await store.enqueue(queued, now, { heartbeat: now, group, before })) count(queued, tally);
 }

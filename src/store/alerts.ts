@@ -100,8 +100,9 @@ function noting(note: Note) {
 }
 
 function overtaking(note: Note, now: string) {
-  if (!("tenant" in note) || note.overtaken.length === 0) return [];
-  return [{ query: overtakeAlerts(note.tenant.name, note.overtaken, now) }];
+  const of = "tenant" in note ? note.overtaken : [note.group];
+  const tenant = "tenant" in note ? note.tenant.name : "";
+  return of.length === 0 ? [] : [{ query: overtakeAlerts(tenant, of, now) }];
 }
 
 /** null for another format, be it earlier or later: what is so is then told to each sink once more. */

@@ -482,6 +482,22 @@ test("of two services that share a store, each has its heartbeat", async () => {
   expect(desk.sums).toMatchObject({ "ops queued": 2, "pager queued": 1 });
 });
 
+test("a heartbeat that arrives after the next one was due says that it is out of date", async () => {
+  await using desk = await openDesk();
+  const { alerts, tally } = desk.options();
+  for (const minutes of [0, 24 * 60]) {
+    const at = minute(minutes);
+    const told = [{ ...heartbeat, at, cause: `heartbeat/${at}` }];
+    await tellHeartbeat({ alerts, telling, tally }, [production], told, at);
+  }
+  desk.clock.advance(25 * hour);
+  await desk.deliver();
+  expect(desk.receiver.received.map(({ body }) => JSON.parse(body).data.title)).toEqual([
+    "Out of date: Plumbline is alive: production",
+    "Plumbline is alive: production",
+  ]);
+});
+
 test("a message that fails lets the later ones pass", async () => {
   await using desk = await openDesk();
   await desk.tellApart(2);
