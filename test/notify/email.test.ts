@@ -136,6 +136,18 @@ test("a recipient that is put off has the mail later, however its address is wri
   ]);
 });
 
+test("a recipient that was refused is not asked again while another one is put off", async () => {
+  await using receiver = await startSmtpReceiver();
+  const to = ["a@contoso.com", "b@contoso.com", "c@contoso.com"];
+  const options = { host: "127.0.0.1", port: receiver.port, login: null, ...addresses, to };
+  const sink = emailSink("mail", options);
+  receiver.answer("RCPT TO:<a", "550 never");
+  receiver.answer("RCPT TO:<b", "451 greylisted");
+  const { done = [] } = (await sink.send(message, going)) as Failed;
+  expect(await sink.send({ ...message, done }, going)).toEqual({ result: "delivered" });
+  expect(receiver.mails.map((mail) => mail.to)).toEqual([["c@contoso.com"], ["b@contoso.com"]]);
+});
+
 test("when all recipients are put off, or some are and the others refused, the mail is sent again", async () => {
   await using receiver = await startSmtpReceiver();
   receiver.answer("RCPT TO:<a", "450 later");

@@ -402,6 +402,12 @@ test("a tenant that is kept out at each run is told as one that fails, and its e
   ]);
 });
 
+test("a run that was stopped does not begin the count of those that are kept out anew", () => {
+  const stopped: Shown = { plan: null, run: { result: "partial", faults: [failure("stopped")] } };
+  const runs = [lockedRun, lockedRun, stopped, lockedRun].map((shown, at) => seenAt(at, shown));
+  expect(tellAll(runs).map(({ length }) => length)).toEqual([0, 0, 0, 1]);
+});
+
 test.each([
   { of: "began again", first: [0, 1, 2].map((at) => seenAt(at, lockedRun)) },
   { of: "ended again", first: [] },
@@ -502,6 +508,14 @@ test("a certificate is told once when the run that tells it has made its connect
     }),
     seenAt(15, { plan: { certificates: [ending("14d")] } }),
   ];
+  expect(tellAll(runs)).toEqual([["certificate certificate/first"], []]);
+});
+
+test("a certificate is told once although its connector is adopted meanwhile", () => {
+  const unmanaged = ending("14d", { name: null });
+  const runs = [unmanaged, ending("14d")].map((of, index) =>
+    seenAt(index, { plan: { certificates: [of] } }),
+  );
   expect(tellAll(runs)).toEqual([["certificate certificate/first"], []]);
 });
 
