@@ -112,3 +112,8 @@ function firstDifference(left: readonly string[], right: readonly string[]): num
   const index = left.findIndex((character, at) => character !== right[at]);
   return index === -1 ? left.length : index;
 }
+
+/** What somebody typed, without the breaks of a text area: it is told in one line wherever it is told. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

@@ -3,6 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import { FaultError, failure } from "../../model/fault.ts";
 import { acceptDrift, revokeAcceptance } from "../../reconcile/accept.ts";
 import type { Notify, PlanSubject } from "../../reconcile/subject.ts";
+import { inOneLine } from "../../report/printable.ts";
 import type { PageActs } from "../../web/page/options.ts";
 import { parseUntil } from "../until.ts";
 import type { RunNow } from "./run-now.ts";
@@ -23,8 +24,9 @@ export function pageActs(
   return {
     reconcile: runNow,
     async accept(tenant, { until, ...word }, by) {
-      if (word.reason === "") throw refused("Say why it may stay: whoever looks next will ask.");
-      const accepting = { ...word, until: untilOf(until, clock.now()), by };
+      const reason = inOneLine(word.reason);
+      if (reason === "") throw refused("Say why it may stay: whoever looks next will ask.");
+      const accepting = { ...word, reason, until: untilOf(until, clock.now()), by };
       const accepted = acceptDrift(subjectOf(tenant), accepting, notify, stopping);
       await accepted.catch((thrown: unknown) => {
         throw isStop(thrown, stopping) ? stopped(thrown) : thrown;

@@ -39,6 +39,16 @@ test("what is no longer accepted can be asked for twice", async () => {
   expect(await accepted(practice)).toEqual([]);
 });
 
+test("a reason is kept in one line, and one of blanks alone is none", async () => {
+  await using practice = await drifted();
+  const { accept } = actsOn(practice);
+  await expect(accept("practice", { ...word, reason: " \r\n\t" }, "ops")).rejects.toMatchObject({
+    fault: { code: "refused", message: expect.stringContaining("Say why") },
+  });
+  await accept("practice", { ...word, reason: " they move,\r\n\tgit follows " }, "ops");
+  expect(await accepted(practice)).toEqual(["ops: they move, git follows"]);
+});
+
 test("what is accepted while the service stops is refused as that, and nothing is accepted", async () => {
   await using practice = await drifted();
   const stopping = AbortSignal.abort(new Error("Asked to stop."));

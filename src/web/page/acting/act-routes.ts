@@ -1,6 +1,7 @@
 /** What an operator asks for by a form of the page, and where that leads. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, FaultError } from "../../../model/fault.ts";
+import { inOneLine } from "../../../report/printable.ts";
 import { forbidden } from "../../callers.ts";
 import type { WebLog } from "../../log.ts";
 import { STORE } from "../../refusal.ts";
@@ -77,10 +78,9 @@ function fieldIn(form: unknown): Field {
   return { name: textOf(form, "name"), path: textOf(form, "path") };
 }
 
-/** As the form has it; a reason is told in one line wherever it is told. */
+/** As the form has it. */
 export function wordIn(form: unknown): Word {
-  const text = textOf(form, "reason").replaceAll(/\s+/g, " ").trim();
-  const reason = text.slice(0, LONGEST_REASON);
+  const reason = inOneLine(textOf(form, "reason")).slice(0, LONGEST_REASON);
   return { ...fieldIn(form), seen: textOf(form, "seen"), until: textOf(form, "until"), reason };
 }
 
