@@ -10,6 +10,7 @@ import type { Drift } from "../model/generated/drift.ts";
 import type { Run } from "../model/generated/run.ts";
 import type { RunOutline } from "../model/store.ts";
 import { jsonText } from "../report/json.ts";
+import { name as nameOf } from "../report/printable.ts";
 import type { Caller } from "./access.ts";
 import { answersOf } from "./api-answers.ts";
 import { refusalOf } from "./api-refusals.ts";
@@ -157,7 +158,7 @@ async function admit(
   if ("error" in caller) return caller;
   if (caller.role === null) return withoutRole(caller);
   if (role === "operator" && caller.role !== "operator") {
-    log.warn(`${caller.name} is a viewer, and asked for ${request.url}.`);
+    log.warn(`${caller.name} is a viewer, and asked for ${nameOf(request.url)}.`);
     return forbidden(`${caller.name} is a viewer, and only an operator may do this.`);
   }
   const unfit =

@@ -251,3 +251,9 @@ test("a viewer who asks for a run is told of in the log", async () => {
   await world.post(`${tenant}/reconcile`, bearer(viewer));
   expect(world.logged).toEqual([`wall is a viewer, and asked for ${tenant}/reconcile.`]);
 });
+
+test("a long address that a viewer asks for does not fill the log", async () => {
+  await using world = await openApiWorld(holders);
+  await world.post(`${tenant}/reconcile?${"x".repeat(10_000)}`, bearer(viewer));
+  expect(world.logged[0]?.length).toBeLessThan(1_000);
+});

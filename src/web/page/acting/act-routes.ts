@@ -1,7 +1,7 @@
 /** What an operator asks for by a form of the page, and where that leads. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, FaultError } from "../../../model/fault.ts";
-import { inOneLine } from "../../../report/printable.ts";
+import { inOneLine, name } from "../../../report/printable.ts";
 import { forbidden } from "../../callers.ts";
 import type { WebLog } from "../../log.ts";
 import { STORE } from "../../refusal.ts";
@@ -89,7 +89,7 @@ async function admit(request: FastifyRequest, { readers, log }: Acting) {
   if (refusal !== null) return refusal;
   const reader = await readers.readerOf(request);
   if ("error" in reader || reader.isOperator) return reader;
-  log.warn(`${reader.name} is a viewer, and asked for ${request.url}.`);
+  log.warn(`${reader.name} is a viewer, and asked for ${name(request.url)}.`);
   return forbidden(`${reader.name} is a viewer, and only an operator may do this.`);
 }
 

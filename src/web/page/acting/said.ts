@@ -48,7 +48,7 @@ function runWords(
   id: string | null,
 ): Told | null {
   if (id === null && isRunning) {
-    const text = html`The run is in hand. This page tells when it has ended.`;
+    const text = html`The run is in hand. This page tells when it has ended, or once it is loaded again.`;
     return { text, tone: "quiet" };
   }
   const run = id === null ? outlines[0] : outlines.find((one) => one.id === id);
