@@ -467,17 +467,31 @@ const postponed = ({ held }: Plan, { policy }: PlanInput) =>
       code === "limit" || (code === "announced" && policy.deleteAfter === 0),
   );
 
+/**
+ * A connector that is recorded under both names of its definition, as two objects, is known by the former
+ * name once another definition has taken the one of its own. Only then may a step call it although its
+ * adoption was held, and what that step called before may go.
+ */
+const waiting = ({ held }: Plan, { desired, memory: { ledger } }: PlanInput) => {
+  const isRecorded = (name: string | null) =>
+    ledger.some((entry) => entry.kind === "ApiConnector" && entry.name === name);
+  const isTwofold = desired.some(
+    ({ definition: { name, previously } }) => isRecorded(name) && isRecorded(previously),
+  );
+  return isTwofold
+    ? held.filter(({ reason: { code } }) => ["target", "in-use"].includes(code))
+    : [];
+};
+
 test("a plan that was applied leaves nothing to do", () => {
   fc.assert(
     fc.property(anyGoodInput, (input) => {
       const made = plan(input);
-      const later = postponed(made, input).map(({ id }) => id);
+      const later = [...postponed(made, input), ...waiting(made, input)].map(({ id }) => id);
       const { changes } = plan(applied(input, made));
       expect(changes.filter(({ id }) => !later.includes(id))).toEqual([]);
     }),
-    // The same cases each time, until it is understood why a step of a user flow whose connector is held
-    // is bound anew by the second plan in one of very many: seed 1332497888 finds it.
-    { numRuns: 300, seed: 20_260_820 },
+    { numRuns: 300 },
   );
 });
 
