@@ -29,7 +29,7 @@ import {
   takeDelivery,
 } from "./alert-queries.ts";
 import type { Database } from "./database.ts";
-import { isObject, parse } from "./rows.ts";
+import { isObject, parse, parsed } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** `path`: of the store, for faults. */
@@ -134,12 +134,8 @@ function toExpired({ id, sink, attempts, last_error: lastError, alerts }: Delive
 }
 
 function lengthOf(alerts: string): number {
-  try {
-    const value: unknown = JSON.parse(alerts);
-    return Array.isArray(value) ? value.length : 1;
-  } catch {
-    return 1;
-  }
+  const value = parsed(alerts);
+  return Array.isArray(value) ? value.length : 1;
 }
 
 function isProgress(value: unknown): value is Progress {

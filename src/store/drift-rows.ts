@@ -7,33 +7,30 @@ import type { Kind } from "../model/definition.ts";
 import type { Drift } from "../model/generated/drift.ts";
 import type { Acceptance, DamagedRow } from "../model/store.ts";
 import { storeWarning } from "./faults.ts";
-import { isInstant, isKind, isObject, isTextOrNull, isTexts } from "./rows.ts";
+import {
+  isInstant,
+  isKind,
+  isObject,
+  isTextOrNull,
+  isTexts,
+  parsed,
+  type Rows,
+  sorted,
+} from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
 export type AcceptanceRow = Omit<Selectable<Tables["acceptances"]>, "graph" | "tenant_id">;
 export type DriftRow = Omit<Selectable<Tables["drifts"]>, "graph" | "tenant_id">;
 
-/** What of the rows of one table can be read, and what cannot. */
-export interface Rows<Noun> {
-  readonly readable: readonly Noun[];
-  readonly damaged: readonly DamagedRow[];
-}
-
 /** `path`: of the store, for faults. */
 export function acceptancesIn(rows: readonly AcceptanceRow[], path: string): Rows<Acceptance> {
-  return {
-    readable: rows.filter(isAcceptance),
-    damaged: rows.filter((row) => !isAcceptance(row)).map((row) => damagedAcceptance(row, path)),
-  };
+  const read = (row: AcceptanceRow) => (isAcceptance(row) ? row : null);
+  return sorted(rows, read, (row) => damagedAcceptance(row, path));
 }
 
 /** `path`: of the store, for faults. */
 export function driftsIn(rows: readonly DriftRow[], path: string): Rows<Drift> {
-  const found = rows.map((row) => ({ row, drift: toDrift(row) }));
-  return {
-    readable: found.flatMap(({ drift }) => drift ?? []),
-    damaged: found.filter(({ drift }) => drift === null).map(({ row }) => damagedDrift(row, path)),
-  };
+  return sorted(rows, toDrift, (row) => damagedDrift(row, path));
 }
 
 function isAcceptance(row: AcceptanceRow): row is AcceptanceRow & { readonly kind: Kind } {
@@ -42,12 +39,7 @@ function isAcceptance(row: AcceptanceRow): row is AcceptanceRow & { readonly kin
 
 /** null: nobody can read it. */
 function toDrift({ drift, kind, name, path }: DriftRow): Drift | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(drift);
-  } catch {
-    return null;
-  }
+  const value = parsed(drift);
   if (!isDrift(value)) return null;
   return value.kind === kind && value.name === name && value.path === path ? value : null;
 }

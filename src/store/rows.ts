@@ -5,6 +5,7 @@ import { type Kind, kinds } from "../model/definition.ts";
 import type { ChainedEntry } from "../model/generated/audit.ts";
 import type { Plan, Run } from "../model/generated/run.ts";
 import type {
+  DamagedRow,
   LedgerEntry,
   OpenJournalEntry,
   OwnWrite,
@@ -157,6 +158,34 @@ export function parse<Value>(
   }
   if (!is(value)) throw damaged(path, `${what} has another shape than this version writes`);
   return value;
+}
+
+/** undefined: no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What of the rows of one table can be read, and what cannot. */
+export interface Rows<Noun> {
+  readonly readable: readonly Noun[];
+  readonly damaged: readonly DamagedRow[];
+}
+
+/** A row of which `read` makes nothing is set aside, and hides no other. */
+export function sorted<Row, Noun>(
+  rows: readonly Row[],
+  read: (row: Row) => Noun | null,
+  damagedBy: (row: Row) => DamagedRow,
+): Rows<Noun> {
+  const found = rows.map((row) => ({ row, noun: read(row) }));
+  return {
+    readable: found.flatMap(({ noun }) => noun ?? []),
+    damaged: found.filter(({ noun }) => noun === null).map(({ row }) => damagedBy(row)),
+  };
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,9 +8,8 @@ import { kindOfName } from "../model/definition.ts";
 import type { Suspension } from "../model/generated/run.ts";
 import type { DamagedRow } from "../model/store.ts";
 import type { TenantIdentity } from "../model/tenant.ts";
-import type { Rows } from "./drift-rows.ts";
 import { storeWarning } from "./faults.ts";
-import { isInstant, isKind, isObject, isTexts } from "./rows.ts";
+import { isInstant, isKind, isObject, isTexts, parsed, type Rows, sorted } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
 export type SuspensionRow = Omit<Selectable<Tables["suspensions"]>, "graph" | "tenant_id">;
@@ -60,12 +59,7 @@ export function refusalsIn(rows: readonly RefusalsRow[], { path }: Place): Rows<
 }
 
 export function outsideIn(rows: readonly OutsideRow[], { path }: Place): Rows<OutsideChange> {
-  return {
-    readable: rows.flatMap((row) => toOutsideChange(row) ?? []),
-    damaged: rows
-      .filter((row) => toOutsideChange(row) === null)
-      .map((row) => damagedOutside(row, path)),
-  };
+  return sorted(rows, toOutsideChange, (row) => damagedOutside(row, path));
 }
 
 /** null: nobody can read it. */
@@ -88,15 +82,6 @@ function isOutsideChange(value: unknown): value is OutsideChange {
     isTexts(value["about"]) &&
     (value["actor"] === null || isObject(value["actor"]))
   );
-}
-
-/** undefined: no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function damagedSuspension({ kind, name }: SuspensionRow, { tenant, path }: Place): DamagedRow {
