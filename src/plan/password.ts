@@ -174,7 +174,8 @@ export function contested(
   return { severity: "warning", code: "contested", message, at: password.at };
 }
 
-function sinceOf(known: RecordedSecret | undefined): string | null {
+/** RFC 3339 instant since which it is known which password is live; null: it is not. */
+export function sinceOf(known: RecordedSecret | undefined): string | null {
   return known?.trustedAt ?? known?.assertedAt ?? known?.recordedAt ?? null;
 }
 

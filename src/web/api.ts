@@ -10,12 +10,11 @@ import type { Drift } from "../model/generated/drift.ts";
 import type { Run } from "../model/generated/run.ts";
 import type { RunOutline } from "../model/store.ts";
 import { jsonText } from "../report/json.ts";
-import { name as nameOf } from "../report/printable.ts";
 import type { Caller } from "./access.ts";
 import { answersOf } from "./api-answers.ts";
 import { refusalOf } from "./api-refusals.ts";
 import { type ApiRoute, PREFIX, routes } from "./api-routes.ts";
-import { forbidden, withoutRole } from "./callers.ts";
+import { refuseViewer, withoutRole } from "./callers.ts";
 import type { Guard } from "./guard.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ReadSchema } from "./openapi-schemas.ts";
@@ -158,8 +157,7 @@ async function admit(
   if ("error" in caller) return caller;
   if (caller.role === null) return withoutRole(caller);
   if (role === "operator" && caller.role !== "operator") {
-    log.warn(`${caller.name} is a viewer, and asked for ${nameOf(request.url)}.`);
-    return forbidden(`${caller.name} is a viewer, and only an operator may do this.`);
+    return refuseViewer(caller.name, request, log);
   }
   const unfit =
     method === "POST" ? (refuseCrossOrigin(request) ?? refuseOtherTypes(headers)) : null;

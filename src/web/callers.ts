@@ -3,7 +3,9 @@
  * reach and where nobody has to say, this machine.
  */
 import type { IncomingHttpHeaders } from "node:http";
+import { name } from "../report/printable.ts";
 import { type Access, type AccessOptions, type Caller, openAccess } from "./access.ts";
+import type { WebLog } from "./log.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseForeignFetch, refuseForeignHost, refuseProxied } from "./same-origin.ts";
 
@@ -47,7 +49,13 @@ export function withoutRole({ name }: Pick<Caller, "name">): Refusal {
   return forbidden(`${name} has no role here: neither viewer nor operator.`);
 }
 
-export function forbidden(message: string): Refusal {
+/** A viewer who acts: the log hears of it. */
+export function refuseViewer(who: string, { url }: { readonly url: string }, log: WebLog): Refusal {
+  log.warn(`${who} is a viewer, and asked for ${name(url)}.`);
+  return forbidden(`${who} is a viewer, and only an operator may do this.`);
+}
+
+function forbidden(message: string): Refusal {
   return { status: 403, error: "forbidden", message };
 }
 

@@ -45,8 +45,9 @@ export function openPage(
   { status, acts, sourceLink, clock }: Paging,
 ): Page {
   const listeners = new Set<(tenant: string) => void>();
-  const wired = new Map(tenants.map((one) => [one.settings.name, one]));
-  const recents = new Map(tenants.map((one) => [one, openRecent(one)]));
+  const wired = new Map(
+    tenants.map((one) => [one.settings.name, { ...one, recent: openRecent(one) }]),
+  );
   const changed = (tenant: string) => {
     for (const listener of listeners) listener(tenant);
   };
@@ -58,7 +59,7 @@ export function openPage(
         const one = wired.get(name);
         if (one === undefined) return null;
         const standing = status().find((other) => other.name === name);
-        return past(one, standing, recents.get(one) ?? openRecent(one), clock.now());
+        return past(one, standing, clock.now());
       },
       ...singles(wired),
       onRun: (listener) => {
@@ -84,9 +85,8 @@ export function openPage(
 }
 
 async function past(
-  { settings, subject }: Paged,
+  { settings, subject, recent }: Paged & { readonly recent: Recent },
   status: TenantStatus | undefined,
-  recent: Recent,
   now: Date,
 ): Promise<TenantPast> {
   const { store, tenant } = subject;

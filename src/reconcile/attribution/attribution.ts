@@ -12,6 +12,7 @@ import type { Memory, Store } from "../../model/store.ts";
 import type { TenantReader } from "../../model/tenant.ts";
 import { toInstant } from "../../plan/instant.ts";
 import { isAbout, isAfter } from "../../plan/outside.ts";
+import { sinceOf } from "../../plan/password.ts";
 import type { AttributionSettings, Notify, PlanSubject } from "../subject.ts";
 import { notOurs } from "./own-writes.ts";
 
@@ -217,11 +218,8 @@ export function attributionChanges(
 function isMarking(change: OutsideChange, { ledger }: Memory): boolean {
   const { about } = change;
   return ledger.some(({ kind, id, displayName, secrets }) => {
-    const { trustedAt, assertedAt, recordedAt } = secrets[PASSWORD_PATH] ?? neverKnown;
-    const since = trustedAt ?? assertedAt ?? recordedAt;
+    const since = sinceOf(secrets[PASSWORD_PATH]);
     if (kind !== change.kind || since === null || !isAfter(change, since)) return false;
     return about.length === 0 || isAbout(about, { kind, ids: [id], names: [displayName] });
   });
 }
-
-const neverKnown = { trustedAt: null, assertedAt: null, recordedAt: null };

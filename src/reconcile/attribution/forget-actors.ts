@@ -1,5 +1,4 @@
 /** Names of people go when their time is over, also from what was kept under another rule before. */
-
 import type { Noted, Subject } from "../subject.ts";
 import { isActorOver, withoutOldActors } from "./attribution.ts";
 import { anonymous } from "./drift-attribution.ts";

@@ -1,8 +1,8 @@
 /** What an operator asks for by a form of the page, and where that leads. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, FaultError } from "../../../model/fault.ts";
-import { inOneLine, name } from "../../../report/printable.ts";
-import { forbidden } from "../../callers.ts";
+import { inOneLine } from "../../../report/printable.ts";
+import { refuseViewer } from "../../callers.ts";
 import type { WebLog } from "../../log.ts";
 import { STORE } from "../../refusal.ts";
 import { refuseCrossOrigin } from "../../same-origin.ts";
@@ -89,8 +89,7 @@ async function admit(request: FastifyRequest, { readers, log }: Acting) {
   if (refusal !== null) return refusal;
   const reader = await readers.readerOf(request);
   if ("error" in reader || reader.isOperator) return reader;
-  log.warn(`${reader.name} is a viewer, and asked for ${name(request.url)}.`);
-  return forbidden(`${reader.name} is a viewer, and only an operator may do this.`);
+  return refuseViewer(reader.name, request, log);
 }
 
 /**
