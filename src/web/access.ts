@@ -6,21 +6,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { FaultError, failure, type Position } from "../model/fault.ts";
 import { isLoopback } from "../model/network.ts";
 import type { Secret } from "../model/secret.ts";
+import type { Caller, Role } from "./caller.ts";
 import { type EntraOptions, openEntra } from "./entra.ts";
-
-/** An operator may do what a viewer may. */
-export type Role = "viewer" | "operator";
-
-export interface Caller {
-  /** For the audit. */
-  readonly name: string;
-  /** null: known, and without any role here. */
-  readonly role: Role | null;
-  /** Milliseconds since the epoch at which the token or the session ends by itself; null: not by itself. */
-  readonly expiresAt: number | null;
-  /** Aborted when the token is taken away or the session ended; null: neither can be. */
-  readonly ended: AbortSignal | null;
-}
 
 export interface AccessToken {
   readonly name: string;

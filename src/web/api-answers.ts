@@ -1,6 +1,7 @@
 /** What each operation of the API answers: the documents that the command line prints as JSON. */
-import type { ApiSource, AuditFilter, RunsFilter, SeenField } from "./api.ts";
+
 import type { ApiOperation } from "./api-routes.ts";
+import type { ApiSource, AuditFilter, RunsFilter, SeenField } from "./api-source.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What is asked for; parameters that the path does not have are left out. */

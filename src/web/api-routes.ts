@@ -1,5 +1,5 @@
 /** What the API has: from this table its routes are registered and its OpenAPI document is made. */
-import type { Role } from "./access.ts";
+import type { Role } from "./caller.ts";
 
 export const PREFIX = "/api/v1";
 

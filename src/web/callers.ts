@@ -4,7 +4,8 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { name } from "../report/printable.ts";
-import { type Access, type AccessOptions, type Caller, openAccess } from "./access.ts";
+import { type Access, type AccessOptions, openAccess } from "./access.ts";
+import type { Caller } from "./caller.ts";
 import type { WebLog } from "./log.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseForeignFetch, refuseForeignHost, refuseProxied } from "./same-origin.ts";

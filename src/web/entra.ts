@@ -2,7 +2,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from "jose";
 import { FaultError, failure } from "../model/fault.ts";
 import { networkReason } from "../model/network.ts";
-import type { Caller, Role } from "./access.ts";
+import type { Caller, Role } from "./caller.ts";
 
 export interface EntraOptions {
   readonly audience: string;

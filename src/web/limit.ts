@@ -1,7 +1,7 @@
 /** How often somebody may ask. */
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Caller } from "./access.ts";
+import type { Caller } from "./caller.ts";
 import type { WebLog } from "./log.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -1,6 +1,6 @@
 /** People who have signed in with a browser. Kept in memory: after a restart they sign in again. */
 import { randomBytes } from "node:crypto";
-import type { Caller } from "./access.ts";
+import { type Caller, isOver } from "./caller.ts";
 
 export interface Sessions {
   /** Answers the id of a new one, which nobody can guess. */
@@ -29,10 +29,8 @@ export function openSessions(now: () => Date): Sessions {
     held.get(id)?.ending.abort();
     held.delete(id);
   };
-  const isOver = ({ caller: { expiresAt, ended } }: Session) =>
-    expiresAt <= now().getTime() || ended.aborted;
   const makeRoom = ({ name }: Caller) => {
-    for (const [id, session] of held) if (isOver(session)) end(id);
+    for (const [id, session] of held) if (isOver(session.caller, now())) end(id);
     const own = [...held].filter(([, { caller }]) => caller.name === name);
     for (const [id] of own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE))) end(id);
     for (const id of [...held.keys()].slice(0, Math.max(0, held.size + 1 - MOST))) end(id);
@@ -51,7 +49,7 @@ export function openSessions(now: () => Date): Sessions {
     },
     callerOf(id) {
       const session = held.get(id);
-      return session !== undefined && !isOver(session) ? session.caller : null;
+      return session !== undefined && !isOver(session.caller, now()) ? session.caller : null;
     },
     end,
   };

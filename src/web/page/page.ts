@@ -8,6 +8,7 @@ import cookies from "@fastify/cookie";
 import forms from "@fastify/formbody";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type FaultCode, toFault } from "../../model/fault.ts";
+import { isOver } from "../caller.ts";
 import type { Guard } from "../guard.ts";
 import type { WebLog } from "../log.ts";
 import { refuse, statusOf } from "../refusal.ts";
@@ -193,8 +194,6 @@ function addEvents(scope: FastifyInstance, events: Events, { readers, now }: Lis
 
 /** Whoever is on this machine is one, however many windows they have. */
 function listenerOf({ by, caller }: Known, now: () => Date): Listener {
-  const { name, expiresAt, ended } = caller;
-  const isOver = () =>
-    ended?.aborted === true || (expiresAt !== null && expiresAt <= now().getTime());
-  return { who: by === "place" ? null : name, isOver, ended };
+  const { name, ended } = caller;
+  return { who: by === "place" ? null : name, isOver: () => isOver(caller, now()), ended };
 }

@@ -1,6 +1,6 @@
 /** Who reads the page: whoever signed in, which a cookie says, or whoever its request names. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Caller } from "../../access.ts";
+import type { Caller } from "../../caller.ts";
 import { unknown, withoutRole } from "../../callers.ts";
 import type { Guard } from "../../guard.ts";
 import type { Refusal } from "../../refusal.ts";
