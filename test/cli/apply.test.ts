@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { Run } from "../../src/model/generated/run.ts";
-import { definition, methodsOf, openService, practice, seeded } from "./program.ts";
+import { creating, definition, methodsOf, openService, practice, seeded } from "./program.ts";
 import { faultsBy } from "./published-schemas.ts";
 
 interface RunOutput {
@@ -103,12 +103,7 @@ test("a failing connector is reported in every format, and the others go on", as
 
 test("two processes on one store do not run the same tenant at once", async () => {
   await using service = openService();
-  service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant();
-  service.configure({ tenants: [practice(tenant)] });
-  service.write("connectors/a.yaml", definition("a"));
-  tenant.control.injectFault({ kind: "delay", milliseconds: 60_000, method: "POST" });
-  const arrived = tenant.control.arrival("POST", /apiConnectors/);
+  const { tenant, arrived } = await creating(service);
   const first = service.start(["apply"]);
   await arrived;
   const second = service.start(["apply", "--verbose"]);
@@ -123,13 +118,8 @@ test("two processes on one store do not run the same tenant at once", async () =
 
 test("apply that is asked to stop finishes the write in hand and skips the rest", async () => {
   await using service = openService();
-  service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant();
-  service.configure({ tenants: [practice(tenant)] });
-  service.write("connectors/a.yaml", definition("a"));
+  const { tenant, arrived } = await creating(service);
   service.write("connectors/b.yaml", definition("b"));
-  tenant.control.injectFault({ kind: "delay", milliseconds: 60_000, method: "POST" });
-  const arrived = tenant.control.arrival("POST", /apiConnectors/);
   const running = service.start(["apply", "--output", "json"]);
   await arrived;
   running.child.kill("SIGTERM");

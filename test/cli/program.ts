@@ -235,3 +235,19 @@ export function methodsOf({ control }: Sandbox): readonly string[] {
   const asked = control.requests().filter(({ path }) => !/UserFlows$|auditLogs/i.test(path));
   return asked.map(({ method }) => method);
 }
+
+/**
+ * A service that is to create `a` in a tenant where the create waits until faults are cleared. `arrived`
+ * resolves once the tenant has been asked for it.
+ */
+export async function creating(
+  service: Service,
+  content?: readonly object[],
+): Promise<{ readonly tenant: Sandbox; readonly arrived: Promise<unknown> }> {
+  service.env["CONNECTOR_PASSWORD"] = "open sesame";
+  const tenant = await service.tenant(content);
+  service.configure({ tenants: [practice(tenant)] });
+  service.write("connectors/a.yaml", definition("a"));
+  tenant.control.injectFault({ kind: "delay", milliseconds: 600_000, method: "POST" });
+  return { tenant, arrived: tenant.control.arrival("POST", /apiConnectors/) };
+}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 import {
+  creating,
   definition,
   methodsOf,
   openService,
@@ -96,13 +97,8 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   "%s lets serve finish the write in hand and record the run",
   async (signal) => {
     await using service = openService();
-    service.env["CONNECTOR_PASSWORD"] = "open sesame";
-    const tenant = await service.tenant();
-    service.configure({ tenants: [practice(tenant)] });
-    service.write("connectors/a.yaml", definition("a"));
+    const { tenant, arrived } = await creating(service);
     service.write("connectors/b.yaml", definition("b"));
-    tenant.control.injectFault({ kind: "delay", milliseconds: 60_000, method: "POST" });
-    const arrived = tenant.control.arrival("POST", /apiConnectors/);
     const serving = service.start(["serve"]);
     await arrived;
     serving.child.kill(signal);
@@ -123,12 +119,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 
 test("a write that never ends is broken off within ten seconds, and serve still exits 0", async () => {
   await using service = openService();
-  service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant();
-  service.configure({ tenants: [practice(tenant)] });
-  service.write("connectors/a.yaml", definition("a"));
-  tenant.control.injectFault({ kind: "delay", milliseconds: 600_000, method: "POST" });
-  const arrived = tenant.control.arrival("POST", /apiConnectors/);
+  const { tenant, arrived } = await creating(service);
   const serving = service.start(["serve"]);
   await arrived;
   serving.child.kill("SIGTERM");
@@ -174,12 +165,7 @@ test("serve that is killed in the middle of a create makes no duplicate when it 
 
 test("two services on one store never run the same tenant at once", async () => {
   await using service = openService();
-  service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant([seeded("z")]);
-  service.configure({ tenants: [practice(tenant)] });
-  service.write("connectors/a.yaml", definition("a"));
-  tenant.control.injectFault({ kind: "delay", milliseconds: 600_000, method: "POST" });
-  const arrived = tenant.control.arrival("POST", /apiConnectors/);
+  const { tenant, arrived } = await creating(service, [seeded("z")]);
   const [one, other] = [service.start(["serve"]), service.start(["serve"])];
   await arrived;
   await Promise.all([health(one), health(other)]);

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Drift } from "../../../src/model/generated/drift.ts";
 import type { Run } from "../../../src/model/generated/run.ts";
 import {
+  creating,
   definition,
   methodsOf,
   openService,
@@ -85,12 +86,7 @@ test("whoever holds a token of an operator has git's word applied at once, and i
 
 test("a second run is refused while one is in hand, and the first one goes on", async () => {
   await using service = openService();
-  service.env["CONNECTOR_PASSWORD"] = "open sesame";
-  const tenant = await service.tenant();
-  service.configure({ tenants: [practice(tenant)] });
-  service.write("connectors/a.yaml", definition("a"));
-  tenant.control.injectFault({ kind: "delay", milliseconds: 600_000, method: "POST" });
-  const arrived = tenant.control.arrival("POST", /apiConnectors/);
+  const { tenant, arrived } = await creating(service);
   const serving = service.start(["serve"]);
   await arrived;
   const response = await reconcile(await api(serving));
