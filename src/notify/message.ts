@@ -137,7 +137,8 @@ const titles: Readonly<Record<AlertKind, (alerts: readonly Alert[]) => string>> 
   "drift-resolved": (alerts) => `Drift of ${objects(alerts)} is resolved`,
   "run-failing": () => "Runs do not get through",
   "run-recovered": () => "Runs get through again",
-  certificate: (alerts) => `Certificates of ${connectors(alerts)} near their end or are past it`,
+  certificate: (alerts) =>
+    `Certificates of ${counted(alerts, "one connector", "connectors")} near their end or are past it`,
   held: (alerts) => {
     const count = distinct(alerts, ({ about, matter = about }) => matter);
     return count === 1 ? "A change is held" : `${count} changes are held`;
@@ -147,13 +148,13 @@ const titles: Readonly<Record<AlertKind, (alerts: readonly Alert[]) => string>> 
 };
 
 function objects(alerts: readonly Alert[]): string {
-  const count = distinct(alerts, ({ about }) => about);
-  return count === 1 ? "one field or object" : `${count} fields or objects`;
+  return counted(alerts, "one field or object", "fields or objects");
 }
 
-function connectors(alerts: readonly Alert[]): string {
+/** What they are about. */
+function counted(alerts: readonly Alert[], one: string, many: string): string {
   const count = distinct(alerts, ({ about }) => about);
-  return count === 1 ? "one connector" : `${count} connectors`;
+  return count === 1 ? one : `${count} ${many}`;
 }
 
 /** What came up twice, or in two ways, counts once. */
