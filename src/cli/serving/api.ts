@@ -6,23 +6,15 @@ import type { Drift } from "../../model/generated/drift.ts";
 import type { Memory } from "../../model/store.ts";
 import { standingDrifts } from "../../plan/standing.ts";
 import type { TenantStatus } from "../../reconcile/schedule.ts";
-import type { PlanSubject } from "../../reconcile/subject.ts";
 import type { ApiOptions } from "../../web/api.ts";
 import type { ApiSource } from "../../web/api-source.ts";
 import type { PageActs } from "../../web/page/options.ts";
-import type { TenantSettings } from "../configuration/configuration.ts";
 import { version } from "../version.ts";
 import type { RunNow } from "./run-now.ts";
-import { standings } from "./standings.ts";
-
-/** What of a tenant the API needs. */
-interface Answering {
-  readonly settings: Pick<TenantSettings, "name" | "mode">;
-  readonly subject: Pick<PlanSubject, "store" | "tenant">;
-}
+import { type Standing, standings } from "./standings.ts";
 
 export interface Asking {
-  readonly tenants: readonly Answering[];
+  readonly tenants: readonly Standing[];
   /** Asked whenever somebody asks; empty while the service starts. */
   readonly status: () => readonly TenantStatus[];
   readonly runNow: RunNow;
@@ -43,7 +35,7 @@ function sourceOf({ tenants, status, runNow, acts, clock }: Asking): ApiSource {
     return one;
   };
   const subjectOf = (name: string) => wiredOf(name).subject;
-  const states = async (wanted: readonly Answering[]) => {
+  const states = async (wanted: readonly Standing[]) => {
     const known = status();
     const failures = new Map(known.map((one) => [one.name, one.failures]));
     const all = await standings(wanted, known, clock.now());
